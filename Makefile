@@ -1,0 +1,50 @@
+# make demo · make test · make dev — each makes the environment first, if need be.
+
+PYTHON ?= python3
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+demo: $(BIN)/.ready ## a demo campus, the whole line, and where to look
+	@$(BIN)/mingyuan demo
+
+test: $(BIN)/.ready ## the tests
+	@$(BIN)/python -m pytest
+
+check: $(BIN)/.ready ## what the gate runs: format, lint, types, tests with coverage
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered --cov-fail-under=85
+
+dev: $(BIN)/.ready ## Dagster's page, at http://127.0.0.1:3000
+	@$(BIN)/mingyuan doctor --reap || true
+	@DAGSTER_HOME=$(CURDIR) $(BIN)/dagster dev -h 127.0.0.1
+
+bench: $(BIN)/.ready ## the whole line beside the bare engine, at 1×, 10× and 100×
+	@$(BIN)/python bench/whole_line.py
+
+faults: $(BIN)/.ready ## the long form of the tests that kill processes and break files
+	@MINGYUAN_LONG=1 $(BIN)/python -m pytest tests/faults tests/hostile
+
+lock: $(BIN)/.ready ## requirements.lock anew: hashes, and no address of any index
+	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
+
+clean: ## all that was made, but not data/vault and data/secrets, which cannot be made again
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache data/warehouse data/published data/reports data/dagster data/spool
+
+$(BIN)/.ready: requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing — apt-get install python3"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: Python 3.11 or later is needed — PYTHON=python3.12 make …"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "make: Python's venv is missing — apt-get install python3-venv"; exit 1; }
+	@command -v git >/dev/null || { echo "make: git is missing — apt-get install git"; exit 1; }
+	@echo "making the environment: about a minute, once"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r .ci/uv.lock
+	@$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.PHONY: help demo test check dev bench faults lock clean

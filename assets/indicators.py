@@ -1,0 +1,49 @@
+"""The colleges' portraits set side by side, indicator by indicator.
+
+Which columns of ``portrait.department`` are indicators is said where they are born: a column tagged
+with a view, a unit and a better end appears here and in the college report.
+"""
+
+import dagster as dg
+import polars as pl
+
+from pipelines.frames import frame_assets, read
+from pipelines.site import Site, models
+from pipelines.warehouse import Warehouse
+from profiles.indicators import Indicator, compare
+
+VIEWS = {"usage_view", "reading_view", "growth_view"}
+ENDS = {"higher", "lower", "neutral"}
+_SOURCES = ["portrait.department", "portrait.individual", "ref.term"]
+
+
+@dg.definitions
+def indicators() -> dg.Definitions:
+    model = models()["report.indicator"]
+    return dg.Definitions(assets=[frame_assets("report_indicator", [model], _SOURCES, {"polars"}, _indicators)])
+
+
+def _indicators(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
+    portraits = read(
+        warehouse,
+        "select department.*, term.compare_to as previous_term from portrait.department as department join ref.term as term using (term)",
+    )
+    gaps = read(warehouse, "select distinct term, not_measured from portrait.individual")
+    terms = read(
+        warehouse, "select term, label_zh, label_en, row_number() over (order by starts_on) as position from ref.term"
+    )
+    labels = terms.select("term", term_label_zh="label_zh", term_label_en="label_en", term_position="position")
+    compared = compare(portraits, _declared(), site.campus.small_cell)
+    return [compared.join(gaps, on="term", how="left").join(labels, on="term", how="left")]
+
+
+def _declared() -> list[Indicator]:
+    """The columns of portrait.unit, where they are born, that carry a view."""
+    found = []
+    for column in models()["portrait.unit"].columns:
+        views, ends = column.tags & VIEWS, column.tags & ENDS
+        units = column.tags - VIEWS - ENDS - {"aggregate"}
+        if views and ends:
+            (view,), (better,), (unit,) = views, ends, units
+            found.append(Indicator(column.name, view, column.label_zh, column.label_en, unit, better))
+    return found

@@ -1,0 +1,88 @@
+"""Pages for people: a report for every template, the data dictionary, and the data-quality page."""
+
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from assets.published import EXAMPLES
+from pipelines.dictionary import dictionary_page
+from pipelines.frames import read
+from pipelines.quality import quality_page
+from pipelines.release import released
+from pipelines.reports import Template, read_templates, write_documents
+from pipelines.site import Site, models
+from pipelines.tables import OWNERS, asset_key
+from pipelines.warehouse import Warehouse
+from profiles.captions import SiteWords, Words
+
+
+@dg.definitions
+def pages() -> dg.Definitions:
+    reports = [_report(template) for template in read_templates() if not template.is_for_site]
+    return dg.Definitions(assets=[*reports, dictionary, quality])
+
+
+def _report(template: Template) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["page", template.name],
+        deps=[asset_key(table) for table in template.reads],
+        description=f"{template.title.zh} | {template.title.en} | {template.description}",
+        group_name="page",
+        owners=OWNERS,
+        kinds={"jinja", "html"},
+    )
+    def report(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
+        written = write_documents(
+            template, _released(template, warehouse, site), site.campus.reports, _words(warehouse, site)
+        )
+        return dg.MaterializeResult(
+            metadata={"pages": len(written), "folder": dg.MetadataValue.path(str(site.campus.reports))}
+        )
+
+    return report
+
+
+@dg.asset(
+    key=["page", "dictionary"],
+    deps=[asset_key("published.mart")],
+    group_name="page",
+    owners=OWNERS,
+    kinds={"jinja", "html"},
+)
+def dictionary(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
+    """The data dictionary: every table and column of the warehouse, in words."""
+    path = dictionary_page(models().values(), EXAMPLES, warehouse, site.campus.reports, _words(warehouse, site))
+    return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(path))})
+
+
+@dg.asset(
+    key=["page", "quality"],
+    deps=[asset_key("published.mart"), asset_key("report.source")],
+    group_name="page",
+    owners=OWNERS,
+    kinds={"jinja", "html"},
+)
+def quality(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
+    """The data-quality page: what came, what was refused, what was expected; counts only."""
+    path = quality_page(warehouse, site.campus.reports, _words(warehouse, site))
+    return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(path))})
+
+
+def _released(template: Template, warehouse: Warehouse, site: Site) -> dict[str, pl.DataFrame]:
+    tables = {table: models()[table] for table in template.reads if table in models()}
+    return {
+        name: released(model, read(warehouse, f"select * from {name}"), site.campus.small_cell)
+        for name, model in tables.items()
+    }
+
+
+def _words(warehouse: Warehouse, site: Site) -> SiteWords:
+    campus = site.campus
+    ((as_of,),) = warehouse.rows_of("select max(as_of) from ref.horizon")
+    return SiteWords(
+        name=Words(campus.name.zh, campus.name.en),
+        unit=Words(campus.unit.zh, campus.unit.en),
+        small_cell=campus.small_cell,
+        as_of=str(as_of or ""),
+    )

@@ -1,0 +1,207 @@
+"""The site file: what this campus is called, where its files lie, which exports it takes in.
+
+Only reading and checking stands here.  What an export's lines mean belongs in
+:mod:`pipelines.presets`.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from pipelines import paths
+from pipelines.errors import Misconfigured
+from pipelines.presets import PARTS, Contract, Lines, Source, Strict, Zone, against
+from pipelines.slips import first_problem, suggestion, words_of
+
+
+class Words(Strict):
+    """One name in two languages."""
+
+    zh: str
+    en: str
+
+
+class CalendarYears(Strict):
+    """A campus whose terms are calendar years, as for historical records."""
+
+    calendar_years: tuple[Annotated[int, Field(ge=1, le=9999)], Annotated[int, Field(ge=1, le=9999)]]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "CalendarYears":
+        if self.last_year < self.first_year:
+            raise ValueError("the last year comes before the first")
+        return self
+
+    @property
+    def first_year(self) -> int:
+        return self.calendar_years[0]
+
+    @property
+    def last_year(self) -> int:
+        return self.calendar_years[1]
+
+
+class Schedules(Strict):
+    """When the work is done, as cron lines in the campus's time."""
+
+    nightly: str = "30 2 * * *"
+    termly: str = "0 4 1 3,9 *"
+
+
+class Campus(Strict):
+    """The configuration of one site, with every path absolute."""
+
+    name: Words
+    timezone: Zone = "Asia/Shanghai"
+    data: Path = Path("data")
+    landing: Path = Path("landing")
+    """Where exports arrive; within ``data`` unless the site file says otherwise."""
+    key_file: Path = Path("secrets/keyring.json")
+    unit: Words = Words(zh="学院", en="College")
+    terms: Literal["academic"] | CalendarYears = "academic"
+    service_day_starts: int = Field(5, ge=0, le=12)
+    """The hour before which a visit belongs to the day before."""
+    double_swipe_seconds: int = Field(60, ge=0)
+    """A second swipe within so many seconds is the same passage."""
+    longest_stay_minutes: int = Field(960, ge=1)
+    longest_night_minutes: int = Field(720, ge=1)
+    """The longest stay that may reach into the next service day."""
+    class_scheme: Literal["clc", "none"] = "clc"
+    """How call numbers are classed; ``none`` where they are not."""
+    small_cell: int = Field(10, ge=5)
+    peer_group: int = Field(30, ge=10)
+    """The fewest people among whom a percentile is taken."""
+    coverage_floor: float = Field(0.8, ge=0, le=1)
+    """A term of which less than this share of open days was received is not measured."""
+    reference: dict[str, Path] = Field(default_factory=dict)
+    schedules: Schedules = Schedules()
+    memory_limit: str = Field("4GB", pattern=r"^\d+ ?(MB|GB)$")
+    parser_memory_mb: int = Field(2048, ge=512)
+    parser_seconds: int = Field(600, ge=1)
+    largest_file_mb: int = Field(8192, ge=1)
+    sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    """Name of an export → ``preset`` and the lines that differ from it."""
+
+    @property
+    def warehouse(self) -> Path:
+        return self.data / "warehouse" / "mingyuan.duckdb"
+
+    @property
+    def published(self) -> Path:
+        return self.data / "published"
+
+    @property
+    def reports(self) -> Path:
+        return self.data / "reports"
+
+    @property
+    def spool(self) -> Path:
+        return self.data / "spool"
+
+    @property
+    def vault(self) -> Path:
+        return self.data / "vault"
+
+    @property
+    def dagster(self) -> Path:
+        return self.data / "dagster"
+
+
+def read_campus(path: Path) -> Campus:
+    """The site's configuration.
+
+    Raises:
+        Misconfigured: the file is missing, or says something that it cannot mean.
+
+    """
+    if not path.is_file():
+        raise Misconfigured(f"{path.name}: no such file — copy campus.example.yml to begin with")
+    try:
+        campus = Campus.model_validate(_read(path))
+    except ValidationError as error:
+        raise first_problem(error, path.name, words_of(Campus, Words, CalendarYears, Schedules), {}) from None
+    for name, lines in campus.sources.items():
+        _source(name, lines, path.name)
+    return _rooted(campus, path.resolve().parent)
+
+
+def sources(campus: Campus, contracts: Mapping[str, Contract]) -> list[Source]:
+    """The exports of this campus, each held to the contract of its feed.
+
+    Raises:
+        Misconfigured: a preset or feed is unknown, or a line contradicts the contract.
+
+    """
+    resolved = [_source(name, lines) for name, lines in campus.sources.items()]
+    for source in resolved:
+        if source.feed not in contracts:
+            raise Misconfigured(
+                f"source {source.name}: no feed is called ‘{source.feed}’{suggestion(source.feed, contracts)}"
+            )
+        against(source, contracts[source.feed])
+    return resolved
+
+
+def _source(name: str, lines: Mapping[str, Any], file: str = "campus.yml") -> Source:
+    own = {key: value for key, value in lines.items() if key != "preset"}
+    is_inline = "preset" not in lines and {"feed", "files", "columns"} <= own.keys()
+    merged = own if is_inline else _merged(_preset(f"{file}: sources.{name}", str(lines.get("preset", name))), own)
+    try:
+        return Source.model_validate({**merged, "name": name})
+    except ValidationError as error:
+        raise first_problem(error, f"{file}: sources.{name}", words_of(Lines) | {"preset"}, PARTS) from None
+
+
+def _merged(preset: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """The preset with the site's lines over it; columns one by one, and none at all where the site says null."""
+    columns = {**preset.get("columns", {}), **(own.get("columns") or {})}
+    return {**preset, **own, "columns": {name: rule for name, rule in columns.items() if rule is not None}}
+
+
+def _preset(where: str, preset: str) -> dict[str, Any]:
+    known = {path.stem: path for path in paths.PRESETS.glob("*.yml")}
+    if preset not in known:
+        raise Misconfigured(f"{where}: no preset is called ‘{preset}’{suggestion(preset, known)}")
+    return _read(known[preset])
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
+    except UnicodeDecodeError:
+        raise Misconfigured(f"{path.name}: is not UTF-8 — save it as UTF-8") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise Misconfigured(f"{path.name}: line {line}: {error.problem} — check the indentation and quotes") from None
+    if not isinstance(content, dict):
+        raise Misconfigured(f"{path.name}: holds no `key: value` lines")
+    return content
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a key given twice is a mistake, not an override."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for position, key in enumerate(keys):
+            if key in keys[:position]:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"‘{key}’ is given twice", node.value[position][0].start_mark
+                )
+        return super().construct_mapping(node, deep)
+
+
+def _rooted(campus: Campus, folder: Path) -> Campus:
+    data = (folder / campus.data).resolve()
+    is_given = campus.model_fields_set
+    return campus.model_copy(
+        update={
+            "data": data,
+            "landing": ((folder if "landing" in is_given else data) / campus.landing).absolute(),
+            "key_file": ((folder if "key_file" in is_given else data) / campus.key_file).absolute(),
+            "reference": {name: (folder / path).resolve() for name, path in campus.reference.items()},
+        }
+    )

@@ -1,0 +1,162 @@
+"""The cells of a file, as text and in batches, each record with its number.
+
+Two kinds of file are read here: text, by pyarrow, a block at a time; and workbooks, by calamine, a
+sheet at a time.  What the cells mean is not known here; that belongs in :mod:`pipelines.canonical`.
+"""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import polars as pl
+
+from pipelines.errors import Refused
+from pipelines.headings import Headings, Row
+from pipelines.presets import Source
+from pipelines.records import LONGEST
+
+_BLOCK = 4 * LONGEST
+"""pyarrow wants a whole record within a block."""
+
+
+@dataclass(frozen=True)
+class Misfit:
+    """A line with too few or too many values."""
+
+    record: int
+    line: str
+    expected: int
+    actual: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Some records, in the file's order: columns c0, c1, … of text, and ``record``."""
+
+    frame: pl.DataFrame
+    misfits: tuple[Misfit, ...] = ()
+
+
+class Cells(Protocol):
+    """A file whose cells can be read."""
+
+    def top(self) -> Iterator[Row]: ...
+
+    def batches(self, headings: Headings) -> Iterator[Batch]: ...
+
+
+@dataclass(frozen=True)
+class TextCells:
+    """A text file in UTF-8 whose lines end in a line feed."""
+
+    path: Path
+    source: Source
+
+    def top(self) -> Iterator[Row]:
+        """The lines from the top of the file."""
+        csv.field_size_limit(LONGEST)
+        quote = self.source.quote
+        with self.path.open("rb") as file:
+            read = _Counting(file)
+            for cells in csv.reader(
+                read,
+                delimiter=self.source.delimiter,
+                quotechar=quote,
+                quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+            ):
+                yield Row(tuple(cells), read.bytes)
+
+    def batches(self, headings: Headings) -> Iterator[Batch]:
+        import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow comes without types
+        from pyarrow import csv as arrow_csv
+
+        names = [f"c{position}" for position in range(headings.width)]
+        misfits: list[Misfit] = []
+
+        def note(row: Any) -> str:
+            misfits.append(Misfit(row.number, row.text, row.expected_columns, row.actual_columns))
+            return "skip"
+
+        with self.path.open("rb") as file:
+            file.seek(headings.end)
+            if not file.peek(1):
+                return
+            reader = arrow_csv.open_csv(
+                file,
+                read_options=arrow_csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=names),
+                parse_options=arrow_csv.ParseOptions(
+                    delimiter=self.source.delimiter,
+                    quote_char=self.source.quote or False,
+                    newlines_in_values=self.source.quote is not None,
+                    invalid_row_handler=note,
+                ),
+                convert_options=arrow_csv.ConvertOptions(
+                    column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                ),
+            )
+            yield from _numbered(reader, misfits)
+
+
+class _Counting:
+    """The lines of a file, counting the bytes given out."""
+
+    def __init__(self, file: Any) -> None:
+        self.file = file
+        self.bytes = 0
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self.file:
+            self.bytes += len(line)
+            yield line.decode()
+
+
+def _numbered(batches: Any, misfits: list[Misfit]) -> Iterator[Batch]:
+    """Batches of well-formed lines, numbered around the lines that were left out."""
+    following, left_out = 1, np.empty(0, np.int64)
+    for batch in batches:
+        new, misfits[:] = tuple(misfits), []
+        left_out = np.concatenate([left_out[left_out >= following], np.array([m.record for m in new], np.int64)])
+        numbers = _free_numbers(following, batch.num_rows, left_out)
+        following = int(numbers[-1]) + 1 if len(numbers) else following
+        frame = pl.DataFrame(pl.from_arrow(batch)).with_columns(record=pl.Series(numbers, dtype=pl.Int64))
+        yield Batch(frame, new)
+    if misfits:
+        yield Batch(pl.DataFrame(), tuple(misfits))
+
+
+def _free_numbers(following: int, rows: int, left_out: np.ndarray[Any, np.dtype[np.int64]]) -> Any:
+    numbers = np.arange(following, following + rows + len(left_out))
+    return np.setdiff1d(numbers, left_out, assume_unique=True)[:rows]
+
+
+@dataclass(frozen=True)
+class WorkbookCells:
+    """One sheet of a workbook, every cell as text."""
+
+    path: Path
+    source: Source
+
+    def top(self) -> Iterator[Row]:
+        for cells in self._sheet().iter_rows():
+            yield Row(tuple(cell or "" for cell in cells))
+
+    def batches(self, headings: Headings) -> Iterator[Batch]:
+        sheet = self._sheet()
+        sheet.columns = [f"c{position}" for position in range(sheet.width)]
+        is_record = pl.any_horizontal(pl.all().str.contains(r"\S"))
+        records = sheet.filter(is_record.fill_null(False)).slice(headings.records_before)
+        numbers = pl.int_range(1, records.height + 1, dtype=pl.Int64, eager=True)
+        yield Batch(records.with_columns(record=numbers))
+
+    def _sheet(self) -> pl.DataFrame:
+        import fastexcel
+
+        try:
+            book = fastexcel.read_excel(self.path.read_bytes())
+            sheet = book.load_sheet(self.source.sheet - 1, header_row=None, skip_rows=0, dtypes="string")
+        except fastexcel.FastExcelError:
+            raise Refused("cannot be read as a workbook — open it and save it as xlsx again") from None
+        return pl.DataFrame(pl.from_arrow(sheet.to_arrow())).cast(pl.String)

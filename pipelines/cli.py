@@ -1,0 +1,203 @@
+"""The command line: `mingyuan …`.
+
+Commands say what they do and end with one clear line when they cannot; the work itself is done by
+the modules they call.
+"""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from pipelines.errors import Problem
+
+EPILOGUE = """Exit codes: 0 done · 1 something did not hold: a file was refused, a check failed, nothing is
+published yet · 2 the command, a preset or the site file is not right · 3 another run holds the warehouse ·
+4 the key file is missing, open to others, or the wrong one."""
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class OneLine(click.Group):
+    """Ends with a problem's own line and exit code, rather than a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            err.print(f"mingyuan: {problem}", style="bold red", markup=False)
+            ctx.exit(problem.exit_code)
+
+
+@click.group(cls=OneLine, epilog=EPILOGUE, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--site", type=click.Path(path_type=Path), help="The site file; campus.yml unless said otherwise.")
+@click.pass_context
+def main(ctx: click.Context, site: Path | None) -> None:
+    """Portraits of a library's readers, from the exports of its systems.
+
+    Put exports into data/landing (or where the site file says), then `mingyuan run`.  A first look
+    without any data of your own: `mingyuan demo`.
+    """
+    ctx.obj = site
+
+
+@main.command()
+@click.option("--patrons", default=3000, show_default=True, help="How many people the demo campus has.")
+@click.option("--terms", default=4, show_default=True, help="How many terms its exports tell of.")
+@click.option("--seed", default=20260901, show_default=True)
+@click.pass_context
+def demo(ctx: click.Context, patrons: int, terms: int, seed: int) -> None:
+    """Make a demo campus, run the whole line on it, and say where everything is."""
+    from pipelines.demo_campus import make_campus
+
+    site = _site(ctx)
+    with _progress("campus") as advance:
+        make_campus(patrons, terms, seed, site.campus.landing, None, lambda what, share: advance(what, share))
+    _run(site)
+    _tell_where(site)
+
+
+@main.command()
+@click.option("--patrons", default=5000, show_default=True, help="People in scope in the last term.")
+@click.option("--terms", default=4, show_default=True, help="Terms, counted back from the last one that is over.")
+@click.option("--seed", default=20260901, show_default=True, help="The same seed gives the same bytes.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="A folder for the exports.")
+@click.option(
+    "--truth", type=click.Path(path_type=Path), help="A folder for what was planted; OUT-truth unless said otherwise."
+)
+def campus(patrons: int, terms: int, seed: int, out: Path, truth: Path | None) -> None:
+    """Make the exports of a campus that does not exist, and apart from them what was planted in them."""
+    from pipelines.demo_campus import make_campus
+
+    with _progress("campus") as advance:
+        made = make_campus(
+            patrons,
+            terms,
+            seed,
+            out,
+            truth or out.with_name(f"{out.name}-truth"),
+            lambda what, share: advance(what, share),
+        )
+    _say(
+        f"{made.files} exports of {made.patrons:,} people over {made.terms} terms, {made.bytes / 1e6:,.0f} MB, in {out}"
+    )
+
+
+@main.command()
+@click.pass_context
+def run(ctx: click.Context) -> None:
+    """Take in what is new in the landing folder and make everything that depends on it."""
+    _run(_site(ctx))
+
+
+@main.command()
+@click.pass_context
+def status(ctx: click.Context) -> None:
+    """What came, what was refused, what is published, and how the last runs ended."""
+    from pipelines.status import status_tables
+
+    for table in status_tables(_site(ctx)):
+        out.print(table)
+
+
+@main.command()
+@click.argument("sql")
+@click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values instead of a table.")
+@click.pass_context
+def query(ctx: click.Context, sql: str, as_csv: bool) -> None:
+    r"""Ask the published database, read-only.
+
+    \b
+    mingyuan query "select * from meta.example_query"
+    mingyuan query "select college, visit_days_mean from portrait.department order by all"
+    """
+    from pipelines.status import ask
+
+    ask(_site(ctx), sql, as_csv, out)
+
+
+@main.command()
+@click.pass_context
+def rejects(ctx: click.Context) -> None:
+    """How many records were rejected, of which file and for which reason; and files that were refused."""
+    from pipelines.status import reject_tables
+
+    for table in reject_tables(_site(ctx)):
+        out.print(table)
+
+
+@main.command()
+@click.option(
+    "--reap", is_flag=True, help="End runs that a crash or power loss left behind; only while no service runs."
+)
+@click.pass_context
+def doctor(ctx: click.Context, reap: bool) -> None:
+    """Look at everything a run needs, and say what to do about each thing that is not right."""
+    from pipelines.doctor import examine
+
+    findings = examine(_site(ctx), reap)
+    for finding in findings:
+        out.print(
+            f"{'ok ' if finding.is_well else 'NO '} {finding.what}",
+            style="" if finding.is_well else "bold red",
+            markup=False,
+        )
+    ctx.exit(0 if all(finding.is_well for finding in findings) else 1)
+
+
+def _site(ctx: click.Context) -> Any:
+    from pipelines.site import Site, site_path
+
+    path = ctx.obj or site_path()
+    site = Site(file=str(path.absolute()))
+    _ = site.campus
+    return site
+
+
+def _run(site: Any) -> None:
+    from pipelines.run import run as run_line
+
+    with _progress("run") as advance:
+        outcome = run_line(site, lambda made, number, total: advance(made, number / total))
+    for line in outcome.problems:
+        err.print(f"mingyuan: {line}", style="bold red", markup=False)
+    if not outcome.success:
+        raise SystemExit(outcome.exit_code)
+
+
+def _tell_where(site: Any) -> None:
+    campus = site.campus
+    index = campus.reports / "college" / "index.zh.html"
+    _say(f"""
+Published database   {campus.published / "current"}
+    mingyuan query "select college, persons, visit_days_mean from portrait.department limit 12"
+College reports      {index}
+    open it in a browser; English beside it: index.en.html
+Data dictionary      {campus.reports / "dictionary.html"}
+Data quality         {campus.reports / "quality.html"}
+Everything in Dagster: make dev""")
+
+
+def _say(text: str) -> None:
+    out.print(text, markup=False)
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[str, float], None]]:
+    """A bar on a terminal; nothing where the output is a file, so that logs stay readable."""
+    columns = (
+        TextColumn(title),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, disable=not sys.stderr.isatty()) as progress:
+        task = progress.add_task("", total=1.0)
+        yield lambda what, share: progress.update(task, completed=share, description=what)

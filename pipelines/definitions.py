@@ -1,0 +1,59 @@
+"""All that Dagster runs: the assets under assets/, the resources they use, and when they run.
+
+Assets are found, not listed; add one as a file under sql/ or assets/.  Running from a terminal
+belongs in :mod:`pipelines.run`.
+"""
+
+from typing import Any
+
+import dagster as dg
+
+from pipelines.campus import Campus
+from pipelines.landing import landing_sensor
+from pipelines.paths import ROOT
+from pipelines.site import Site, site_path
+from pipelines.upkeep import note_failure
+from pipelines.warehouse import Warehouse
+
+NIGHTLY, TERMLY = "nightly", "termly"
+
+
+@dg.definitions
+def definitions() -> dg.Definitions:
+    return build_definitions(Site(file=str(site_path().absolute())))
+
+
+def build_definitions(site: Site) -> dg.Definitions:
+    """The whole code location for one site."""
+    campus = site.campus
+    nightly = dg.define_asset_job(
+        NIGHTLY, dg.AssetSelection.all(), description="Take in what is new, and tell it.", hooks={note_failure}
+    )
+    # The same work, under a name of its own: in the history, a term's first reports are found by it.
+    termly = dg.define_asset_job(
+        TERMLY, dg.AssetSelection.all(), description="The portraits of a finished term.", hooks={note_failure}
+    )
+    return dg.Definitions.merge(
+        dg.load_from_defs_folder(path_within_project=ROOT),
+        dg.Definitions(
+            resources=resources(site),
+            jobs=[nightly, termly],
+            schedules=[
+                _schedule(nightly, campus.schedules.nightly, campus),
+                _schedule(termly, campus.schedules.termly, campus),
+            ],
+            sensors=[landing_sensor(site, nightly)],
+            # DuckDB admits one writer and uses every core for it, so a run is one process.
+            executor=dg.in_process_executor,
+        ),
+    )
+
+
+def resources(site: Site) -> dict[str, object]:
+    """What the assets work with."""
+    campus = site.campus
+    return {"site": site, "warehouse": Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit)}
+
+
+def _schedule(job: Any, cron: str, campus: Campus) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(job=job, cron_schedule=cron, execution_timezone=campus.timezone)

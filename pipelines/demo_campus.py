@@ -1,0 +1,229 @@
+"""The demo campus: an invented university's exports, written as its systems would write them.
+
+Belongs here: reading the calendar, the order of the terms, and each system's file names, encodings and line ends.
+What people do is drawn in ``profiles.demo``.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import polars as pl
+
+from pipelines.errors import Misconfigured
+from pipelines.paths import REFERENCE
+from profiles.demo import truth as planted
+from profiles.demo.bookings import draw_bookings, export_bookings
+from profiles.demo.calendar import DayType, Term, month_name, month_of
+from profiles.demo.cards import Cards, card_list, draw_cards
+from profiles.demo.catalogue import Catalogue, make_catalogue
+from profiles.demo.gates import main_swipes, science_entries
+from profiles.demo.hub import staff_snapshot, student_snapshot
+from profiles.demo.loans import draw_loans, export_loans
+from profiles.demo.people import People, draw_people
+from profiles.demo.survey import HEADINGS, TITLE, Survey, hold_survey
+from profiles.demo.visits import Visits, draw_visits
+
+# The demo lives in the summer of 2026, so that its reports do not change with the day they are made on.
+TODAY = date(2026, 8, 31)
+FEWEST_PATRONS = 100
+NOVEMBER = 11
+
+Progress = Callable[[str, float], None]
+File = tuple[str, bytes]
+
+
+@dataclass(frozen=True)
+class CampusMade:
+    """What was written; ``patrons`` are the persons in scope in the last term."""
+
+    files: int
+    bytes: int
+    patrons: int
+    terms: int
+    first_day: date
+    last_day: date
+
+
+@dataclass(frozen=True)
+class _Campus:
+    """What stays the same from term to term."""
+
+    seed: int
+    special: Mapping[date, DayType]
+    people: People
+    cards: Cards
+    catalogue: Catalogue
+    outage: str
+
+
+@dataclass
+class _Unfinished:
+    """What a term leaves to the next one's files: rows on their way, books out, places reserved."""
+
+    swipes: pl.DataFrame | None = None
+    entries: pl.DataFrame | None = None
+    loans: pl.DataFrame | None = None
+    bookings: pl.DataFrame | None = None
+
+
+def make_campus(patrons: int, terms: int, seed: int, out: Path, truth: Path | None, progress: Progress) -> CampusMade:
+    """Write the exports of the last ``terms`` finished terms to ``out`` and what was planted to ``truth``."""
+    if patrons < FEWEST_PATRONS:
+        raise Misconfigured(f"--patrons {patrons}: a campus has at least {FEWEST_PATRONS} patrons — ask for more")
+    span = finished_terms(terms)
+    progress("people and books", 0.0)
+    people = draw_people(seed, patrons, span)
+    cards = draw_cards(seed, people, span)
+    campus = _Campus(seed, special_days(), people, cards, make_catalogue(seed, patrons), _outage(span))
+    files = size = 0
+    surveys: dict[str, Survey] = {}
+    for name, content in _exports(campus, span, surveys, progress):
+        _write(out / name, content)
+        files, size = files + 1, size + len(content)
+    if truth is not None:
+        _write_truth(truth, campus, span, surveys)
+    progress("done", 1.0)
+    last = span[-1]
+    return CampusMade(files, size, len(people.present(last.half)), terms, span[0].starts_on, last.ends_on)
+
+
+def finished_terms(wanted: int) -> list[Term]:
+    """The last finished terms of the calendar, oldest first."""
+    terms = [_term(row) for row in _rows("term.csv") if date.fromisoformat(row["ends_on"]) < TODAY]
+    if not 1 <= wanted <= len(terms):
+        raise Misconfigured(
+            f"--terms {wanted}: the calendar has {len(terms)} finished terms — ask for 1 to {len(terms)}, "
+            f"or add earlier ones to data/reference/term.csv"
+        )
+    return terms[-wanted:]
+
+
+def special_days() -> dict[date, DayType]:
+    """Holidays, days worked in exchange, and days on which the library is closed."""
+    return {date.fromisoformat(row["day"]): cast(DayType, row["day_type"]) for row in _rows("day.csv")}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _term(row: dict[str, str]) -> Term:
+    days = (date.fromisoformat(row[name]) for name in ("starts_on", "ends_on", "exam_from"))
+    return Term(row["term"], int(row["academic_year"][:4]), row["season"], *days)
+
+
+def _outage(span: Sequence[Term]) -> str:
+    """The month whose main gate file was lost: November of the first autumn, empty where there is none."""
+    autumn = next((term for term in span if term.season == "autumn"), None)
+    return f"{autumn.first_year}-{NOVEMBER}" if autumn else ""
+
+
+def _exports(campus: _Campus, span: Sequence[Term], surveys: dict[str, Survey], progress: Progress) -> Iterator[File]:
+    """Every file in the order of the terms."""
+    unfinished = _Unfinished()
+    for position, term in enumerate(span):
+        progress(term.code, position / len(span))
+        visits = draw_visits(campus.seed, campus.people, term, campus.special)
+        yield from _hub(campus, term)
+        yield from _circulation(campus, term, visits, unfinished)
+        yield from _gates(campus, term, visits, unfinished, is_last=term is span[-1])
+        yield _seats(campus, term, visits, unfinished)
+        if term.season == "spring":
+            wave = str(term.ends_on.year)
+            surveys[wave] = hold_survey(campus.seed, campus.people, visits, term)
+            yield f"survey/wjx_{wave}.xlsx", _workbook(surveys[wave].answers, term)
+
+
+def _hub(campus: _Campus, term: Term) -> Iterator[File]:
+    opened, closed = f"{term.starts_on:%Y%m%d}", f"{term.ends_on:%Y%m%d}"
+    yield f"hub/students_{opened}.csv", _for_windows(student_snapshot(campus.people, term))
+    yield f"hub/staff_{opened}.csv", _for_windows(staff_snapshot(campus.people, term))
+    yield f"hub/cards_{closed}.csv", _csv(card_list(campus.cards, campus.people, term))
+
+
+def _circulation(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfinished) -> Iterator[File]:
+    begun = draw_loans(campus.seed, campus.people, campus.catalogue, visits, term)
+    export = export_loans(campus.seed, _before(unfinished.loans, begun), begun, term)
+    unfinished.loans = export.still_out
+    content = _csv(export.records, include_bom=True) + _csv(export.short_records, include_header=False)
+    yield f"circulation/loans_{term.code}.csv", content
+
+
+def _gates(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfinished, *, is_last: bool) -> Iterator[File]:
+    """A file for each month, in which the rows that came late from the month before stand, too."""
+    swipes = main_swipes(campus.seed, visits, campus.cards, term)
+    entries = science_entries(campus.seed, visits, campus.people, term)
+    unfinished.swipes = pl.concat([_before(unfinished.swipes, swipes), swipes])
+    unfinished.entries = pl.concat([_before(unfinished.entries, entries), entries])
+    until = month_of(term.exported_at) + is_last
+    for month, rows in _by_month(unfinished.swipes, until):
+        if month != campus.outage:
+            yield f"gate/main_{month}.csv", _csv(rows, datetime_format="%Y/%m/%d %H:%M:%S")
+    for month, rows in _by_month(unfinished.entries, until):
+        yield f"gate/science_{month}.tsv", _csv(rows, separator="\t")
+    unfinished.swipes = unfinished.swipes.filter(pl.col("month") > until)
+    unfinished.entries = unfinished.entries.filter(pl.col("month") > until)
+
+
+def _by_month(rows: pl.DataFrame, until: int) -> Iterator[tuple[str, pl.DataFrame]]:
+    for month in sorted(rows["month"].unique()):
+        if month <= until:
+            yield month_name(month), rows.filter(pl.col("month") == month).drop("month", "seen")
+
+
+def _seats(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfinished) -> File:
+    bookings = draw_bookings(campus.seed, campus.people, visits, term, campus.special)
+    export = export_bookings(_before(unfinished.bookings, bookings), bookings, term)
+    unfinished.bookings = export.turned_out
+    return f"space/seats_{term.code}.csv", _csv(export.records)
+
+
+def _before(carried: pl.DataFrame | None, new: pl.DataFrame) -> pl.DataFrame:
+    """What earlier terms left over, or nothing in the same columns."""
+    return new.clear() if carried is None else carried
+
+
+def _csv(frame: pl.DataFrame, **options: Any) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_csv(buffer, **{"datetime_format": "%Y-%m-%d %H:%M:%S", **options})
+    return buffer.getvalue()
+
+
+def _for_windows(frame: pl.DataFrame) -> bytes:
+    """As the campus hub writes: Chinese national encoding, Windows line ends."""
+    return _csv(frame, line_terminator="\r\n").decode("utf-8").encode("gb18030")
+
+
+def _workbook(answers: pl.DataFrame, term: Term) -> bytes:
+    """A sheet with a merged title above the headings; its date of making is the term's end, not today."""
+    import xlsxwriter  # type: ignore[import-untyped]  # the package brings no types
+
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime.combine(term.ends_on, datetime.min.time())})
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 0, len(HEADINGS) - 1, TITLE)
+        for number, row in enumerate([HEADINGS, *answers.iter_rows()], start=1):
+            for column, cell in enumerate(row):
+                sheet.write_string(number, column, cell)
+    return buffer.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+
+
+def _write_truth(folder: Path, campus: _Campus, span: Sequence[Term], surveys: Mapping[str, Survey]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    planted.patrons(campus.people, campus.cards).write_parquet(folder / "patrons.parquet")
+    facts = planted.effects(campus.people, span, surveys) | {"outage": campus.outage}
+    text = json.dumps(facts, ensure_ascii=False, indent=2)
+    (folder / "effects.json").write_text(text + "\n", encoding="utf-8")

@@ -1,0 +1,35 @@
+"""What can go wrong that a person can mend: each problem is one line saying what, where, and what to do.
+
+The exit code of a problem is what ``mingyuan`` returns to a script.  Faults of our own are not
+problems and keep their traceback.
+"""
+
+from typing import ClassVar
+
+
+class Problem(Exception):
+    """Something the person at the keyboard can mend."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class Misconfigured(Problem):
+    """A site file, preset, model or option that does not say what it must."""
+
+    exit_code = 2
+
+
+class Busy(Problem):
+    """Another run holds the warehouse."""
+
+    exit_code = 3
+
+
+class KeyRefused(Problem):
+    """The key file is missing, open to others, or not the key this warehouse was made with."""
+
+    exit_code = 4
+
+
+class Refused(Problem):
+    """A landing file that cannot be taken in as it is."""

@@ -1,0 +1,41 @@
+"""Turn a contract that Python fills into a Dagster asset.
+
+The maker is a plain function from the warehouse and the site to a frame with the contract's columns;
+what the frame holds belongs in ``profiles``.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from pipelines.models import Model
+from pipelines.site import Site
+from pipelines.tables import asset_spec, check_specs, results, write
+from pipelines.warehouse import Warehouse
+
+Make = Callable[[Warehouse, Site], Sequence[pl.DataFrame]]
+
+
+def frame_assets(
+    name: str, models: Sequence[Model], reads: Sequence[str], kinds: set[str], make: Make
+) -> dg.AssetsDefinition:
+    """The assets of contracts that one function fills together, in the order of its frames."""
+
+    @dg.multi_asset(
+        name=name,
+        specs=[asset_spec(model, reads, kinds) for model in models],
+        check_specs=[spec for model in models for spec in check_specs(model)],
+    )
+    def filled(warehouse: Warehouse, site: Site) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
+        for model, frame in zip(models, make(warehouse, site), strict=True):
+            yield from results(write(warehouse, model, frame))
+
+    return filled
+
+
+def read(warehouse: Warehouse, query: str) -> pl.DataFrame:
+    """The rows of a query as a frame."""
+    frame: pl.DataFrame = warehouse.connection.sql(query).pl()
+    return frame

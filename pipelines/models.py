@@ -1,0 +1,253 @@
+"""SQL models: each file under sql/ defines one table of the warehouse and describes it.
+
+    sql/raw/loan.sql        create table …    a feed: filled from the exports of a system
+    sql/ref/term.sql        create table …    reference data: filled from data/reference/
+    sql/segment/reader.sql  create table …    a table that Python makes
+    sql/clean/loan.sql      select …          a table made from other tables
+
+A file is the only place its table is described.  Its path names the table, its header says what a
+row is, and the comment after a column says ``-- 中文 | English | more words #tag``.  Dependencies,
+words passed on unchanged and privacy tags are inferred along column lineage; a column keeps the
+tags of its sources until it is marked ``#aggregate``.
+
+Every model is bound to empty tables before it counts as read, so a misspelt column is found before
+anything runs.  Building tables belongs in :mod:`pipelines.tables`, filling feeds in
+:mod:`pipelines.exports`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import sqlglot
+import yaml
+from sqlglot import exp
+from sqlglot.errors import ParseError, TokenError
+from sqlglot.optimizer.scope import traverse_scope
+
+from pipelines.columns import Column, declared_columns, selected_columns
+from pipelines.dialect import DIALECT, line_of, lint
+from pipelines.errors import Misconfigured
+from pipelines.header import Header, read_header
+
+LAYERS = ("ledger", "raw", "ref", "clean", "fact", "portrait", "segment", "service", "report")
+"""Folders of sql/, in the order in which data flows; a table reads only from its own layer and those before it."""
+
+_LAST_LAYER_WITH_TEXT = LAYERS.index("clean")
+"""Titles, call numbers and answers in words go no further."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One table, as its SQL file defines it."""
+
+    table: str
+    file: str
+    text: str
+    """The file as it was written, which is also what DuckDB runs."""
+    header: Header
+    statement: exp.Expr
+    columns: tuple[Column, ...] = ()
+
+    @property
+    def layer(self) -> str:
+        return self.table.partition(".")[0]
+
+    @property
+    def description(self) -> str:
+        return self.header.description
+
+    @property
+    def grain(self) -> list[str]:
+        """The columns that together identify a row."""
+        return self.header.names("grain")
+
+    @property
+    def persons(self) -> str | None:
+        """The column that counts the people behind a row, where rows are aggregates."""
+        return next(iter(self.header.values("persons")), None)
+
+    @property
+    def parts(self) -> str | None:
+        """The column whose values are parts of one whole, so that small parts are merged rather than withheld."""
+        return next(iter(self.header.values("parts")), None)
+
+    @property
+    def due(self) -> str | None:
+        """How often new files are expected, as in ``2 days``."""
+        return next(iter(self.header.values("due")), None)
+
+    @property
+    def checks(self) -> dict[str, str]:
+        """Each declared check by name: a rule that every row keeps."""
+        return {line.name: line.value for line in self.header.declarations if line.key == "check"}
+
+    @property
+    def expects(self) -> list[tuple[str, dict[str, Any]]]:
+        """Expectations in the vocabulary of Great Expectations, which only a person can state."""
+        lines = (line for line in self.header.declarations if line.key == "expect")
+        return [(line.name, yaml.safe_load(line.value)) for line in lines]
+
+    @property
+    def is_select(self) -> bool:
+        """Whether the table is made from other tables by its own statement."""
+        return not isinstance(self.statement, exp.Create)
+
+    @property
+    def is_feed(self) -> bool:
+        return self.layer == "raw"
+
+    @cached_property
+    def reads(self) -> set[str]:
+        """The tables that the statement selects from."""
+        return _reads(self.statement)
+
+    @cached_property
+    def code_version(self) -> str:
+        """A fingerprint of the statement, which new words in a comment do not change."""
+        return sha256(self.statement.sql(DIALECT, comments=False).encode()).hexdigest()[:12]
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+
+def read_models(folder: Path) -> dict[str, Model]:
+    """Read every model below ``folder``, each placed after the models it selects from.
+
+    Raises:
+        Misconfigured: one line for each thing that is wrong, with file, line and remedy.
+
+    """
+    drafts, problems = _drafts(folder)
+    _refuse(problems)
+    models: dict[str, Model] = {}
+    with duckdb.connect(":memory:") as scratch:
+        for table in _order(drafts):
+            models[table] = _bind(drafts[table], models, scratch)
+    _refuse([problem for model in models.values() for problem in _slips(model)])
+    return models
+
+
+def _drafts(folder: Path) -> tuple[dict[str, Model], list[str]]:
+    drafts, problems = {}, []
+    for path in sorted(folder.glob("*/*.sql")):
+        file = f"{folder.name}/{path.parent.name}/{path.name}"
+        text = path.read_text(encoding="utf-8")
+        header, slips = read_header(text)
+        problems += [f"{file}:{line}: {words}" for line, words in slips]
+        try:
+            statements = [s for s in sqlglot.parse(text, dialect=DIALECT) if s and not isinstance(s, exp.Semicolon)]
+        except (ParseError, TokenError) as error:
+            problems.append(f"{file}:{_parse_line(error)}: this is not SQL that DuckDB reads — {_first_words(error)}")
+            continue
+        if len(statements) != 1:
+            problems.append(f"{file}:1: {len(statements)} statements — write one select, or one create table")
+            continue
+        table = f"{path.parent.name}.{path.stem}"
+        drafts[table] = Model(table, file, text.rstrip().removesuffix(";"), header, statements[0])
+        problems += [f"{file}:{slip.line}: {slip.words}" for slip in lint(statements[0])]
+    return drafts, problems
+
+
+def _order(drafts: dict[str, Model]) -> Iterator[str]:
+    for model in drafts.values():
+        for table in sorted(model.reads - set(drafts)):
+            raise Misconfigured(
+                f"{_place(model, table)}: no file defines {table} — write sql/{table.replace('.', '/')}.sql"
+            )
+        for table in sorted(model.reads):
+            if LAYERS.index(drafts[table].layer) > LAYERS.index(model.layer):
+                raise Misconfigured(
+                    f"{_place(model, table)}: {model.table} reads {table}, which comes later — data flows {' → '.join(LAYERS)}"
+                )
+    try:
+        return iter(list(TopologicalSorter({t: sorted(m.reads) for t, m in drafts.items()}).static_order()))
+    except CycleError as error:
+        raise Misconfigured(f"sql/: these tables read each other in a circle: {' → '.join(error.args[1])}") from error
+
+
+def _bind(draft: Model, models: dict[str, Model], scratch: duckdb.DuckDBPyConnection) -> Model:
+    """The model with its columns, once its empty table stands in the scratch database."""
+    scratch.execute(f"create schema if not exists {draft.layer}")
+    try:
+        scratch.execute(f"create table {draft.table} as {draft.text}" if draft.is_select else draft.text)
+        types = {name: kind for name, kind, *_ in scratch.execute(f"describe {draft.table}").fetchall()}
+    except duckdb.Error as error:
+        raise Misconfigured(f"{draft.file}:{_bind_line(error)}: {_first_words(error)}") from error
+    columns = (
+        selected_columns(draft.statement, models)
+        if isinstance(draft.statement, exp.Query)
+        else declared_columns(draft.statement, draft.is_feed)
+    )
+    model = replace(
+        draft, columns=tuple(replace(column, type=types.get(column.name, column.type)) for column in columns)
+    )
+    if model.is_feed:
+        for column in model.columns[len(types) :]:
+            scratch.execute(f"alter table {model.table} add column {column.name} {column.type}")
+    for line in (line for line in model.header.declarations if line.key == "check"):
+        _bind_check(model, line.value, line.line, scratch)
+    return model
+
+
+def _bind_check(model: Model, rule: str, line: int, scratch: duckdb.DuckDBPyConnection) -> None:
+    try:
+        scratch.execute(f"select count(*) from {model.table} where not ({rule})").fetchall()
+    except duckdb.Error as error:
+        raise Misconfigured(f"{model.file}:{line}: this check cannot be asked — {_first_words(error)}") from error
+
+
+def _slips(model: Model) -> Iterator[str]:
+    """What a model fails to say, or says wrongly, about itself."""
+    names = {column.name for column in model.columns}
+    if not model.grain:
+        yield f"{model.file}:1: no grain — say in the header which columns identify a row: `-- grain: patron_key, term`"
+    for name in sorted({*model.grain, *([model.persons] if model.persons else [])} - names):
+        yield f"{model.file}:1: the header names {name}, which is no column of {model.table} — the columns are {', '.join(sorted(names))}"
+    for column in model.columns:
+        if not (column.label_zh and column.label_en):
+            yield f"{model.file}:{column.line}: column {column.name} is not described — write `-- 中文 | English` after it"
+        if column.is_unexplained:
+            yield f"{model.file}:{column.line}: it cannot be told what {column.name} is computed from — write it as a plain expression of columns"
+        if model.persons and column.tags & {"pseudonym", "sensitive"}:
+            yield f"{model.file}:{column.line}: {column.name} descends from a person, but {model.table} is an aggregate — mark it #aggregate if it is one"
+        if "sensitive" in column.tags and LAYERS.index(model.layer) > _LAST_LAYER_WITH_TEXT:
+            yield f"{model.file}:{column.line}: {column.name} is sensitive and stops at clean — derive what you need there"
+
+
+def _reads(statement: exp.Expr) -> set[str]:
+    """Tables read, found by scope so that a common table expression is not one of them."""
+    if isinstance(statement, exp.Create):
+        return set()
+    sources = (source for scope in traverse_scope(statement) for source in scope.sources.values())
+    return {f"{source.db}.{source.name}" for source in sources if isinstance(source, exp.Table) and source.db}
+
+
+def _place(model: Model, table: str) -> str:
+    node = next((n for n in model.statement.find_all(exp.Table) if f"{n.db}.{n.name}" == table), model.statement)
+    return f"{model.file}:{line_of(node)}"
+
+
+def _parse_line(error: ParseError | TokenError) -> int:
+    return int(error.errors[0].get("line") or 1) if isinstance(error, ParseError) and error.errors else 1
+
+
+def _bind_line(error: duckdb.Error) -> int:
+    _, _, after = str(error).partition("\nLINE ")
+    return int(after.partition(":")[0]) if after else 1
+
+
+def _first_words(error: Exception) -> str:
+    """The first sentences of an engine's message, on one line."""
+    words = str(error).partition("\n\nLINE ")[0].partition("Candidate functions")[0]
+    return " ".join(words.split())
+
+
+def _refuse(problems: list[str]) -> None:
+    if problems:
+        raise Misconfigured("\n".join(problems))

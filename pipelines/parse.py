@@ -1,0 +1,167 @@
+"""The child process that reads one landing file: job on its input, a line of JSON on its output.
+
+A file may be crafted or broken, so it is read where it can do no harm: with a limit on memory, with
+nothing in the environment, and with no word of a record on any output.  The parent, which sets the
+time limit and counts records for itself, is :mod:`pipelines.receive`.
+"""
+
+import json
+import os
+import resource
+import sys
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict
+
+from pipelines.errors import Refused
+from pipelines.presets import Contract, Source
+
+if TYPE_CHECKING:
+    from pipelines.canonical import Mapping
+    from pipelines.cells import Batch
+    from pipelines.harvest import Harvest
+
+FAULT = "fault: "
+"""Begins the one line about a fault of ours."""
+
+
+class Job(BaseModel):
+    """What to read, how, and into which folder."""
+
+    model_config = ConfigDict(frozen=True)
+
+    path: Path
+    workbook: str | None
+    encoding: str
+    name: str
+    source_file: str
+    counted: int
+    """Records in a text file, headings among them; a workbook's are counted here."""
+    has_final_newline: bool
+    source: Source
+    contract: Contract
+    timezone: str
+    folder: Path
+    memory_mb: int
+    key: str
+
+    @property
+    def draft(self) -> Path:
+        return self.folder / "draft.parquet"
+
+    @property
+    def rows(self) -> Path:
+        return self.folder / "rows.parquet"
+
+    @property
+    def rejects(self) -> Path:
+        return self.folder / "rejects.parquet"
+
+    @property
+    def rejected_records(self) -> Path:
+        return self.folder / "rejected.jsonl"
+
+    @property
+    def identities(self) -> Path:
+        return self.folder / "identities.parquet"
+
+
+class Outcome(BaseModel):
+    """What came of it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    counted: int
+    headings: int
+    """How many of the counted records are headings or stand before them."""
+    loaded: int
+    duplicates: int
+    rejected: int
+    rows: int
+    reasons: dict[str, int]
+    dropped_columns: tuple[str, ...]
+
+    @property
+    def records(self) -> int:
+        """The records there are, by the counter."""
+        return self.counted - self.headings
+
+    @property
+    def told_apart(self) -> int:
+        """The records there are, by the parser."""
+        return self.loaded + self.duplicates + self.rejected
+
+
+def main() -> None:
+    """Do the job that stands on the input."""
+    sys.excepthook = _say_where_only
+    os.umask(0o077)
+    job = Job.model_validate_json(sys.stdin.buffer.read())
+    resource.setrlimit(resource.RLIMIT_AS, (job.memory_mb << 20, job.memory_mb << 20))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        answer: dict[str, object] = {"outcome": parse(job).model_dump()}
+    except Refused as refused:
+        answer = {"refused": str(refused)}
+    except MemoryError:
+        answer = {"refused": f"needs more than {job.memory_mb} MB to read — raise parser_memory_mb"}
+    json.dump(answer, sys.stdout)
+
+
+def parse(job: Job) -> Outcome:
+    """Read a file into rows, rejects, rejected records and identities."""
+    from pipelines import headings, workbook
+    from pipelines.canonical import Mapping
+    from pipelines.cells import TextCells, WorkbookCells
+
+    if job.workbook == "xlsx":
+        workbook.measure(job.path)
+    cells = WorkbookCells(job.path, job.source) if job.workbook else TextCells(job.path, job.source)
+    counted = workbook.count(job.path, job.workbook, job.source.sheet) if job.workbook else job.counted
+    found = headings.find(cells.top(), job.source)
+    mapping = Mapping(job.source, job.contract, found, job.name, job.timezone)
+    harvest = _harvested(job, mapping, cells.batches(found), counted - found.records_before)
+    duplicates, rows = harvest.finish(job.draft, job.rows)
+    harvest.pseudonyms.identities().write_parquet(job.identities)
+    return Outcome(
+        counted=counted,
+        headings=found.records_before,
+        loaded=harvest.accepted - duplicates,
+        duplicates=duplicates,
+        rejected=harvest.reasons.total(),
+        rows=rows,
+        reasons=dict(sorted(harvest.reasons.items())),
+        dropped_columns=headings.dropped(found, job.source),
+    )
+
+
+def _harvested(job: Job, mapping: "Mapping", batches: "Iterator[Batch]", last: int) -> "Harvest":
+    from pipelines.harvest import REJECTS, Harvest, draft_schema
+    from pipelines.parquet import Appender
+    from pipelines.pseudonymise import Pseudonyms
+
+    pseudonyms = Pseudonyms(job.source, job.contract, bytes.fromhex(job.key))
+    with (
+        Appender(job.draft, draft_schema(mapping)) as draft,
+        Appender(job.rejects, REJECTS) as rejects,
+        job.rejected_records.open("w", encoding="utf-8") as records,
+    ):
+        truncated = None if job.has_final_newline else last
+        harvest = Harvest(mapping, pseudonyms, job.source_file, draft, rejects, records, truncated)
+        for batch in batches:
+            harvest.take(batch)
+    return harvest
+
+
+def _say_where_only(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """A fault of ours by its name and place; its words may hold a cell."""
+    last = traceback.extract_tb(trace)[-1]
+    print(f"{FAULT}{kind.__name__} at {Path(last.filename).name}:{last.lineno}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

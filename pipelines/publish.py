@@ -1,0 +1,252 @@
+"""The database that analysts open: written aside, audited, and put in place in one step.
+
+Each generation is a new file, and ``current`` points at the newest good one, so a reader never sees
+a half-written or an older database, and an open one is never changed.  Figures about groups pass
+the disclosure gate on their way in.  The files themselves are minded by
+:mod:`pipelines.generations`; which tables are published is for the assets to say.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import duckdb
+
+from pipelines import generations
+from pipelines.errors import Problem
+from pipelines.quoting import literal
+from profiles.disclosure import withhold
+
+STORAGE_VERSION = "v1.2.0"
+"""What DuckDB 1.2 and all later ones can open."""
+
+_NEW = "publication"
+_CLOSED = {"enable_external_access": "false", "lock_configuration": "true"}
+
+Words = Sequence[tuple[str, str]]
+Fingerprints = dict[str, tuple[int, str]]
+"""By table: its rows and its hash."""
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """A table of the warehouse, as analysts are to see it."""
+
+    name: str
+    """With its schema: ``report.college``."""
+    comment: str
+    columns: Words
+    """Each column to publish, with its comment; no other column leaves."""
+    persons: str | None = None
+    """The column that counts the people behind a row, where rows are about groups."""
+    keep: tuple[str, ...] = ()
+    """The columns that a row about too few people keeps."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A query for an analyst to begin with."""
+
+    name: str
+    answers: str
+    sql: str
+
+
+_EXAMPLES = PublishedTable(
+    "meta.example_query",
+    "One row for each query to begin with.",
+    (("name", "名称 | name"), ("answers", "回答的问题 | what it answers"), ("sql", "查询语句 | the query")),
+)
+_ABOUT = PublishedTable(
+    "meta.about",
+    "One row for each thing to know about this database.",
+    (("key", "项目 | item"), ("value", "内容 | what is to be known")),
+)
+_MANIFEST = PublishedTable(
+    "meta.manifest",
+    "One row for each table as it was published.",
+    (("table_name", "表 | table"), ("rows", "行数 | rows"), ("hash", "校验值 | hash | of content, columns and words")),
+)
+
+
+@dataclass(frozen=True)
+class Published:
+    """What readers find now."""
+
+    generation: int
+    path: Path
+    is_new: bool
+    hashes: Fingerprints
+
+
+def publish(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[PublishedTable],
+    folder: Path,
+    k: int,
+    keep_generations: int = 3,
+    meta: Mapping[str, str] | None = None,
+    examples: Sequence[Example] = (),
+    forbidden_columns: Collection[str] = (),
+) -> Published:
+    """Publish the tables, unless they are as in the current generation; the connection has no open transaction.
+
+    Raises:
+        Problem: the new file failed its audit; readers keep the generation before.
+
+    """
+    path = generations.unfinished(folder)
+    try:
+        hashes = _write(connection, path, tables, k, meta or {}, examples)
+        generations.sync(path)
+        _audit(path, hashes, examples, forbidden_columns)
+        before = generations.current(folder)
+        if before and _manifest(before) == hashes:
+            return Published(generations.generation(before), before, False, hashes)
+        path = generations.put_in_place(path)
+        generations.retire(folder, keep_generations)
+        return Published(generations.generation(path), path, True, hashes)
+    finally:
+        generations.sweep(folder)
+
+
+def open_current(folder: Path) -> duckdb.DuckDBPyConnection:
+    """The newest generation, to be read and not to be left: no files, no network, no settings.
+
+    Raises:
+        Problem: there is none yet.
+
+    """
+    path = generations.current(folder)
+    if path is None:
+        raise Problem(f"{folder.name}: nothing is published yet — run the pipeline to its end once")
+    return _open(path)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    tables: Sequence[PublishedTable],
+    k: int,
+    meta: Mapping[str, str],
+    examples: Sequence[Example],
+) -> Fingerprints:
+    """A new database with the tables, and what each is recognised by."""
+    connection.execute(f"attach {literal(str(path))} as {_NEW} (storage_version '{STORAGE_VERSION}')")
+    try:
+        for table in tables:
+            _copy(connection, table, k)
+        _list(connection, _EXAMPLES, [(example.name, example.answers, example.sql) for example in examples])
+        hashes = _fingerprints(connection, _NEW)
+        _list(connection, _ABOUT, sorted(meta.items()))
+        _list(connection, _MANIFEST, [(table, *fingerprint) for table, fingerprint in hashes.items()])
+        connection.execute(f"checkpoint {_NEW}")
+    finally:
+        connection.execute(f"detach {_NEW}")
+    return hashes
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, table: PublishedTable, k: int) -> None:
+    """One table into the new database, past the disclosure gate if it is about groups."""
+    columns = dict(table.columns)
+    selected = f"select {', '.join(map(_name, columns))} from {_name(table.name)}"
+    if table.persons is None:
+        _create(connection, table, columns, selected)
+        return
+    gated = withhold(connection.sql(selected).pl(), table.persons, table.keep, k)
+    columns = {**columns, "withheld": columns.get("withheld", f"不公布 | withheld | fewer than {k} persons")}
+    types = selected if "withheld" in dict(table.columns) else f"select *, false as withheld from ({selected})"
+    _create(connection, table, columns, f"{types} limit 0")
+    connection.register("gated", gated)
+    connection.execute(f"insert into {_name(table.name, _NEW)} by name select * from gated")
+    connection.unregister("gated")
+
+
+def _create(
+    connection: duckdb.DuckDBPyConnection, table: PublishedTable, columns: Mapping[str, str], query: str
+) -> None:
+    target = _name(table.name, _NEW)
+    connection.execute(f"create schema if not exists {_name(table.name.partition('.')[0], _NEW)}")
+    connection.execute(f"create table {target} as {query}")
+    connection.execute(f"comment on table {target} is {literal(table.comment)}")
+    for column, comment in columns.items():
+        connection.execute(f"comment on column {target}.{_name(column)} is {literal(comment)}")
+
+
+def _list(connection: duckdb.DuckDBPyConnection, table: PublishedTable, lines: Sequence[Sequence[str | int]]) -> None:
+    """Fill one of the tables in which a database describes itself."""
+    types = {"rows": "bigint"}
+    empty = ", ".join(f"null::{types.get(name, 'varchar')} as {_name(name)}" for name, _ in table.columns)
+    _create(connection, table, dict(table.columns), f"select {empty} limit 0")
+    if lines:
+        places = ", ".join("?" * len(table.columns))
+        connection.executemany(f"insert into {_name(table.name, _NEW)} values ({places})", lines)
+
+
+def _fingerprints(connection: duckdb.DuckDBPyConnection, database: str) -> Fingerprints:
+    """The rows of each table, and a hash of them in any order, of its columns and of its words."""
+    query = "select schema_name || '.' || table_name, comment from duckdb_tables() where database_name = ? order by 1"
+    tables = connection.execute(query, [database]).fetchall()
+    return {
+        name: _fingerprint(connection, database, name, comment)
+        for name, comment in tables
+        if name not in (_ABOUT.name, _MANIFEST.name)
+    }
+
+
+def _fingerprint(connection: duckdb.DuckDBPyConnection, database: str, name: str, comment: str) -> tuple[int, str]:
+    table = _name(name, database)
+    content = f"select count(*), bit_xor(hash(whole)), sum(hash(whole)::hugeint) from {table} as whole"
+    rows, *hashes = connection.execute(content).fetchall()[0]
+    columns = (
+        "select column_name, data_type, comment from duckdb_columns() where database_name = ?"
+        " and schema_name || '.' || table_name = ? order by column_index"
+    )
+    words = connection.execute(columns, [database, name]).fetchall()
+    return rows, sha256(repr((hashes, comment, words)).encode()).hexdigest()[:32]
+
+
+def _audit(path: Path, written: Fingerprints, examples: Sequence[Example], forbidden: Collection[str]) -> None:
+    """Read the new database as an analyst will, and compare it with what was written."""
+    with _open(path) as connection:
+        database = connection.execute("select current_database()").fetchall()[0][0]
+        found, listed = _fingerprints(connection, database), _manifest_in(connection)
+        for table in sorted({*found, *listed, *written}):
+            if not found.get(table) == listed.get(table) == written.get(table):
+                raise Problem(f"{table}: not read back as it was written, so nothing was published — run again")
+        columns = "select schema_name || '.' || table_name, column_name from duckdb_columns() where not internal"
+        for table, column in connection.execute(columns).fetchall():
+            if column in forbidden:
+                raise Problem(f"{table}: {column} may not be published — take it out of the columns to publish")
+        for example in examples:
+            _try(connection, example)
+
+
+def _try(connection: duckdb.DuckDBPyConnection, example: Example) -> None:
+    try:
+        connection.execute(example.sql).fetchall()
+    except duckdb.Error as error:
+        raise Problem(
+            f"example query ‘{example.name}’ fails ({type(error).__name__}) — mend it; nothing was published"
+        ) from error
+
+
+def _manifest(path: Path) -> Fingerprints:
+    with _open(path) as connection:
+        return _manifest_in(connection)
+
+
+def _manifest_in(connection: duckdb.DuckDBPyConnection) -> Fingerprints:
+    lines = connection.execute(f"select * from {_name(_MANIFEST.name)}").fetchall()
+    return {table: (rows, digest) for table, rows, digest in lines}
+
+
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(path), read_only=True, config=dict(_CLOSED))
+
+
+def _name(table: str, database: str = "") -> str:
+    """A table, or a column, as SQL writes it."""
+    parts = [*([database] if database else []), *table.split(".")]
+    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)

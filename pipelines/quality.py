@@ -1,0 +1,41 @@
+"""The data-quality page: what came to the door, what was refused and why, and which expectations held.
+
+Counts only.  A rejected record itself is sealed in the vault and shown nowhere.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from pipelines.frames import read
+from pipelines.paths import REPORTS
+from pipelines.reports import read_template, render_page, write_page
+from pipelines.warehouse import Warehouse
+from profiles.captions import SiteWords
+
+_QUERIES = {
+    "feeds": """
+        select feed, label_zh, label_en, files, records, loaded, duplicates, rejected, last_day, coverage
+        from report.source order by position""",
+    "rejects": "select feed, reason, count(*) as records from ledger.reject group by all order by feed, records desc, reason",
+    "expectations": """
+        select subject as "table", name as "check", description, severity, passed, observed, unexpected_count, element_count
+        from ledger.expectation where origin = 'great_expectations' order by subject, name""",
+    "checks": """
+        select subject as "table", name, description as rule, unexpected_count as broken_rows
+        from ledger.expectation where origin = 'header' order by subject, name""",
+    "coverage": """
+        select feed, place, strftime(day, '%Y-%m') as month, count(*) filter (where status = 'ok') as ok_days,
+            count(*) filter (where status = 'partial') as partial_days, count(*) filter (where status = 'none') as none_days
+        from ref.coverage group by all order by feed, place, month""",
+}
+
+
+def quality_page(warehouse: Warehouse, folder: Path, words: SiteWords) -> Path:
+    """Write ``quality.html`` and say where it is."""
+    template = read_template(REPORTS / "quality.html.j2")
+    page: dict[str, Any] = {name: _rows(warehouse, query) for name, query in _QUERIES.items()}
+    return write_page(folder / "quality.html", render_page(template, page | {"generated_for": words.as_of}, words))
+
+
+def _rows(warehouse: Warehouse, query: str) -> list[dict[str, Any]]:
+    return read(warehouse, query).to_dicts()

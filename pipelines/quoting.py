@@ -1,0 +1,6 @@
+"""Text as SQL writes it, for the few statements that take no parameters."""
+
+
+def literal(text: str) -> str:
+    """A string literal; only words of our own models and paths are ever written this way."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,225 @@
+"""One landing file on its way in: checked, read in a child process, counted twice, and told as rows.
+
+Nothing here touches the warehouse.  What comes back names the files to load and what to write in the
+ledger.  Copying and decoding belong in :mod:`pipelines.spool`, reading records in
+:mod:`pipelines.parse`.
+"""
+
+import hashlib
+import json
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines import paths, records, spool
+from pipelines.campus import Campus
+from pipelines.errors import Refused
+from pipelines.keyring import Keyring
+from pipelines.parse import FAULT, Job, Outcome
+from pipelines.presets import Contract, Source
+from pipelines.vault import Vault
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file that is ready to be loaded; ``records == loaded + duplicates + rejected``."""
+
+    source: str
+    name: str
+    """Its path inside the landing folder."""
+    sha256: str
+    bytes: int
+    encoding: str
+    """utf-8, gb18030, … or xlsx, xls."""
+    records: int
+    loaded: int
+    duplicates: int
+    rejected: int
+    rows: int
+    """Rows to load: as many as ``loaded``, except where one record makes several."""
+    reasons: dict[str, int]
+    """Why records were rejected, and how many for each reason."""
+    dropped_columns: tuple[str, ...]
+    """Headings that no column of the feed asks for."""
+    warnings: tuple[str, ...]
+    rows_file: Path
+    """Parquet: the contract's columns, then source_file, source_record, notes; in file order."""
+    rejects_file: Path
+    """Parquet: record, field, reason."""
+    rejected_records_file: Path
+    """The rejected records themselves, sealed in the vault."""
+
+
+def landed(campus: Campus, source: Source) -> list[Path]:
+    """The files of a source that lie in the landing folder, by name."""
+    found = {path for pattern in source.files for path in campus.landing.glob(pattern)}
+    return sorted(path for path in found if _is_taken(path, campus.landing))
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a landing file's bytes.
+
+    Raises:
+        Refused: it is no plain file.
+
+    """
+    with _naming(path.name), spool.opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def receive(path: Path, source: Source, contract: Contract, campus: Campus, keyring: Keyring) -> Received:
+    """A landing file as rows of its feed.
+
+    Raises:
+        Refused: the file cannot be taken in as it is; nothing of it is kept.
+
+    """
+    name = _name_within(path, campus.landing)
+    with _naming(name), spool.workspace(campus.spool) as folder:
+        copied = spool.copy(path, folder, campus.largest_file_mb << 20)
+        job = _job(copied, folder, name, source, contract, campus, keyring)
+        outcome = _parsed(job, campus.parser_seconds)
+        if outcome.records != outcome.told_apart:
+            raise Refused(
+                f"the parser and the counter disagree: {outcome.told_apart} records against {outcome.records} — export it again"
+            )
+        return _kept(copied, job, outcome, campus, keyring)
+
+
+def discard(received: Received) -> None:
+    """Take away what was read, once it is loaded."""
+    received.rows_file.unlink(missing_ok=True)
+    received.rejects_file.unlink(missing_ok=True)
+
+
+def _is_taken(path: Path, landing: Path) -> bool:
+    """Whether a file is a plain one, reached through no link, and neither hidden nor another program's lock."""
+    is_plain = stat.S_ISREG(path.lstat().st_mode) and not path.name.startswith((".", "~$"))
+    return is_plain and path.resolve() == landing.resolve() / path.relative_to(landing)
+
+
+def _name_within(path: Path, landing: Path) -> str:
+    resolved = path.parent.resolve() / path.name
+    if not resolved.is_relative_to(landing.resolve()):
+        raise Refused(f"{_printable(path.name)}: does not lie in the landing folder — move it there")
+    return resolved.relative_to(landing.resolve()).as_posix()
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Say which file is refused."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(f"{_printable(name)}: {refused}") from None
+
+
+def _printable(name: str) -> str:
+    """A file's name on one line, whatever it holds."""
+    return "".join(letter if letter.isprintable() else "?" for letter in name)
+
+
+def _job(
+    copied: spool.Copied,
+    folder: Path,
+    name: str,
+    source: Source,
+    contract: Contract,
+    campus: Campus,
+    keyring: Keyring,
+) -> Job:
+    """The child's task: a workbook as it is, a text decoded and its records counted."""
+    is_workbook = copied.workbook is not None
+    if is_workbook != (source.format == "xlsx"):
+        kind = "xlsx" if is_workbook else "csv"
+        raise Refused(f"is {'a workbook' if is_workbook else 'no workbook'} — set format: {kind}, or export it anew")
+    decoded = None if is_workbook else spool.decode(copied, folder, source.encoding)
+    return Job(
+        path=decoded.path if decoded else copied.path,
+        workbook=copied.workbook,
+        encoding=decoded.encoding if decoded else str(copied.workbook),
+        name=name,
+        source_file=copied.sha256[:16],
+        counted=records.count(decoded.path, source.delimiter, source.quote) if decoded else 0,
+        has_final_newline=decoded.has_final_newline if decoded else True,
+        source=source,
+        contract=contract,
+        timezone=campus.timezone,
+        folder=folder,
+        memory_mb=campus.parser_memory_mb,
+        key=keyring.hmac_key.hex(),
+    )
+
+
+def _kept(copied: spool.Copied, job: Job, outcome: Outcome, campus: Campus, keyring: Keyring) -> Received:
+    """What stays of the work: persons and rejected records in the vault, rows and rejects in the spool."""
+    vault = Vault.of(campus, keyring)
+    vault.remember(job.identities)
+    return Received(
+        source=job.source.name,
+        name=job.name,
+        sha256=copied.sha256,
+        bytes=copied.bytes,
+        encoding=job.encoding,
+        records=outcome.records,
+        loaded=outcome.loaded,
+        duplicates=outcome.duplicates,
+        rejected=outcome.rejected,
+        rows=outcome.rows,
+        reasons=outcome.reasons,
+        dropped_columns=outcome.dropped_columns,
+        warnings=() if job.has_final_newline else ("no final newline",),
+        rejected_records_file=vault.keep_rejects(copied.sha256, job.rejected_records),
+        rows_file=job.rows.replace(campus.spool / f"{copied.sha256}.rows.parquet"),
+        rejects_file=job.rejects.replace(campus.spool / f"{copied.sha256}.rejects.parquet"),
+    )
+
+
+def _parsed(job: Job, seconds: int) -> Outcome:
+    """What the child makes of a file; the key goes by its input, where no process list shows it."""
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "pipelines.parse"],
+            input=job.model_dump_json(by_alias=True).encode(),
+            capture_output=True,
+            timeout=seconds,
+            cwd=paths.ROOT,
+            env=_ENVIRONMENT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Refused(f"took longer than {seconds} s to read — raise parser_seconds or export fewer days") from None
+    if child.returncode < 0:
+        raise Refused(
+            f"stopped the parser (signal {-child.returncode}; it may use {job.memory_mb} MB) — raise parser_memory_mb or export fewer days"
+        )
+    if child.returncode:
+        raise Refused(f"could not be read, which is a fault of ours ({_fault(child.stderr)}) — please report it")
+    answer = json.loads(child.stdout)
+    if "refused" in answer:
+        raise Refused(answer["refused"])
+    return Outcome.model_validate(answer["outcome"])
+
+
+def _fault(stderr: bytes) -> str:
+    """What the child says of its fault; any other line may hold a cell."""
+    lines = stderr.decode(errors="replace").splitlines()
+    told = [line.removeprefix(FAULT) for line in lines if line.startswith(FAULT)]
+    return told[-1] if told else "it did not say which"
+
+
+_ENVIRONMENT = {
+    "PATH": "",
+    "PYTHONUTF8": "1",
+    "POLARS_MAX_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "ARROW_IO_THREADS": "1",
+    "ARROW_DEFAULT_MEMORY_POOL": "system",
+    "MALLOC_ARENA_MAX": "2",
+}
+"""All that the child knows of its surroundings; each thread less leaves more of its memory to the file."""

@@ -1,0 +1,77 @@
+"""The site as a Dagster resource: its configuration, its sources and its key, each read once per process.
+
+What the site file may say belongs in :mod:`pipelines.campus`.
+"""
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from pipelines import campus as site_file
+from pipelines.campus import Campus
+from pipelines.errors import Misconfigured
+from pipelines.models import Model, read_models
+from pipelines.paths import ROOT, SQL
+from pipelines.presets import Contract, ContractColumn, Source
+
+SITE_VARIABLE = "MINGYUAN_SITE"
+"""Names the site file where it is not ``campus.yml`` in the project's root."""
+
+
+class Site(dg.ConfigurableResource[Any]):
+    """One campus: what its site file says."""
+
+    file: str
+
+    @property
+    def campus(self) -> Campus:
+        return _campus(self.file)
+
+    def sources(self, feed: str) -> list[Source]:
+        """The exports of this campus that fill one feed."""
+        return [source for source in _sources(self.file) if source.feed == feed]
+
+
+def site_path() -> Path:
+    """The site file in force: the one named in the environment, else campus.yml, else the demo campus's."""
+    named = os.environ.get(SITE_VARIABLE)
+    if named:
+        return Path(named)
+    own = ROOT / "campus.yml"
+    return own if own.exists() else ROOT / "campus.example.yml"
+
+
+@cache
+def models() -> dict[str, Model]:
+    """Every model of the project, read and bound once per process."""
+    return read_models(SQL)
+
+
+def contracts() -> dict[str, Contract]:
+    """What each feed asks of a preset."""
+    return {model.table.partition(".")[2]: contract(model) for model in models().values() if model.is_feed}
+
+
+def contract(model: Model) -> Contract:
+    """A feed's own columns, without those that the loader adds."""
+    own = [column for column in model.columns if column.line > 0]
+    return Contract(
+        model.table.partition(".")[2],
+        tuple(ContractColumn(c.name, c.type.lower(), c.is_required, "pseudonym" in c.tags) for c in own),
+    )
+
+
+@cache
+def _campus(file: str) -> Campus:
+    path = Path(file)
+    if not path.exists():
+        raise Misconfigured(f"{file}: there is no such site file — copy campus.example.yml to campus.yml and edit it")
+    return site_file.read_campus(path)
+
+
+@cache
+def _sources(file: str) -> list[Source]:
+    return site_file.sources(_campus(file), contracts())

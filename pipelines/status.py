@@ -1,0 +1,106 @@
+"""What a terminal is told of a site: its exports, its rejects, its last runs, and answers to queries."""
+
+import csv
+import json
+import sys
+from collections.abc import Iterator
+
+import dagster as dg
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.errors import Problem
+from pipelines.landing import waiting
+from pipelines.publish import open_current
+from pipelines.run import history
+from pipelines.site import Site
+from pipelines.upkeep import FAILURES
+from pipelines.warehouse import Warehouse
+
+_FEEDS = """
+select feed, count(*) filter (where status = 'loaded') as files, coalesce(sum(records) filter (where status = 'loaded'), 0) as records,
+    coalesce(sum(loaded) filter (where status = 'loaded'), 0) as loaded, coalesce(sum(duplicates) filter (where status = 'loaded'), 0) as duplicates,
+    coalesce(sum(rejected) filter (where status = 'loaded'), 0) as rejected, count(*) filter (where status = 'refused') as refused, max(received_at) as last_received
+from ledger.file group by feed order by feed"""
+_REASONS = """
+select file.feed, file.name, reject.reason, reject.field, count(*) as records
+from ledger.reject as reject join ledger.file as file on reject.source_file = left(file.sha256, 16) and file.status = 'loaded'
+group by all order by records desc, all"""
+_REFUSED = "select feed, name, remark as why from ledger.file where status = 'refused' order by feed, name"
+_LAST_RUNS = 5
+
+
+def status_tables(site: Site) -> Iterator[Table]:
+    """Exports by feed, what waits, what is published, and the last runs."""
+    yield _asked(site, "Exports taken in", _FEEDS)
+    yield _table("Waiting in the landing folder", ["files"], [[len(waiting(site))]])
+    yield _published(site)
+    with history(site) as instance:
+        runs = [_run_row(record) for record in instance.get_run_records(limit=_LAST_RUNS)]
+        yield _table("Last runs", ["run", "status", "began", "seconds"], runs)
+    yield from _failures(site)
+
+
+def reject_tables(site: Site) -> Iterator[Table]:
+    """Rejected records by file and reason, and refused files with theirs."""
+    yield _asked(site, "Rejected records (sealed in the vault)", _REASONS)
+    yield _asked(site, "Refused files (still in the landing folder)", _REFUSED)
+
+
+def ask(site: Site, sql: str, as_csv: bool, console: Console) -> None:
+    """Print the answer of the published database."""
+    with open_current(site.campus.published) as connection:
+        try:
+            cursor = connection.execute(sql)
+            headings, rows = [name for name, *_ in cursor.description or ()], cursor.fetchall()
+        except duckdb.Error as error:
+            raise Problem(
+                f'the query was refused: {str(error).splitlines()[0]} — `mingyuan query "select * from meta.example_query"` shows some that work'
+            ) from error
+    if as_csv:
+        csv.writer(sys.stdout, lineterminator="\n").writerows([headings, *rows])
+    else:
+        console.print(_table("", headings, [list(row) for row in rows]))
+
+
+def _asked(site: Site, title: str, query: str) -> Table:
+    if not site.campus.warehouse.exists():
+        return _table(title, ["nothing yet — `mingyuan run` makes the warehouse"], [])
+    with Warehouse(path=str(site.campus.warehouse)).opened() as warehouse:
+        cursor = warehouse.connection.execute(query)
+        return _table(title, [name for name, *_ in cursor.description or ()], [list(row) for row in cursor.fetchall()])
+
+
+def _published(site: Site) -> Table:
+    current = site.campus.published / "current"
+    name = current.resolve().name if current.exists() else "nothing yet"
+    return _table("Published", ["generation"], [[name]])
+
+
+def _run_row(record: dg.RunRecord) -> list[object]:
+    seconds = round(record.end_time - record.start_time, 1) if record.end_time and record.start_time else ""
+    return [
+        record.dagster_run.run_id[:8],
+        record.dagster_run.status.value,
+        f"{record.create_timestamp:%Y-%m-%d %H:%M}",
+        seconds,
+    ]
+
+
+def _failures(site: Site) -> Iterator[Table]:
+    log = site.campus.dagster / FAILURES
+    if log.exists():
+        last = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()[-_LAST_RUNS:]]
+        yield _table(
+            "Last failures",
+            ["at", "step", "what to do"],
+            [[entry["at"], entry["step"], entry["line"]] for entry in last],
+        )
+
+
+def _table(title: str, headings: list[str], rows: list[list[object]]) -> Table:
+    table = Table(*headings, title=title or None, title_justify="left")
+    for row in rows:
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    return table

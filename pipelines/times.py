@@ -1,0 +1,75 @@
+"""Times as exports write them, read into the campus's own local time.
+
+Which ways of writing are allowed, a preset says; none is guessed.
+"""
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from pipelines.presets import Rule
+
+ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+"""What is understood where a preset says nothing: the forms that cannot be mistaken."""
+
+_LOCAL = pl.Datetime("us")
+_PARTS = (
+    (("%Y", "%y", "%s", "%F", "%D", "%c"), "2000", "%Y"),
+    (("%m", "%b", "%B", "%h", "%j", "%s", "%F", "%D", "%c"), "01", "%m"),
+    (("%d", "%e", "%j", "%s", "%F", "%D", "%c"), "01", "%d"),
+)
+"""What a date needs, and what stands in for a part that is not written."""
+
+
+def read(text: pl.Series, rule: Rule, campus_zone: str) -> pl.Series:
+    """Local times; empty where the text is in none of the rule's forms."""
+    return _first_of(text, rule.formats or ISO, rule.zone, campus_zone)
+
+
+def is_partial(text: pl.Series, rule: Rule) -> pl.Series:
+    """Whether the text is a date of which a part is missing."""
+    return _first_of(text, rule.partial, None, "UTC").is_not_null()
+
+
+def is_implausible(times: pl.Series, rule: Rule) -> pl.Series:
+    """Whether a time lies outside what the preset takes to be possible; a last day counts whole."""
+    is_out = pl.repeat(False, len(times), eager=True)
+    if rule.not_before:
+        is_out |= times < _bound(rule.not_before)
+    if rule.not_after:
+        is_whole_day = len(rule.not_after) == len("2000-01-01")
+        is_out |= (times.dt.truncate("1d") if is_whole_day else times) > _bound(rule.not_after)
+    return is_out.fill_null(False)
+
+
+def _bound(day: str) -> pl.Series:
+    return pl.Series([day]).str.to_datetime(time_unit="us")
+
+
+def _first_of(text: pl.Series, formats: Sequence[str], zone: str | None, campus_zone: str) -> pl.Series:
+    """Each text read in the first form that fits it; the later forms see only what is still unread."""
+    found = pl.Series([None], dtype=_LOCAL).new_from_index(0, len(text))
+    for form in formats:
+        is_unread = found.is_null() & text.is_not_null()
+        if not is_unread.any():
+            break
+        read = _local(_parsed(text.filter(is_unread), form), zone, campus_zone)
+        found = found.scatter(is_unread.arg_true(), read)
+    return found
+
+
+def _parsed(text: pl.Series, form: str) -> pl.Series:
+    missing = [(value, part) for given, value, part in _PARTS if not any(code in form for code in given)]
+    whole_text = pl.select(pl.concat_str([pl.lit(text), *(pl.lit(value) for value, _ in missing)], separator=" "))
+    whole_form = " ".join([form, *(part for _, part in missing)])
+    return whole_text.to_series().str.to_datetime(whole_form, strict=False, time_unit="us")
+
+
+def _local(times: pl.Series, zone: str | None, campus_zone: str) -> pl.Series:
+    """The wall clock of the campus; an hour that a clock change repeats is its first, one it skips is none."""
+    if not isinstance(times.dtype, pl.Datetime) or not times.dtype.time_zone:
+        if zone is None or ZoneInfo(zone) == ZoneInfo(campus_zone):
+            return times
+        times = times.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    return times.dt.convert_time_zone(campus_zone).dt.replace_time_zone(None)

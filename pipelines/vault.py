@@ -1,0 +1,125 @@
+"""Where what must not be read is kept: original exports, rejected records, and who is behind a pseudonym.
+
+Everything in it is sealed (:mod:`pipelines.seal`).  With the originals a warehouse can be made anew
+after the landing folder is emptied; with the identities, and only with them, a pseudonym leads back
+to a person.
+"""
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from pipelines.campus import Campus
+from pipelines.errors import Problem
+from pipelines.keyring import Keyring
+from pipelines.seal import seal, unseal
+from pipelines.spool import chunks, locked, opened
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One number of a person, and the pseudonym made of it."""
+
+    id_type: str
+    identifier: str
+    patron_key: str
+
+
+@dataclass(frozen=True)
+class Vault:
+    """The sealed folder of a site."""
+
+    folder: Path
+    keyring: Keyring
+    emptied: Path
+    """The landing folder whose files are taken away once they are sealed; any other is left as it is."""
+
+    @classmethod
+    def of(cls, campus: Campus, keyring: Keyring) -> Self:
+        return cls(campus.vault, keyring, campus.data / "landing")
+
+    def keep_original(self, path: Path, sha256: str) -> Path:
+        """Seal a landing file that has been loaded, and take it out of our own landing folder.
+
+        Raises:
+            Problem: the file is no longer the one that was loaded; it is left where it lies.
+
+        """
+        target = self._path("received", sha256)
+        if not target.exists():
+            seal(_only(path, sha256), target, f"received/{sha256}", self.keyring)
+        if path.resolve().is_relative_to(self.emptied.resolve()) and _digest(path) == sha256:
+            path.unlink()
+        return target
+
+    def original(self, sha256: str) -> Iterator[bytes]:
+        """The bytes of an export as it came."""
+        return unseal(self._path("received", sha256), f"received/{sha256}", self.keyring)
+
+    def keep_rejects(self, sha256: str, records: Path) -> Path:
+        """Seal the rejected records of a file."""
+        target = self._path("rejects", sha256)
+        with records.open("rb") as file:
+            seal(chunks(file), target, f"rejects/{sha256}", self.keyring)
+        return target
+
+    def rejects(self, sha256: str) -> Iterator[dict[str, Any]]:
+        """The rejected records of a file: its number in the file, the reason, and the cells or the line."""
+        held = b""
+        for chunk in unseal(self._path("rejects", sha256), f"rejects/{sha256}", self.keyring):
+            *lines, held = (held + chunk).split(b"\n")
+            yield from map(json.loads, lines)
+
+    def remember(self, identities: Path) -> None:
+        """Add to the identities those of a Parquet file with id_type, identifier and patron_key."""
+        import polars as pl
+
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with locked(self.folder):
+            known, new = self._identities(), pl.read_parquet(identities)
+            together = pl.concat([known, new]).unique(maintain_order=True)
+            if together.height > known.height:
+                content = io.BytesIO()
+                together.write_parquet(content)
+                seal(iter([content.getvalue()]), self._path("", "identities"), "identities", self.keyring)
+
+    def lookup(self, patron_key: str) -> list[Identity]:
+        """The numbers behind a pseudonym; none if the vault knows it not."""
+        import polars as pl
+
+        found = self._identities().filter(pl.col("patron_key") == patron_key)
+        return [Identity(**row) for row in found.iter_rows(named=True)]
+
+    def _identities(self) -> "pl.DataFrame":
+        import polars as pl
+
+        path = self._path("", "identities")
+        if not path.exists():
+            return pl.DataFrame(schema=dict.fromkeys(("id_type", "identifier", "patron_key"), pl.String))
+        return pl.read_parquet(io.BytesIO(b"".join(unseal(path, "identities", self.keyring))))
+
+    def _path(self, shelf: str, name: str) -> Path:
+        return self.folder / shelf / name
+
+
+def _only(path: Path, sha256: str) -> Iterator[bytes]:
+    """The bytes of a file, ending in a refusal if they are not the ones that were loaded."""
+    seen = hashlib.sha256()
+    with opened(path) as file:
+        for chunk in chunks(file):
+            seen.update(chunk)
+            yield chunk
+    if seen.hexdigest() != sha256:
+        raise Problem(f"{path.name}: has changed since it was loaded — it will be taken in again by the next run")
+
+
+def _digest(path: Path) -> str:
+    with opened(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

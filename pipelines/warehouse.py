@@ -1,0 +1,145 @@
+"""The DuckDB file that holds every table, and the one way to change a table in it.
+
+One process writes: DuckDB's own lock on the file says who, and frees itself when its holder dies.
+Analysts never open this file (see :mod:`pipelines.publish`).  What the tables mean belongs in sql/.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import dagster as dg
+import duckdb
+from pydantic import PrivateAttr
+
+from pipelines.errors import Busy, Problem
+from pipelines.models import Model
+from pipelines.quoting import literal
+from pipelines.site import models
+
+_LOCKED = "Could not set lock"
+
+
+class Warehouse(dg.ConfigurableResource[Any]):
+    """The analytical database of the library, opened once for each run."""
+
+    path: str
+    memory_limit: str = "2GB"
+    threads: int = 0
+    """0 lets DuckDB use every core."""
+    wait_seconds: float = 60
+    """How long to wait for another run to let go of the file."""
+    _connection: duckdb.DuckDBPyConnection = PrivateAttr()
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Self]:
+        with self.opened():
+            yield self
+
+    @contextmanager
+    def opened(self) -> Iterator[Self]:
+        """Hold the file for as long as the block runs; the door's own ledger stands ready in it."""
+        self._connection = connect(Path(self.path), self.wait_seconds, self.memory_limit, self.threads)
+        try:
+            for model in models().values():
+                if model.layer == "ledger":
+                    self.create(model)
+            yield self
+        finally:
+            self._connection.close()
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        return self._connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """All that the block writes, or nothing of it."""
+        self._connection.begin()
+        try:
+            yield self._connection
+        except BaseException:
+            self._connection.rollback()
+            raise
+        self._connection.commit()
+
+    def create(self, model: Model) -> None:
+        """Stand up the empty table of a contract, if it is not there or no longer as declared."""
+        declared = [(column.name, column.type) for column in model.columns]
+        if self.types(model.table) == dict(declared):
+            return
+        if self.exists(model.table) and self.rows(model.table):
+            raise Problem(
+                f"{model.table} holds rows, but {model.file} now declares other columns — move the warehouse aside and run again to rebuild it from the sealed originals"
+            )
+        self._connection.execute(f"create schema if not exists {model.layer}")
+        columns = ", ".join(f"{name} {kind}" for name, kind in declared)
+        self._connection.execute(f"create or replace table {model.table} ({columns})")
+        self.describe(model)
+
+    def describe(self, model: Model) -> None:
+        """Write the words of a model into the database, for those who query it directly."""
+        self._connection.execute(f"comment on table {model.table} is {literal(model.description)}")
+        for column in model.columns:
+            self._connection.execute(f"comment on column {model.table}.{column.name} is {literal(column.caption)}")
+
+    def exists(self, table: str) -> bool:
+        layer, _, name = table.partition(".")
+        found = self.rows_of("select 1 from duckdb_tables() where schema_name = ? and table_name = ?", [layer, name])
+        return bool(found)
+
+    def types(self, table: str) -> dict[str, str]:
+        """The columns of a table and their types, or nothing if there is no such table."""
+        layer, _, name = table.partition(".")
+        query = "select column_name, data_type from duckdb_columns() where schema_name = ? and table_name = ? order by column_index"
+        return dict(self.rows_of(query, [layer, name]))
+
+    def rows(self, table: str) -> int:
+        return int(self.rows_of(f"select count(*) from {table}")[0][0])
+
+    def rows_of(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return self._connection.execute(query, list(parameters)).fetchall()
+
+
+def connect(path: Path, wait_seconds: float, memory_limit: str, threads: int = 0) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse for writing, waiting for another writer to finish.
+
+    Raises:
+        Busy: another run still holds the file after ``wait_seconds``.
+
+    """
+    spill = path.parent / "spill"
+    settings: dict[str, Any] = {
+        "memory_limit": memory_limit,
+        "temp_directory": str(spill),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": False,
+        **({"threads": threads} if threads else {}),
+    }
+    _private_folder(path.parent)
+    _private_folder(spill)
+    patience, pause = time.monotonic() + wait_seconds, 0.05
+    while True:
+        try:
+            return duckdb.connect(str(path), config=settings)
+        except duckdb.IOException as error:
+            if _LOCKED not in str(error):
+                raise Problem(f"{path.name}: the warehouse cannot be opened — {str(error).splitlines()[0]}") from error
+            if time.monotonic() > patience:
+                raise Busy(
+                    f"{path.name}: another run is writing — wait for it to end (`mingyuan status`), then run again"
+                ) from error
+        time.sleep(pause)
+        pause = min(pause * 1.5, 2)
+
+
+def _private_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Problem(
+            f"{folder}: cannot be made — {error.strerror}; check who owns the data folder and whether it is read-only"
+        ) from error

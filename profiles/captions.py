@@ -1,0 +1,150 @@
+"""Words around a page: the site's own names, and the sentence above each section, told from its rows.
+
+Every number in a sentence stands in the rows it was told from, printed the same way; nothing is
+worked out here that a table does not show.  What is worth a headline is decided in ``narrative``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from profiles.charts.figures import percent
+from profiles.charts.heat import LONG_DAYS, busiest
+from profiles.charts.kit import clip
+from profiles.charts.strip import is_ahead
+
+Row = Mapping[str, Any]
+NOTABLE_SHARE: Final = 0.03  # a gap between shares below this is not worth a sentence
+NOTABLE_SCORE: Final = 0.3  # the same, on an answer scale
+
+
+@dataclass(frozen=True)
+class Words:
+    """The same thing said in both languages."""
+
+    zh: str
+    en: str
+
+    def of(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en or self.zh
+
+
+@dataclass(frozen=True)
+class SiteWords:
+    """What a site calls itself, the groups it reports on, and all of them together."""
+
+    name: Words
+    unit: Words = Words("学院", "College")
+    units_en: str = ""
+    whole: Words = Words("全校", "University")
+    small_cell: int = 10
+    as_of: str = ""
+
+    @property
+    def own(self) -> Words:
+        return Words(f"本{self.unit.zh}", f"this {self.unit.en.lower()}")
+
+    @property
+    def units(self) -> Words:
+        return Words(self.unit.zh, self.units_en or _plural(self.unit.en.lower()))
+
+    @property
+    def all(self) -> Words:
+        return Words(self.whole.zh, self.whole.en.lower())
+
+
+def label(row: Row, lang: str, stem: str = "label", widest: float = 40) -> str:
+    """A row's own words in one language, the Chinese ones where the others are missing."""
+    return clip(row[f"{stem}_{lang}"] or row[f"{stem}_zh"] or "", widest)
+
+
+def indicator_title(rows: Sequence[Row]) -> Words:
+    """How many of the indicators that can be compared lie on the better side of the median."""
+    sides = [is_ahead(row) for row in rows if row["better"] != "neutral" and row["median"] is not None]
+    compared, ahead = sum(side is not None for side in sides), sum(side is True for side in sides)
+    if not compared:
+        return Words("各项指标", "Indicators")
+    if compared == 1:
+        return Words(
+            f"可比的一项指标{'好' if ahead else '弱'}于中位数",
+            f"The one indicator that can be compared is {'better' if ahead else 'weaker'} than the median",
+        )
+    return Words(
+        f"{compared} 项可比指标中，{ahead} 项好于中位数", f"{ahead} of {compared} indicators are better than the median"
+    )
+
+
+def hour_title(rows: Sequence[Row]) -> Words:
+    """When the week is busiest."""
+    peak = busiest(rows)
+    if peak is None:
+        return Words("一周的节奏", "The rhythm of the week")
+    zh, en = (LONG_DAYS[lang][peak["weekday"] - 1] for lang in ("zh", "en"))
+    return Words(f"一周里，{zh} {peak['hour']} 点来馆的人最多", f"The week peaks on {en} at {peak['hour']}:00")
+
+
+def segment_title(rows: Sequence[Row], site: SiteWords) -> Words:
+    """The segment whose share differs most from everyone's."""
+    told = [row for row in rows if row["share"] is not None and row["university_share"] is not None]
+    widest = max(told, key=lambda row: abs(row["share"] - row["university_share"]), default=None)
+    if widest is None or abs(widest["share"] - widest["university_share"]) < NOTABLE_SHARE:
+        return Words(f"读者构成与{site.whole.zh}相近", f"A mix of readers much like the {site.all.en}'s")
+    own, everyone = percent(widest["share"]), percent(widest["university_share"])
+    more = widest["share"] > widest["university_share"]
+    return Words(
+        f"“{label(widest, 'zh')}”占 {own}，{'高' if more else '低'}于{site.whole.zh}的 {everyone}",
+        f"{label(widest, 'en')} make up {own}, {'above' if more else 'below'} the {site.all.en}'s {everyone}",
+    )
+
+
+def distribution_title(rows: Sequence[Row], site: SiteWords) -> Words:
+    """How many never came, which a mean would hide."""
+    never = next((row for row in rows if row["band"] == "0" and row["share"] is not None), None)
+    if never is None:
+        return Words("来馆天数的分布", "How visits are spread")
+    own, everyone = percent(never["share"]), percent(never["university_share"])
+    return Words(
+        f"{own} 的成员本期没有来过，{site.whole.zh}为 {everyone}",
+        f"{own} of members never came this term; {everyone} across the {site.all.en}",
+    )
+
+
+def cohort_title(rows: Sequence[Row]) -> Words:
+    """Which groups the library reaches most and least."""
+    told = sorted((row for row in rows if row["reach_rate"] is not None), key=lambda row: row["reach_rate"])
+    if len(told) < 2 or told[-1]["reach_rate"] - told[0]["reach_rate"] < NOTABLE_SHARE:
+        return Words("不同身份的读者", "Readers by status")
+    low, high = told[0], told[-1]
+    return Words(
+        f"{label(high, 'zh')}用得最多，{label(low, 'zh')}用得最少",
+        f"{label(high, 'en')} use the library most, {label(low, 'en').lower()} least",
+    )
+
+
+def survey_title(rows: Sequence[Row]) -> Words:
+    """What respondents rate best and worst."""
+    told = sorted((row for row in rows if row["mean"] is not None), key=lambda row: row["mean"] / row["scale_max"])
+    if len(told) < 2 or told[-1]["mean"] - told[0]["mean"] < NOTABLE_SCORE:
+        return Words("读者怎么说", "What readers say")
+    low, high = told[0], told[-1]
+    return Words(
+        f"读者最满意“{label(high, 'zh', widest=12)}”，最不满意“{label(low, 'zh', widest=12)}”",
+        f"Rated best: {label(high, 'en', widest=20)}. Rated lowest: {label(low, 'en', widest=20)}",
+    )
+
+
+def reason(code: str | None, feeds: Sequence[Row]) -> Words:
+    """Why a figure is missing; ``gate:0.77`` says that the gates were recorded on 77 % of the days."""
+    feed, _, coverage = (code or "").partition(":")
+    known = next((row for row in feeds if row["feed"] == feed), None)
+    zh, en = (label(known, "zh"), label(known, "en").lower()) if known else (feed, feed)
+    if not feed:
+        return Words("未测得", "not measured")
+    if not coverage.replace(".", "", 1).isdigit():
+        return Words(f"缺{zh}数据", f"no {en} data")
+    share = percent(float(coverage))
+    return Words(f"{zh}数据只覆盖 {share} 的开放日", f"{en} recorded on only {share} of open days")
+
+
+def _plural(word: str) -> str:
+    return f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"

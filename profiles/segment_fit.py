@@ -1,0 +1,177 @@
+"""How many kinds of reader there are, and where the middle of each lies.
+
+Every number of clusters is tried, and refitted on parts of the readers to see whether the same
+groups come back; a group that does not is no pattern.  The scale of the points belongs in
+:mod:`profiles.segment_features`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from profiles.segment_features import Matrix, Scale
+from profiles.segment_names import Name, name_clusters
+
+Labels = npt.NDArray[np.int64]
+
+LEAST_STABILITY = 0.8
+LEAST_JACCARD = 0.75
+LEAST_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How hard to look."""
+
+    clusters: tuple[int, ...] = (3, 4, 5, 6)
+    resamples: int = 10
+    part: float = 0.8
+    """The share of the readers in each resample."""
+    least_people: int = 60
+    """Fewer readers than this are not divided at all."""
+    least_group: int = 500
+    """A level group with fewer readers is measured against everybody."""
+    most_people: int = 20_000
+    silhouette_people: int = 3_000
+    stickiness: float = 0.2
+    """How much nearer, as a share, another segment must be before a reader moves to it."""
+    seed: int = 20_260_901
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One number of clusters, tried."""
+
+    centres: Matrix
+    labels: Labels
+    names: tuple[str, ...]
+    is_nameable: bool
+    silhouette: float
+    stability: float
+    jaccard_min: float
+
+    @property
+    def k(self) -> int:
+        return len(self.centres)
+
+    @cached_property
+    def sizes(self) -> npt.NDArray[np.int64]:
+        return np.bincount(self.labels, minlength=self.k)
+
+    @property
+    def smallest_share(self) -> float:
+        return float(self.sizes.min() / self.sizes.sum())
+
+    @property
+    def is_accepted(self) -> bool:
+        is_stable = self.stability >= LEAST_STABILITY and self.jaccard_min >= LEAST_JACCARD
+        return is_stable and self.smallest_share >= LEAST_SHARE and self.is_nameable
+
+
+def try_clusters(points: Matrix, scale: Scale, names: Sequence[Name], settings: Settings) -> tuple[Trial, ...]:
+    """One trial for each number of clusters that the points and the dictionary allow."""
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships no types
+
+    distinct = len(np.unique(points, axis=0)) if points.shape[1] else 0
+    if distinct < min(settings.clusters):
+        return ()
+    with threadpool_limits(limits=1):  # sums over several threads differ in their last digits
+        sample = _sampled_distances(points, settings)
+        trials = [_try(points, k, scale, names, sample, settings) for k in settings.clusters if k <= distinct]
+    return tuple(trial for trial in trials if trial is not None)
+
+
+def choose(trials: Sequence[Trial]) -> Trial:
+    """The largest number of clusters that is accepted, else the most stable that has honest names."""
+    accepted = [trial for trial in trials if trial.is_accepted]
+    if accepted:
+        return max(accepted, key=lambda trial: trial.k)
+    return max(trials, key=lambda trial: (trial.is_nameable, trial.stability, -trial.k))
+
+
+def distances_to(points: Matrix, centres: Matrix) -> Matrix:
+    """From each point to each centre."""
+    squares: Matrix = ((points[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
+    return np.sqrt(squares)
+
+
+@dataclass(frozen=True)
+class _Sample:
+    """Some of the points, with the distance of each to each."""
+
+    rows: npt.NDArray[np.int64]
+    distances: Matrix
+
+
+def _sampled_distances(points: Matrix, settings: Settings) -> _Sample:
+    from sklearn.metrics import pairwise_distances  # type: ignore[import-untyped]  # scikit-learn ships no types
+
+    rows = _some(len(points), settings.silhouette_people, np.random.default_rng(settings.seed))
+    return _Sample(rows, pairwise_distances(points[rows]))
+
+
+def _try(
+    points: Matrix, k: int, scale: Scale, names: Sequence[Name], sample: _Sample, settings: Settings
+) -> Trial | None:
+    centres, labels = _fit(points, k, settings.seed, starts=10)
+    named = name_clusters([scale.differences(centre) for centre in centres], names)
+    if named is None:
+        return None
+    stability, jaccard = _stability(points, labels, k, settings)
+    silhouette = _silhouette(sample, labels)
+    return Trial(centres, labels, tuple(named[0]), named[1], silhouette, stability, jaccard)
+
+
+def _fit(points: Matrix, k: int, seed: int, starts: int) -> tuple[Matrix, Labels]:
+    """The centres in a fixed order, and the nearest to each point."""
+    import warnings
+
+    from sklearn.cluster import KMeans  # type: ignore[import-untyped]  # scikit-learn ships no types
+    from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]  # scikit-learn ships no types
+
+    with warnings.catch_warnings():
+        # A part of the readers may hold fewer distinct points than clusters; the stability then says so.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fitted = KMeans(k, n_init=starts, random_state=seed).fit(points)
+    order = np.lexsort(fitted.cluster_centers_.round(9).T[::-1])
+    rank = np.argsort(order)
+    return fitted.cluster_centers_[order], rank[fitted.labels_].astype(np.int64)
+
+
+def _stability(points: Matrix, labels: Labels, k: int, settings: Settings) -> tuple[float, float]:
+    """How well refits on parts of the readers agree: overall (median), and on the least stable cluster (mean)."""
+    from sklearn.metrics import adjusted_rand_score
+
+    agreements, overlaps = [], []
+    for number in range(settings.resamples):
+        rng = np.random.default_rng([settings.seed, k, number])
+        rows = _some(len(points), int(settings.part * len(points)), rng)
+        _, again = _fit(points[rows], k, settings.seed + number, starts=3)
+        agreements.append(adjusted_rand_score(labels[rows], again))
+        overlaps.append(_overlaps(labels[rows], again, k))
+    return float(np.median(agreements)), float(np.mean(overlaps, axis=0).min())
+
+
+def _overlaps(labels: Labels, again: Labels, k: int) -> Matrix:
+    """For each cluster, the Jaccard overlap with the refitted cluster that is most like it."""
+    shared = np.bincount(labels * k + again, minlength=k * k).reshape(k, k)
+    either = shared.sum(axis=1)[:, None] + shared.sum(axis=0)[None, :] - shared
+    best: Matrix = (shared / np.maximum(either, 1)).max(axis=1)
+    return best
+
+
+def _silhouette(sample: _Sample, labels: Labels) -> float:
+    from sklearn.metrics import silhouette_score
+
+    seen = labels[sample.rows]
+    if not 1 < len(np.unique(seen)) < len(seen):
+        return 0.0
+    return float(silhouette_score(sample.distances, seen, metric="precomputed"))
+
+
+def _some(total: int, most: int, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """At most ``most`` of the row numbers, in order."""
+    return np.sort(rng.choice(total, size=min(most, total), replace=False))

@@ -1,0 +1,44 @@
+-- One row for each person, term and month with a loan begun or a loan due.
+--
+-- A loan counts in the term in which it began; being overdue counts in the term in which it was due.
+--
+-- grain: patron_key, term, month
+
+with event as (
+    select
+        patron_key,
+        loaned_on as day,
+        1 as loans,
+        renewals,
+        case when renewals > 0 then 1 else 0 end as renewed,
+        0 as due,
+        0 as overdue
+    from clean.loan
+    where patron_key is not null and loaned_on is not null
+    union all
+    select
+        patron_key,
+        cast(due_at as date) as day,
+        0 as loans,
+        0 as renewals,
+        0 as renewed,
+        1 as due,
+        case when was_overdue then 1 else 0 end as overdue
+    from clean.loan
+    where patron_key is not null and due_at is not null
+)
+
+select
+    event.patron_key,
+    calendar.term,
+    cast(date_trunc('month', event.day) as date) as month,                     -- 月份 | month | its first day
+    sum(event.loans) as loans,                                                 -- 借阅册次 | loans | begun in the month, renewals not counted
+    sum(event.renewals) as renewals,                                           -- 续借次数 | renewals
+    sum(event.renewed) as renewed_loans,                                       -- 续借册次 | loans renewed | at least once
+    sum(event.due) as loans_due,                                               -- 到期册次 | loans due
+    sum(event.overdue) as loans_overdue,                                       -- 逾期册次 | loans overdue | of those due
+    count(distinct case when event.loans = 1 then event.day end) as loan_days  -- 借书天数 | days with a loan
+from event
+join ref.calendar_day as calendar on event.day = calendar.day
+where calendar.term is not null
+group by all

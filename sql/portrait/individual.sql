@@ -1,0 +1,29 @@
+-- One row for each person in scope in each term, seen in three views: overall use, reading habits, learning growth.
+--
+-- Zero means nothing was done; an empty measure means that it was not measured, for the reason in not_measured.
+--
+-- grain: patron_key, term
+
+with gap as (
+    select
+        term,
+        string_agg(concat(feed, ':', cast(cast(coalesce(coverage, 0) as decimal(4, 2)) as varchar)), ' ' order by feed)
+            filter (where not is_measured) as not_measured  -- 未测原因 | not measured | each feed whose coverage of the term is below the floor, with that coverage
+    from ref.coverage_term
+    group by term
+),
+
+drawn as (
+    select as_of
+    from ref.horizon
+)
+
+select *
+from fact.roster
+join fact.presence using (patron_key, term)
+join fact.reading using (patron_key, term)
+join fact.space_use using (patron_key, term)
+join fact.activity using (patron_key, term)
+join fact.standing using (patron_key, term)
+join gap using (term)
+cross join drawn

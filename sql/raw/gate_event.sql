@@ -1,0 +1,13 @@
+-- One row for each passage through a gate.
+--
+-- grain: patron_key, building, gate, passed_at, direction
+-- due: 2 days
+-- expect ColumnValuesToBeInSet: {column: direction, value_set: [in, out, unknown]}
+
+create table raw.gate_event (
+    patron_key varchar,             -- 读者假名 | patron | pseudonym of the number on the card; empty for visitors #pseudonym
+    building   varchar not null,    -- 馆舍 | building
+    gate       varchar,             -- 闸机 | gate | the gate's own name
+    direction  varchar not null,    -- 方向 | direction | in, out or unknown
+    passed_at  timestamp not null   -- 通行时间 | passed at
+);

@@ -1,0 +1,10 @@
+-- One row for each feed whose coverage is followed day by day.
+--
+-- grain: feed
+
+create table ref.feed (
+    feed     varchar not null,  -- 数据源 | feed
+    position integer not null,  -- 次序 | position
+    label_zh varchar not null,  -- 中文名 | Chinese name
+    label_en varchar not null   -- 英文名 | English name
+);

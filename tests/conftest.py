@@ -1,0 +1,60 @@
+"""Fixtures that many tests share: models, and tables drawn as they are read."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+
+from pipelines.models import Model, read_models
+from pipelines.paths import SQL
+from tests.drawn import drawn
+
+Build = Callable[..., pl.DataFrame]
+
+
+@pytest.fixture(scope="session")
+def models() -> dict[str, Model]:
+    return read_models(SQL)
+
+
+@pytest.fixture
+def build(models: dict[str, Model]) -> Build:
+    """Build one model from tables given as text; every other table it reads is empty."""
+
+    def build(table: str, **given: str) -> pl.DataFrame:
+        texts = {name.replace("__", "."): text for name, text in given.items()}
+        with duckdb.connect(":memory:") as connection:
+            for source in sorted(models[table].reads):
+                _stand_up(connection, models[source], texts.pop(source, ""))
+            assert not texts, f"{table} does not read {', '.join(texts)}"
+            return connection.sql(models[table].text).pl()
+
+    return build
+
+
+@pytest.fixture
+def sql_folder(tmp_path: Path) -> Callable[..., Path]:
+    """A folder of models given as text."""
+
+    def write(**texts: str) -> Path:
+        for name, text in texts.items():
+            path = (tmp_path / "sql" / name.replace("__", "/")).with_suffix(".sql")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return tmp_path / "sql"
+
+    return write
+
+
+def _stand_up(connection: duckdb.DuckDBPyConnection, model: Model, text: str) -> None:
+    """A table of a model's own types; columns that are not drawn are null."""
+    connection.execute(f"create schema if not exists {model.layer}")
+    columns = ", ".join(f"{column.name} {column.type}" for column in model.columns)
+    connection.execute(f"create table {model.table} ({columns})")
+    if text:
+        frame = drawn(text)
+        connection.register("given", frame.to_arrow())
+        connection.execute(f"insert into {model.table} by name select * from given")
+        connection.unregister("given")

@@ -1,0 +1,12 @@
+"""What tests of the way in share."""
+
+import pytest
+
+from pipelines import receive
+from pipelines.parse import parse
+
+
+@pytest.fixture
+def same_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parse without a child, which takes a second to start; its own tests are in test_receive."""
+    monkeypatch.setattr(receive, "_parsed", lambda job, seconds: parse(job))

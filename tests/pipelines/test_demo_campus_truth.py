@@ -1,0 +1,78 @@
+"""What was planted in the demo campus can be found again in its files alone."""
+
+import re
+import statistics
+from collections import Counter, defaultdict
+
+import pytest
+
+from tests.pipelines.demo_landing import SPRING, SPRING_EXAMS, Landing, make_landing, means
+
+
+@pytest.fixture(scope="module")
+def campus(tmp_path_factory: pytest.TempPathFactory) -> Landing:
+    return make_landing(tmp_path_factory)
+
+
+def test_kinds_of_reader_can_be_told_apart_from_the_files_alone(campus: Landing) -> None:
+    roll = campus.spring_roll()
+    kind = {person: campus.patrons[person]["archetype"] for person in roll}
+    feeds = (
+        campus.spring_entries(),
+        Counter(row["读者条码"] for row in campus.loans(SPRING)),
+        Counter(row["学号"] for row in campus.rows(f"space/seats_{SPRING}.csv")),
+    )
+    visits, loans, bookings = (means((kind[person], feed[person]) for person in roll) for feed in feeds)
+    assert visits["none"] == loans["none"] == bookings["none"] == 0
+    assert set(sorted(visits, key=visits.__getitem__)[-2:]) == {"seat_anchored", "all_round"}
+    assert set(sorted(loans, key=loans.__getitem__)[-2:]) == {"paper_reader", "all_round"}
+    assert set(sorted(bookings, key=bookings.__getitem__)[-2:]) == {"space_booker", "all_round"}
+
+
+def test_crammers_come_when_exams_come(campus: Landing) -> None:
+    visits, exams = campus.spring_entries(), campus.entries(*SPRING_EXAMS)
+    came: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
+    for person in visits:
+        crams = campus.patrons[person]["archetype"] == "exam_season"
+        came[crams] += Counter(term=visits[person], exams=exams[person])
+    share = {crams: found["exams"] / found["term"] for crams, found in came.items()}
+    assert share[True] > 2 * share[False]
+
+
+def test_colleges_differ_as_planted(campus: Landing) -> None:
+    """Held against what people of the same kinds would have done in a college without an effect."""
+    visits, planted = campus.spring_entries(), campus.effects["college_visits"]
+    usual: dict[str, float] = defaultdict(float)
+    seen: dict[str, int] = defaultdict(int)
+    for person in campus.spring_roll():
+        truth = campus.patrons[person]
+        college = truth["college_after_transfer"]
+        usual[college] += campus.effects["archetypes"][truth["archetype"]]["visits"] * truth["vigour"]
+        seen[college] += visits[person]
+    ratio = {college: seen[college] / usual[college] for college in planted if usual[college] > 100}
+    assert len(ratio) >= 11
+    assert statistics.correlation(list(ratio.values()), [planted[college] for college in ratio]) > 0.6
+
+
+def test_the_humanities_borrow_more_than_the_engineers(campus: Landing) -> None:
+    people = Counter(row["SSXYMC"] for row in campus.rows("hub/students_20260302.csv", "gb18030"))
+    loans = Counter(row["单位"] for row in campus.loans(SPRING))
+    humanities, engineers = ("文学与传媒学院", "历史与哲学学院", "外国语学院"), ("机械工程学院", "计算机学院")
+    rates = [sum(loans[c] for c in group) / sum(people[c] for c in group) for group in (humanities, engineers)]
+    assert rates[0] > 2 * rates[1]
+
+
+def test_people_read_in_their_own_field(campus: Landing) -> None:
+    loans = [row for row in campus.loans() if row["索书号"]]
+    share = means((row["单位"], float(row["索书号"].startswith("TP3"))) for row in loans)
+    assert share["计算机学院"] > 3 * max(share["历史与哲学学院"], share["文学与传媒学院"], share["法学院"])
+
+
+def test_lovers_of_the_library_answer_more_often(campus: Landing) -> None:
+    visits = campus.spring_entries()
+    stated = [re.search(r"\d{12}|\d{8}", row["1、您的学号"]) for row in campus.survey()]
+    respondents = [visits[found[0]] for found in stated if found]
+    everyone = [visits[person] for person in campus.spring_roll()]
+    assert statistics.fmean(respondents) > 1.3 * statistics.fmean(everyone)
+    scores = [int(row["8、总体满意度"]) for row in campus.survey() if row["8、总体满意度"].isdigit()]
+    assert statistics.fmean(scores) > campus.effects["surveys"]["2026"]["overall_mean_of_everyone"] + 0.05

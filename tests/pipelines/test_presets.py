@@ -1,0 +1,57 @@
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from pipelines.presets import Rule, Source
+from pipelines.slips import first_problem
+
+LINES: dict[str, Any] = {"name": "gate", "feed": "gate_event", "files": "gate.csv", "columns": {"gate": "Door"}}
+
+
+def test_a_bare_heading_is_short_for_from() -> None:
+    assert Rule.model_validate("题名") == Rule.model_validate({"from": ["题名"]})
+    assert Rule.model_validate(["题名", "书名"]).reads == (("题名", "书名"),)
+
+
+def test_days_and_numbers_of_yaml_are_the_text_that_was_written() -> None:
+    source = Source.model_validate(
+        {**LINES, "columns": {"a": {"value": 2024}, "b": {"from": "x", "map": {"01": 1}, "not_before": "1919-01-01"}}}
+    )
+    assert source.columns["a"].value == "2024"
+    assert source.columns["b"].map == {"01": "1"}
+
+
+def test_delimiters_and_quotes_go_by_name() -> None:
+    source = Source.model_validate({**LINES, "delimiter": "tab", "quote": "none"})
+    assert (source.delimiter, source.quote) == ("\t", None)
+    assert Source.model_validate_json(source.model_dump_json(by_alias=True)) == source
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ({"columns": {"gate": {"pattern": "(x)"}}}, "columns.gate: needs exactly one of from, value"),
+        ({"columns": {"gate": {"from": "a", "value": "b"}}}, "columns.gate: needs exactly one of from, value"),
+        ({"columns": {"gate": {"from": "a", "pattern": "("}}}, "columns.gate.pattern: '(' is not a regular expression"),
+        ({"columns": {"gate": {"from": "a", "pattern": "(?<=x)(y)"}}}, "is not a regular expression"),
+        ({"columns": {"gate": {"from": "a", "pattern": "xyz"}}}, "needs exactly one group"),
+        ({"columns": {"gate": {"from": "a", "map": {1: "x"}}}}, "columns.gate.map.1"),
+        ({"columns": {"gate": {"from": "a", "not_before": "1919"}}}, "columns.gate.not_before: "),
+        ({"where": [{"heading": "r", "reason": "denied"}]}, "where.0: needs either in or not_in"),
+        ({"where": [{"heading": "r", "in": ["ok"], "reason": "No good"}]}, "where.0.reason"),
+        ({"delimiter": ";;"}, "delimiter: "),
+        ({"encoding": "latin"}, "encoding: "),
+        ({"header": 0}, "header: "),
+        ({"files": []}, "files: "),
+        ({"unpivot": {"item": {"q1": "a", "q2": "a"}}}, "unpivot: two questions have the same code"),
+        ({"people_who_are_not": ["["]}, "people_who_are_not.0: '[' is not a regular expression"),
+    ],
+)
+def test_what_a_preset_cannot_mean_is_told_by_its_place(lines: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Source.model_validate({**LINES, **lines})
+    message = str(first_problem(caught.value, "sources.gate", (), {}))
+    assert message.startswith("sources.gate: ")
+    assert words in message
+    assert "\n" not in message

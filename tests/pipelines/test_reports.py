@@ -1,0 +1,291 @@
+"""A template describes itself and becomes pages that stand alone and say only what their tables hold."""
+
+import re
+import stat
+from html.parser import HTMLParser
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines.errors import Misconfigured
+from pipelines.paths import REPORTS
+from pipelines.reports import (
+    Template,
+    read_template,
+    read_templates,
+    render,
+    render_page,
+    slug,
+    write_documents,
+    write_page,
+)
+from profiles.captions import Words
+from tests.pipelines.report_pages import quality
+from tests.pipelines.report_rows import COLLEGES
+from tests.pipelines.report_tables import CAMPUS, LENDING, campus, lending, survey_only
+
+NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+HEADER = "{# 小报 | Small report | one line #}"
+
+
+@pytest.fixture(scope="module")
+def college() -> Template:
+    return read_template(REPORTS / "college.html.j2")
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pl.DataFrame]:
+    return campus()
+
+
+@pytest.fixture(scope="module")
+def page(college: Template, tables: dict[str, pl.DataFrame]) -> str:
+    return render(college, {"college": "经济学院"}, tables, CAMPUS, "zh")
+
+
+class Reader(HTMLParser):
+    """What a page shows, apart: its tables' cells, and the sentences of its first screen and headings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, str]] = []
+        self.cells: list[str] = []
+        self.prose: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in ("meta", "br", "input", "rect", "line", "circle", "path"):
+            self.open.append((tag, dict(attrs).get("class") or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        tags, classes = [tag for tag, _ in self.open], " ".join(name for _, name in self.open).split()
+        if {"td", "th"} & set(tags):
+            self.cells.append(data)
+        elif not {"style", "svg", "title"} & set(tags) and (
+            {"h1", "h2"} & set(tags) or {"lead", "key", "todo"} & set(classes)
+        ):
+            self.prose.append(data)
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    return reader
+
+
+def test_the_opening_comment_says_what_a_report_is(college: Template) -> None:
+    assert (college.name, college.title, college.one_per) == ("college", Words("学院报告", "College report"), "college")
+    assert college.reads[:2] == ("report.college", "report.indicator")
+    assert [template.name for template in read_templates()] == ["college", "dictionary", "quality"]
+    assert [template.name for template in read_templates() if template.is_for_site] == ["dictionary", "quality"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("<p>no comment</p>", "begin the template with a comment"),
+        ("{# 小报 | Small | x #}", "a line “reads: …”"),
+        ("{# 小报 | Small | x\nreads: report.x #}", "a line “one per: …”"),
+        ("{# Small\nreads: report.x\none per: x #}", "a title"),
+    ],
+)
+def test_a_template_that_does_not_say_enough_is_refused_in_one_line(tmp_path: Path, text: str, wanted: str) -> None:
+    path = tmp_path / "small.html.j2"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(Misconfigured) as refused:
+        read_template(path)
+    assert wanted in str(refused.value)
+    assert str(refused.value).startswith("small.html.j2: ")
+    assert "\n" not in str(refused.value)
+
+
+def small(folder: Path, body: str, reads: str = "report.shelf") -> Template:
+    path = folder / "small.html.j2"
+    path.write_text(f"{{# 小报 | Small report | x\nreads: {reads}\none per: shelf #}}{body}", encoding="utf-8")
+    return read_template(path)
+
+
+def test_another_report_is_one_more_file(tmp_path: Path) -> None:
+    template = small(tmp_path, "<p>{{ group }}: {{ amount(rows('report.shelf')[0].loans, 'loans') }}</p>")
+    shelves = pl.DataFrame({"shelf": ["A", "B"], "loans": [1.5, 12.0]})
+    written = write_documents(template, {"report.shelf": shelves}, tmp_path / "out", CAMPUS)
+    texts = {path.name: path.read_text(encoding="utf-8") for path in written}
+    assert texts[f"{slug(template, 'B')}.en.html"] == "<p>B: 12.0 loans</p>"
+    assert texts[f"{slug(template, 'A')}.zh.html"] == "<p>A: 1.5 册</p>"
+    assert "index.zh.html" in texts
+
+
+def test_a_template_must_name_what_it_reads(tmp_path: Path) -> None:
+    tables = {"report.shelf": pl.DataFrame({"shelf": ["A"]}), "report.other": pl.DataFrame()}
+    with pytest.raises(Misconfigured, match=r"uses report\.other without naming it"):
+        render(small(tmp_path, "{{ rows('report.other') }}"), {"shelf": "A"}, tables, CAMPUS, "zh")
+    with pytest.raises(Misconfigured, match=r"reads report\.gone, which was not made"):
+        render(small(tmp_path, "", reads="report.gone"), {"shelf": "A"}, tables, CAMPUS, "zh")
+    with pytest.raises(Misconfigured, match="has no column shelf"):
+        write_documents(small(tmp_path, ""), {"report.shelf": pl.DataFrame({"room": ["A"]})}, tmp_path / "out", CAMPUS)
+
+
+def test_a_page_shows_its_own_group_only(tmp_path: Path) -> None:
+    template = small(tmp_path, "{% for row in rows('report.shelf') %}{{ row.title }},{% endfor %}")
+    shelves = pl.DataFrame({"shelf": ["A", "B", "A"], "title": ["one", "two", "three"]})
+    assert render(template, {"shelf": "A"}, {"report.shelf": shelves}, CAMPUS, "zh") == "one,three,"
+
+
+def test_every_college_gets_a_page_in_both_languages_and_a_place_in_the_index(
+    college: Template, tables: dict[str, pl.DataFrame], tmp_path: Path
+) -> None:
+    written = write_documents(college, tables, tmp_path, CAMPUS)
+    assert len(written) == len(set(written)) == 2 * (len(COLLEGES) + 1)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o640}
+    index = (tmp_path / "college" / "index.en.html").read_text(encoding="utf-8")
+    links = re.findall(r'<a href="(college-[0-9a-f]{8}\.en\.html)"', index)
+    assert len(links) == len(COLLEGES)
+    assert all((tmp_path / "college" / link).is_file() for link in links)
+    assert all(name in index for name in COLLEGES)
+    assert not any(re.search(r"[^\x00-\x7f]", path.name) for path in written)
+
+
+def test_the_same_figures_give_the_same_bytes(
+    college: Template, tables: dict[str, pl.DataFrame], tmp_path: Path
+) -> None:
+    shuffled = {name: table.sample(fraction=1.0, shuffle=True, seed=3) for name, table in tables.items()}
+    some = {name: table.head(0) if name == "report.hour" else table for name, table in shuffled.items()}
+    first = write_documents(college, some, tmp_path / "first", CAMPUS)
+    second = write_documents(college, some, tmp_path / "second", CAMPUS)
+    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+
+
+def test_a_page_of_a_college_that_is_gone_is_removed(tmp_path: Path) -> None:
+    template = small(tmp_path, "<p>{{ group }}</p>")
+    both, one = pl.DataFrame({"shelf": ["A", "B"]}), pl.DataFrame({"shelf": ["B"]})
+    write_documents(template, {"report.shelf": both}, tmp_path / "out", CAMPUS)
+    write_documents(template, {"report.shelf": one}, tmp_path / "out", CAMPUS)
+    assert len(list((tmp_path / "out" / "small").iterdir())) == 4
+
+
+def test_a_page_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_page(tmp_path / "page.html", "before")
+
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(OSError, match="disk full"):
+        write_page(path, "after")
+    assert path.read_text(encoding="utf-8") == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_page_needs_nothing_but_itself(page: str, college: Template, tables: dict[str, pl.DataFrame]) -> None:
+    english = render(college, {"college": "经济学院"}, tables, CAMPUS, "en")
+    for html in (page, english, render_page(read_template(REPORTS / "quality.html.j2"), quality(), CAMPUS)):
+        assert "default-src 'none'; style-src 'unsafe-inline'; img-src data:" in html
+        assert not re.search(r"<(script|link|img|iframe|object|form)\b|https?:|url\(|@import|javascript:| on\w+=", html)
+
+
+def test_a_page_says_its_language_and_names_every_picture(page: str) -> None:
+    assert '<html lang="zh-CN">' in page
+    pictures = re.findall(r"<svg [^>]*>", page)
+    assert len(pictures) > 20
+    assert all('role="img"' in picture and re.search(r'aria-label="[^"]+"', picture) for picture in pictures)
+    assert page.count("<h1>") == 1
+    assert "max-width: 760px" in page
+    assert "@media print" in page
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("name", ["经济学院", "文学院", "计算机学院", "数学学院", "医学院"])
+def test_every_number_told_stands_in_a_table_of_the_page(
+    college: Template, tables: dict[str, pl.DataFrame], name: str, lang: str
+) -> None:
+    reader = read(render(college, {"college": name}, tables, CAMPUS, lang))
+    shown = {number for cell in reader.cells for number in NUMBER.findall(cell)}
+    shown |= {str(len(COLLEGES)), "10"}  # how many colleges, and the smallest number that is shown
+    compared = [
+        row for row in tables["report.indicator"].to_dicts() if row["college"] == name and row["term"] == "2026-spring"
+    ]
+    judged = [row for row in compared if row["better"] != "neutral" and row["value"] != row["median"]]
+    ahead = [row for row in judged if (row["value"] > row["median"]) == (row["better"] == "higher")]
+    shown |= {str(len(judged)), str(len(ahead))}
+    prose = {number for text in reader.prose for number in NUMBER.findall(text)}
+    assert prose - shown == set()
+    assert len(prose) > 8
+
+
+def test_a_number_that_no_table_holds_would_be_noticed(page: str) -> None:
+    reader = read(page.replace("<h1>", "<h1>98765 "))
+    assert "98765" in {number for text in reader.prose for number in NUMBER.findall(text)}
+    assert "98765" not in {number for cell in reader.cells for number in NUMBER.findall(cell)}
+
+
+def test_a_change_that_prints_as_nought_is_not_coloured(college: Template, tables: dict[str, pl.DataFrame]) -> None:
+    still = tables["report.indicator"].with_columns(change=pl.lit(0.0001))
+    html = render(college, {"college": "经济学院"}, tables | {"report.indicator": still}, CAMPUS, "en")
+    assert not re.search(r'class="r below (ahead|behind)"', html)
+    moving = tables["report.indicator"].with_columns(change=pl.lit(0.2))
+    html = render(college, {"college": "经济学院"}, tables | {"report.indicator": moving}, CAMPUS, "en")
+    assert re.search(r'class="r below ahead"', html)
+    assert re.search(r'class="r below behind"', html)
+
+
+def test_a_term_without_gates_is_said_to_be_unmeasured(page: str) -> None:
+    assert "2025 秋：门禁数据只覆盖 77% 的开放日" in page
+    assert "2025 秋 缺" in page
+
+
+def test_a_reporting_term_without_gates_says_so_row_by_row(college: Template, tables: dict[str, pl.DataFrame]) -> None:
+    autumn = tables | {"report.college": tables["report.college"].with_columns(pl.lit("2025-autumn").alias("term"))}
+    html = render(college, {"college": "经济学院"}, autumn, CAMPUS, "zh")
+    assert html.count("门禁数据只覆盖 77% 的开放日") > 4
+    assert "来馆规律性：本期未测得" in html
+
+
+def test_a_tiny_college_shows_no_figure_and_says_why(college: Template, tables: dict[str, pl.DataFrame]) -> None:
+    html = render(college, {"college": "书院实验班"}, tables, CAMPUS, "zh")
+    assert "本期没有可以公布的数字" in html
+    assert html.count("少于 10 人，不公布") == 6
+    assert "<svg" not in html
+
+
+def test_a_tiny_cohort_is_withheld_in_words(college: Template, tables: dict[str, pl.DataFrame]) -> None:
+    html = render(college, {"college": "经济学院"}, tables, CAMPUS, "en")
+    row = html[html.index("Visiting members") :]
+    assert "fewer than 10 people: withheld" in row[: row.index("</tr>")]
+
+
+def test_a_site_of_loans_only_is_told_in_its_own_words(college: Template) -> None:
+    html = render(college, {"college": "France"}, lending(), LENDING, "en")
+    assert "Nationality report · 1961" in html
+    assert html.count("the library has given no data for it") == 5
+    assert html.count('role="img"') == 3
+    assert "College" not in read(html).prose
+    zh = render(college, {"college": "France"}, lending(), LENDING, "zh")
+    assert "本国籍" in zh
+    assert "学院" not in "".join(read(zh).prose)
+
+
+def test_a_site_with_only_a_survey_has_a_page(college: Template) -> None:
+    html = render(college, {"college": "A"}, survey_only(), CAMPUS, "zh")
+    assert "找到座位有待改善" in html
+    assert "问卷的回收率未知" in html
+    assert html.count("本馆未提供所需的数据") == 5
+
+
+def test_a_site_with_nothing_yet_has_an_index_that_says_so(college: Template, tmp_path: Path) -> None:
+    nothing = {name: pl.DataFrame() for name in college.reads}
+    written = write_documents(college, nothing, tmp_path, CAMPUS)
+    assert [path.name for path in written] == ["index.zh.html", "index.en.html"]
+    assert "还没有可以写成报告的数据" in written[0].read_text(encoding="utf-8")
+
+
+def test_decimals_and_values_that_are_no_number_are_drawn_as_floats_and_gaps(
+    college: Template, tables: dict[str, pl.DataFrame]
+) -> None:
+    indicator = tables["report.indicator"]
+    exact = indicator.with_columns(pl.col("value").cast(pl.Decimal(12, 4)), median=pl.lit(float("nan")))
+    html = render(college, {"college": "经济学院"}, tables | {"report.indicator": exact}, CAMPUS, "zh")
+    assert "nan" not in html

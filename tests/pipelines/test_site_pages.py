@@ -1,0 +1,50 @@
+"""The pages about the data themselves: what each column means, and whether the checks held."""
+
+import re
+
+import pytest
+
+from pipelines.errors import Misconfigured
+from pipelines.paths import REPORTS
+from pipelines.reports import read_template, render_page
+from tests.pipelines.report_pages import dictionary, quality
+from tests.pipelines.report_tables import CAMPUS
+
+
+def test_the_dictionary_links_a_column_to_where_it_comes_from() -> None:
+    html = render_page(read_template(REPORTS / "dictionary.html.j2"), dictionary(), CAMPUS)
+    anchors, links = set(re.findall(r' id="([^"]+)"', html)), set(re.findall(r'href="#([^"]+)"', html))
+    assert links - {"main"} <= anchors
+    assert {"raw.loan", "clean.loan.loaned_on", "portrait.individual.loans"} <= anchors
+    assert "3 张表，7 个字段" in html
+    assert "select term, sum(loans) as loans" in html
+    assert html.count(">pseudonym<") == 3
+
+
+def test_the_dictionary_can_be_narrowed_to_a_layer_without_a_script() -> None:
+    html = render_page(read_template(REPORTS / "dictionary.html.j2"), dictionary(), CAMPUS)
+    for place in re.findall(r'id="only-(\d+)"', html)[1:]:
+        assert f'<section data-layer="{place}">' in html
+        assert f'section[data-layer]:not([data-layer="{place}"]) {{ display: none; }}' in html
+
+
+@pytest.mark.parametrize(
+    ("changes", "headline"),
+    [
+        ({}, "检查全部通过，1 项值得留意"),
+        (quality(is_good=True), "检查全部通过"),
+        (
+            {"checks": [{"table": "clean.loan", "name": "x", "rule": "y", "broken_rows": 3}], "expectations": []},
+            "1 项检查没有通过",
+        ),
+        ({"feeds": [], "rejects": [], "checks": [], "expectations": [], "coverage": []}, "检查全部通过"),
+    ],
+)
+def test_the_quality_page_says_first_whether_the_checks_held(changes: dict, headline: str) -> None:
+    html = render_page(read_template(REPORTS / "quality.html.j2"), quality() | changes, CAMPUS)
+    assert f"<h1>{headline}</h1>" in html
+
+
+def test_a_page_that_lacks_its_data_is_refused() -> None:
+    with pytest.raises(Misconfigured, match=r"quality\.html\.j2: feeds was not given"):
+        render_page(read_template(REPORTS / "quality.html.j2"), {"generated_for": ""}, CAMPUS)
