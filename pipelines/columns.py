@@ -50,7 +50,7 @@ def _loaded(name: str, kind: str, label_zh: str, label_en: str, description: str
 
 
 LOADED = (
-    _loaded("source_file", "VARCHAR", "来源文件", "source file", "first 16 hexadecimal digits of its SHA-256", True),
+    _loaded("source_file", "VARCHAR", "来源文件", "source file", "as in ledger.file", True),
     _loaded("source_record", "BIGINT", "来源行号", "source record", "number of the record, the first being 1", True),
     _loaded(
         "notes", "VARCHAR", "装载附注", "loading notes", "what was left empty on the way in, as column:reason", False

@@ -7,8 +7,8 @@ Reading a file belongs in :mod:`pipelines.receive`.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -17,14 +17,22 @@ from pipelines import ledger
 from pipelines.errors import Refused
 from pipelines.expectations import Expectation, Outcome, expectations_of
 from pipelines.expectations import judge as judge_rows
+from pipelines.ledger import Landed
 from pipelines.models import Model
 from pipelines.presets import Source
 from pipelines.quoting import literal
-from pipelines.receive import Received, digest, discard, landed, receive
+from pipelines.reader import readers
+from pipelines.receive import Received, digest, discard, receive, source_file
+from pipelines.receive import landed as landed_files
 from pipelines.site import Site, contract
 from pipelines.tables import asset_key, asset_spec, op_name
 from pipelines.vault import Vault
 from pipelines.warehouse import Warehouse
+
+READERS = 2
+"""Children that read at once: each file is one core's work for the child, and some for the parent."""
+
+Arrival = tuple[Source, Landed, Received]
 
 
 @dataclass
@@ -74,50 +82,72 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
     warehouse.create(model)
     ring = ledger.keyring(warehouse, site)
     vault, intake = Vault.of(site.campus, ring), Intake()
-    batch: list[tuple[Source, Path, Received]] = []
-    for source in site.sources(model.table.partition(".")[2]):
-        known = ledger.entries(warehouse, source)
-        for path in landed(site.campus, source):
-            sha256 = digest(path)
-            if sha256 in known and known[sha256].status == "loaded":
-                vault.keep_original(path, sha256)
-                continue
-            try:
-                batch.append((source, path, receive(path, source, contract(model), site.campus, ring)))
-            except Refused as refusal:
-                _refuse(warehouse, site, source, path, sha256, str(refusal), intake)
-    for source, path, received in _judged(warehouse, site, model, expected, batch, intake):
+    arrivals = _received(warehouse, site, model, vault, intake)
+    for source, landed, received in _fit(warehouse, model, expected, arrivals, intake):
         _load(warehouse, model, source, received)
-        vault.keep_original(path, received.sha256)
+        vault.keep_original(landed.path, received.sha256)
         intake.files, intake.rows = intake.files + 1, intake.rows + received.rows
-    for _, _, received in batch:
+    for _, _, received in arrivals:
         discard(received)
     return intake
 
 
-def _judged(
-    warehouse: Warehouse,
-    site: Site,
-    model: Model,
-    expected: Sequence[Expectation],
-    batch: list[tuple[Source, Path, Received]],
-    intake: Intake,
-) -> list[tuple[Source, Path, Received]]:
-    """The files whose rows may be loaded; where the batch breaks a critical expectation, the culprits are refused."""
-    if not batch:
+def _received(warehouse: Warehouse, site: Site, model: Model, vault: Vault, intake: Intake) -> list[Arrival]:
+    """Every new file of the feed, read; those that cannot be are refused."""
+    for forgotten in site.campus.spool.glob("*.parquet"):
+        forgotten.unlink()  # of a run that was killed after reading and before loading
+    arrivals = []
+    with readers(READERS) as read, ThreadPoolExecutor(READERS) as threads:
+        waiting = [
+            (
+                source,
+                landed,
+                threads.submit(receive, landed.path, source, contract(model), site.campus, vault.keyring, read),
+            )
+            for source, landed in _new(warehouse, site, model, vault)
+        ]
+        for source, landed, coming in waiting:
+            try:
+                arrivals.append((source, landed, coming.result()))
+            except Refused as refusal:
+                _refuse(warehouse, source, landed, str(refusal), intake)
+    return arrivals
+
+
+def _new(warehouse: Warehouse, site: Site, model: Model, vault: Vault) -> list[tuple[Source, Landed]]:
+    """Files whose rows are not there yet; one that came again unchanged is only sealed."""
+    new = []
+    for source in site.sources(model.table.partition(".")[2]):
+        known = ledger.loaded(warehouse, source)
+        for path in landed_files(site.campus, source):
+            name, sha256 = path.relative_to(site.campus.landing).as_posix(), digest(path)
+            landed = Landed(path, name, sha256, source_file(name, sha256, source))
+            if landed.source_file in known:
+                vault.keep_original(path, sha256)
+            else:
+                new.append((source, landed))
+    return new
+
+
+def _fit(
+    warehouse: Warehouse, model: Model, expected: Sequence[Expectation], arrivals: list[Arrival], intake: Intake
+) -> list[Arrival]:
+    """The files whose rows may be loaded; where all together break a critical expectation, the culprits are refused."""
+    if not arrivals:
         return []
-    intake.outcomes = _judge(warehouse, model, expected, [received for _, _, received in batch])
+    intake.outcomes = _judge(warehouse, model, expected, [received for _, _, received in arrivals])
     ledger.judge(warehouse, model.table, intake.outcomes)
     if not _broken(intake.outcomes):
-        return batch
+        return arrivals
     good = []
-    for source, path, received in batch:
+    for source, landed, received in arrivals:
         broken = _broken(_judge(warehouse, model, expected, [received]))
         if broken:
-            why = f"{received.name}: {'; '.join(map(_told, broken))} — see the expectations in {model.file}, then mend the preset or the export"
-            _refuse(warehouse, site, source, path, received.sha256, why, intake)
+            why = "; ".join(map(_told, broken))
+            line = f"{received.name}: {why} — see the expectations in {model.file}, then mend the preset or the export"
+            _refuse(warehouse, source, landed, line, intake)
         else:
-            good.append((source, path, received))
+            good.append((source, landed, received))
     return good
 
 
@@ -140,30 +170,23 @@ def _load(warehouse: Warehouse, model: Model, source: Source, received: Received
     """Rows, rejects and the ledger's row of one file, in one transaction."""
     columns = ", ".join(column.name for column in model.columns)
     with warehouse.transaction() as connection:
-        for sha256 in [*ledger.replaced(connection, source, received), received.sha256]:
-            _retract(connection, model, sha256)
+        for marked in [*ledger.replaced(connection, source, received), received.source_file]:
+            connection.execute(f"delete from {model.table} where source_file = ?", [marked])
+            connection.execute("delete from ledger.reject where source_file = ?", [marked])
         connection.execute(
             f"insert into {model.table} ({columns}) select {columns} from read_parquet(?)", [str(received.rows_file)]
         )
         connection.execute(
             "insert into ledger.reject select ?, ?, record, field, reason from read_parquet(?)",
-            [source.feed, received.sha256[:16], str(received.rejects_file)],
+            [source.feed, received.source_file, str(received.rejects_file)],
         )
         ledger.enter(connection, source, received)
 
 
-def _retract(connection: Any, model: Model, sha256: str) -> None:
-    for table in (model.table, "ledger.reject"):
-        connection.execute(f"delete from {table} where source_file = ?", [sha256[:16]])
-
-
-def _refuse(
-    warehouse: Warehouse, site: Site, source: Source, path: Path, sha256: str, why: str, intake: Intake
-) -> None:
+def _refuse(warehouse: Warehouse, source: Source, landed: Landed, why: str, intake: Intake) -> None:
     intake.refusals.append(why)
     with warehouse.transaction() as connection:
-        name = path.relative_to(site.campus.landing).as_posix()
-        ledger.refuse(connection, source, name, sha256, path.stat().st_size, why)
+        ledger.refuse(connection, source, landed, why)
 
 
 def _check_results(

@@ -6,6 +6,7 @@ is either in both or in neither.  Taking files in belongs in :mod:`pipelines.exp
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import duckdb
@@ -41,12 +42,13 @@ class Judged(Protocol):
 
 
 @dataclass(frozen=True)
-class Entry:
-    """An export as the ledger knows it."""
+class Landed:
+    """A file that lies in the landing folder, and what would mark its rows."""
 
-    sha256: str
+    path: Path
     name: str
-    status: str
+    sha256: str
+    source_file: str
 
 
 def keyring(warehouse: Warehouse, site: Site) -> Keyring:
@@ -64,44 +66,47 @@ def keyring(warehouse: Warehouse, site: Site) -> Keyring:
     return ring
 
 
-def entries(warehouse: Warehouse, source: Source) -> dict[str, Entry]:
-    """What has come from a source so far, by fingerprint."""
-    rows = warehouse.rows_of("select sha256, name, status from ledger.file where source = ?", [source.name])
-    return {row[0]: Entry(*row) for row in rows}
+def loaded(warehouse: Warehouse, source: Source) -> set[str]:
+    """What marks the rows of each file of a source that is loaded now."""
+    rows = warehouse.rows_of(
+        "select source_file from ledger.file where source = ? and status = 'loaded'", [source.name]
+    )
+    return {source_file for (source_file,) in rows}
 
 
 def enter(connection: duckdb.DuckDBPyConnection, source: Source, received: Received) -> None:
     """Note a file as loaded, in the transaction that loads its rows."""
-    _forget(connection, source, received.sha256)
+    _forget(connection, source, received.source_file)
     dropped, remark = ", ".join(received.dropped_columns) or None, "; ".join(received.warnings) or None
     connection.execute(
-        "insert into ledger.file values (?, ?, ?, ?, 'loaded', ?, ?, ?, ?, ?, ?, ?, ?, ?, localtimestamp)",
+        "insert into ledger.file values (?, ?, ?, ?, ?, 'loaded', ?, ?, ?, ?, ?, ?, ?, ?, ?, localtimestamp)",
         [
-            *(source.name, source.feed, received.name, received.sha256, received.bytes, received.encoding),
-            *(received.records, received.loaded, received.duplicates, received.rejected, received.rows),
-            *(dropped, remark),
+            *(source.name, source.feed, received.name, received.sha256, received.source_file),
+            *(received.bytes, received.encoding, received.records, received.loaded),
+            *(received.duplicates, received.rejected, received.rows, dropped, remark),
         ],
     )
 
 
-def refuse(connection: duckdb.DuckDBPyConnection, source: Source, name: str, sha256: str, size: int, why: str) -> None:
+def refuse(connection: duckdb.DuckDBPyConnection, source: Source, landed: Landed, why: str) -> None:
     """Note a file as refused; nothing of it was loaded."""
-    _forget(connection, source, sha256)
+    _forget(connection, source, landed.source_file)
     connection.execute(
-        "insert into ledger.file values (?, ?, ?, ?, 'refused', ?, null, 0, 0, 0, 0, 0, null, ?, localtimestamp)",
-        [source.name, source.feed, name, sha256, size, why],
+        "insert into ledger.file values (?, ?, ?, ?, ?, 'refused', ?, null, 0, 0, 0, 0, 0, null, ?, localtimestamp)",
+        [source.name, source.feed, landed.name, landed.sha256, landed.source_file, landed.path.stat().st_size, why],
     )
 
 
 def replaced(connection: duckdb.DuckDBPyConnection, source: Source, received: Received) -> list[str]:
-    """The earlier versions that a file takes the place of, marked as such."""
+    """What marked the rows of the earlier versions that a file takes the place of; they are noted as such."""
     if source.same_name != "replaces":
         return []
     rows = connection.execute(
-        "update ledger.file set status = 'replaced' where source = ? and name = ? and sha256 <> ? and status = 'loaded' returning sha256",
-        [source.name, received.name, received.sha256],
+        "update ledger.file set status = 'replaced' "
+        "where source = ? and name = ? and source_file <> ? and status = 'loaded' returning source_file",
+        [source.name, received.name, received.source_file],
     ).fetchall()
-    return [sha256 for (sha256,) in rows]
+    return [source_file for (source_file,) in rows]
 
 
 def judge(warehouse: Warehouse, subject: str, outcomes: Iterable[Judged]) -> None:
@@ -120,5 +125,5 @@ def judge(warehouse: Warehouse, subject: str, outcomes: Iterable[Judged]) -> Non
             )
 
 
-def _forget(connection: duckdb.DuckDBPyConnection, source: Source, sha256: str) -> None:
-    connection.execute("delete from ledger.file where source = ? and sha256 = ?", [source.name, sha256])
+def _forget(connection: duckdb.DuckDBPyConnection, source: Source, source_file: str) -> None:
+    connection.execute("delete from ledger.file where source = ? and source_file = ?", [source.name, source_file])

@@ -1,8 +1,8 @@
-"""The child process that reads one landing file: job on its input, a line of JSON on its output.
+"""The child process that reads landing files: a job on its input, a line of JSON on its output, until none comes.
 
 A file may be crafted or broken, so it is read where it can do no harm: with a limit on memory, with
 nothing in the environment, and with no word of a record on any output.  The parent, which sets the
-time limit and counts records for itself, is :mod:`pipelines.receive`.
+time limit, is :mod:`pipelines.reader`.
 """
 
 import json
@@ -97,19 +97,23 @@ class Outcome(BaseModel):
 
 
 def main() -> None:
-    """Do the job that stands on the input."""
+    """Do the jobs that come on the input, a line each, and answer each with a line."""
     sys.excepthook = _say_where_only
     os.umask(0o077)
-    job = Job.model_validate_json(sys.stdin.buffer.read())
-    resource.setrlimit(resource.RLIMIT_AS, (job.memory_mb << 20, job.memory_mb << 20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    for line in sys.stdin.buffer:
+        job = Job.model_validate_json(line)
+        resource.setrlimit(resource.RLIMIT_AS, (job.memory_mb << 20, job.memory_mb << 20))
+        print(json.dumps(_answer(job)), flush=True)
+
+
+def _answer(job: Job) -> dict[str, object]:
     try:
-        answer: dict[str, object] = {"outcome": parse(job).model_dump()}
+        return {"outcome": parse(job).model_dump()}
     except Refused as refused:
-        answer = {"refused": str(refused)}
+        return {"refused": str(refused)}
     except MemoryError:
-        answer = {"refused": f"needs more than {job.memory_mb} MB to read — raise parser_memory_mb"}
-    json.dump(answer, sys.stdout)
+        return {"refused": f"needs more than {job.memory_mb} MB to read — raise parser_memory_mb"}
 
 
 def parse(job: Job) -> Outcome:

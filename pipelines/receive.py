@@ -6,21 +6,19 @@ ledger.  Copying and decoding belong in :mod:`pipelines.spool`, reading records 
 """
 
 import hashlib
-import json
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines import paths, records, spool
+from pipelines import records, spool
 from pipelines.campus import Campus
 from pipelines.errors import Refused
 from pipelines.keyring import Keyring
-from pipelines.parse import FAULT, Job, Outcome
+from pipelines.parse import Job, Outcome
 from pipelines.presets import Contract, Source
+from pipelines.reader import Read, read_alone
 from pipelines.vault import Vault
 
 
@@ -32,6 +30,8 @@ class Received:
     name: str
     """Its path inside the landing folder."""
     sha256: str
+    source_file: str
+    """What marks its rows."""
     bytes: int
     encoding: str
     """utf-8, gb18030, … or xlsx, xls."""
@@ -60,6 +60,12 @@ def landed(campus: Campus, source: Source) -> list[Path]:
     return sorted(path for path in found if _is_taken(path, campus.landing))
 
 
+def source_file(name: str, sha256: str, source: Source) -> str:
+    """What marks the rows of a file: 16 digits of its bytes, and of its name where rows are made of that too."""
+    reads_name = any(rule.file_name for rule in source.columns.values())
+    return hashlib.sha256(f"{name}\0{sha256}".encode()).hexdigest()[:16] if reads_name else sha256[:16]
+
+
 def digest(path: Path) -> str:
     """The SHA-256 of a landing file's bytes.
 
@@ -71,7 +77,9 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def receive(path: Path, source: Source, contract: Contract, campus: Campus, keyring: Keyring) -> Received:
+def receive(
+    path: Path, source: Source, contract: Contract, campus: Campus, keyring: Keyring, read: Read | None = None
+) -> Received:
     """A landing file as rows of its feed.
 
     Raises:
@@ -82,7 +90,7 @@ def receive(path: Path, source: Source, contract: Contract, campus: Campus, keyr
     with _naming(name), spool.workspace(campus.spool) as folder:
         copied = spool.copy(path, folder, campus.largest_file_mb << 20)
         job = _job(copied, folder, name, source, contract, campus, keyring)
-        outcome = _parsed(job, campus.parser_seconds)
+        outcome = (read or read_alone)(job, campus.parser_seconds)
         if outcome.records != outcome.told_apart:
             raise Refused(
                 f"the parser and the counter disagree: {outcome.told_apart} records against {outcome.records} — export it again"
@@ -143,7 +151,7 @@ def _job(
         workbook=copied.workbook,
         encoding=decoded.encoding if decoded else str(copied.workbook),
         name=name,
-        source_file=copied.sha256[:16],
+        source_file=source_file(name, copied.sha256, source),
         counted=records.count(decoded.path, source.delimiter, source.quote) if decoded else 0,
         has_final_newline=decoded.has_final_newline if decoded else True,
         source=source,
@@ -163,6 +171,7 @@ def _kept(copied: spool.Copied, job: Job, outcome: Outcome, campus: Campus, keyr
         source=job.source.name,
         name=job.name,
         sha256=copied.sha256,
+        source_file=job.source_file,
         bytes=copied.bytes,
         encoding=job.encoding,
         records=outcome.records,
@@ -174,52 +183,6 @@ def _kept(copied: spool.Copied, job: Job, outcome: Outcome, campus: Campus, keyr
         dropped_columns=outcome.dropped_columns,
         warnings=() if job.has_final_newline else ("no final newline",),
         rejected_records_file=vault.keep_rejects(copied.sha256, job.rejected_records),
-        rows_file=job.rows.replace(campus.spool / f"{copied.sha256}.rows.parquet"),
-        rejects_file=job.rejects.replace(campus.spool / f"{copied.sha256}.rejects.parquet"),
+        rows_file=job.rows.replace(campus.spool / f"{job.source_file}.rows.parquet"),
+        rejects_file=job.rejects.replace(campus.spool / f"{job.source_file}.rejects.parquet"),
     )
-
-
-def _parsed(job: Job, seconds: int) -> Outcome:
-    """What the child makes of a file; the key goes by its input, where no process list shows it."""
-    try:
-        child = subprocess.run(
-            [sys.executable, "-m", "pipelines.parse"],
-            input=job.model_dump_json(by_alias=True).encode(),
-            capture_output=True,
-            timeout=seconds,
-            cwd=paths.ROOT,
-            env=_ENVIRONMENT,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise Refused(f"took longer than {seconds} s to read — raise parser_seconds or export fewer days") from None
-    if child.returncode < 0:
-        raise Refused(
-            f"stopped the parser (signal {-child.returncode}; it may use {job.memory_mb} MB) — raise parser_memory_mb or export fewer days"
-        )
-    if child.returncode:
-        raise Refused(f"could not be read, which is a fault of ours ({_fault(child.stderr)}) — please report it")
-    answer = json.loads(child.stdout)
-    if "refused" in answer:
-        raise Refused(answer["refused"])
-    return Outcome.model_validate(answer["outcome"])
-
-
-def _fault(stderr: bytes) -> str:
-    """What the child says of its fault; any other line may hold a cell."""
-    lines = stderr.decode(errors="replace").splitlines()
-    told = [line.removeprefix(FAULT) for line in lines if line.startswith(FAULT)]
-    return told[-1] if told else "it did not say which"
-
-
-_ENVIRONMENT = {
-    "PATH": "",
-    "PYTHONUTF8": "1",
-    "POLARS_MAX_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "ARROW_IO_THREADS": "1",
-    "ARROW_DEFAULT_MEMORY_POOL": "system",
-    "MALLOC_ARENA_MAX": "2",
-}
-"""All that the child knows of its surroundings; each thread less leaves more of its memory to the file."""

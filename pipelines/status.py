@@ -25,7 +25,7 @@ select feed, count(*) filter (where status = 'loaded') as files, coalesce(sum(re
 from ledger.file group by feed order by feed"""
 _REASONS = """
 select file.feed, file.name, reject.reason, reject.field, count(*) as records
-from ledger.reject as reject join ledger.file as file on reject.source_file = left(file.sha256, 16) and file.status = 'loaded'
+from ledger.reject as reject join ledger.file as file using (source_file, feed) where file.status = 'loaded'
 group by all order by records desc, all"""
 _REFUSED = "select feed, name, remark as why from ledger.file where status = 'refused' order by feed, name"
 _LAST_RUNS = 5

@@ -1,12 +1,13 @@
 -- One row for each version of an export that has come to the door, and what became of it.
 --
--- grain: source, sha256
+-- grain: source, source_file
 
 create table ledger.file (
     source          varchar   not null,  -- 来源 | source | as the site file names it
     feed            varchar   not null,  -- 数据源 | feed
     name            varchar   not null,  -- 文件名 | file | its place in the landing folder
     sha256          varchar   not null,  -- 内容指纹 | fingerprint | SHA-256 of its bytes
+    source_file     varchar   not null,  -- 来源文件 | source file | what marks its rows: 16 digits of its bytes, and of its name where rows are made of that too
     status          varchar   not null,  -- 状态 | status | loaded, refused, or replaced by a later version
     bytes           bigint    not null,  -- 字节数 | bytes
     encoding        varchar,             -- 编码 | encoding

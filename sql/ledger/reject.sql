@@ -4,7 +4,7 @@
 
 create table ledger.reject (
     feed        varchar not null,  -- 数据源 | feed
-    source_file varchar not null,  -- 来源文件 | source file | first 16 hexadecimal digits of the file's SHA-256
+    source_file varchar not null,  -- 来源文件 | source file | as in ledger.file
     record      bigint  not null,  -- 记录号 | record | its number in the file
     field       varchar,           -- 字段 | field | the column that could not be read
     reason      varchar not null   -- 原因 | reason

@@ -9,4 +9,4 @@ from pipelines.parse import parse
 @pytest.fixture
 def same_process(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parse without a child, which takes a second to start; its own tests are in test_receive."""
-    monkeypatch.setattr(receive, "_parsed", lambda job, seconds: parse(job))
+    monkeypatch.setattr(receive, "read_alone", lambda job, seconds: parse(job))

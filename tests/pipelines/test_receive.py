@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from pipelines import paths, records
-from pipelines import receive as door
+from pipelines import reader as reader_module
 from pipelines.campus import read_campus
 from pipelines.demo_campus import make_campus
+from pipelines.reader import Reader
 from pipelines.receive import discard, landed
 from pipelines.vault import Vault
 from profiles.pseudonym import patron_key
@@ -62,19 +63,29 @@ def test_the_first_preset_for_real_loans_keeps_what_is_incomplete(tmp_path: Path
 
 def test_the_child_gets_the_key_by_its_input_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: dict[str, Any] = {}
-    run = subprocess.run
+    popen = subprocess.Popen
 
     def spy(command: list[str], **options: Any) -> Any:
         seen.update(options, command=command)
-        return run(command, **options)
+        return popen(command, **options)
 
-    monkeypatch.setattr(subprocess, "run", spy)
+    monkeypatch.setattr(subprocess, "Popen", spy)
     campus = gate(tmp_path)
     campus.receive("gate/a.csv", TEXT)
-    secret = campus.keyring.hmac_key.hex()
-    assert secret in seen["input"].decode()
-    assert secret not in str(seen["command"]) + str(seen["env"])
-    assert campus.keyring.vault_key.hex() not in seen["input"].decode()
+    assert seen["stdin"] == subprocess.PIPE
+    assert campus.keyring.hmac_key.hex() not in str(seen["command"]) + str(seen["env"])
+
+
+def test_one_child_reads_many_files_until_one_is_refused(tmp_path: Path) -> None:
+    campus = gate(tmp_path)
+    with Reader() as reader:
+        assert campus.receive("gate/a.csv", TEXT, reader.read).records == 3
+        first = reader.pid
+        assert campus.receive("gate/b.csv", TEXT + "0045,2025-09-08 08:00:00\n", reader.read).records == 4
+        assert reader.pid == first
+        assert "heading at is missing" in refusal(campus, "gate/c.csv", TEXT.replace("at", "when", 1), reader.read)
+        assert reader.pid is None
+        assert campus.receive("gate/a.csv", read=reader.read).records == 3
 
 
 def test_a_child_that_would_use_too_much_memory_is_stopped(tmp_path: Path) -> None:
@@ -86,7 +97,7 @@ def test_a_child_that_would_use_too_much_memory_is_stopped(tmp_path: Path) -> No
 
 
 def test_a_child_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door.sys, "executable", _script(tmp_path, "exec sleep 60"))
+    monkeypatch.setattr(reader_module.sys, "executable", _script(tmp_path, "exec sleep 60"))
     assert "took longer than 1 s" in refusal(gate(tmp_path, {"parser_seconds": 1}))
 
 
@@ -101,14 +112,14 @@ def test_a_child_that_takes_too_long_is_stopped(tmp_path: Path, monkeypatch: pyt
 def test_a_child_that_fails_is_told_without_a_word_of_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, words: str
 ) -> None:
-    monkeypatch.setattr(door.sys, "executable", _script(tmp_path, script))
+    monkeypatch.setattr(reader_module.sys, "executable", _script(tmp_path, script))
     message = refusal(gate(tmp_path))
     assert words in message
     assert "0042" not in message
 
 
 def test_a_fault_in_the_child_names_its_place_and_no_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(door.Job, "model_dump_json", lambda job, **_: '{"path": "secret-0042"}')
+    monkeypatch.setattr(reader_module.Job, "model_dump_json", lambda job, **_: '{"path": "secret-0042"}')
     message = refusal(gate(tmp_path))
     assert "ValidationError at main.py:" in message
     assert "secret" not in message
