@@ -74,7 +74,7 @@ def selected_columns(statement: exp.Query, known: Mapping[str, Described]) -> tu
         schema.setdefault(layer, {})[name] = {column.name: "unknown" for column in described.columns}
     written = {_name(node): node for node in statement.selects}
     qualified = qualify(statement.copy(), schema=schema, dialect=DIALECT, quote_identifiers=False)
-    roots = lineage(None, qualified, schema=schema, dialect=DIALECT)
+    roots = lineage(None, qualified, schema=schema, dialect=DIALECT, trim_selects=False, copy=False)
     origins = {(table, column.name): column for table, described in known.items() for column in described.columns}
     return tuple(
         _selected(node, written.get(_name(node), statement), roots[_name(node)], origins) for node in qualified.selects

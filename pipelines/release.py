@@ -11,6 +11,8 @@ from pipelines.models import Model
 from profiles.disclosure import merge_small, withhold
 
 REST = "rest"
+PERCENT = 0.01
+_TWIN = "_group"
 _WORDS = {"VARCHAR", "DATE", "BOOLEAN"}
 _PLACES = {"position", "term_position", "scale_max", "colleges", "k"}
 
@@ -31,19 +33,27 @@ def released(model: Model, frame: pl.DataFrame, small_cell: int) -> pl.DataFrame
 
 
 def _merged(model: Model, frame: pl.DataFrame, small_cell: int) -> pl.DataFrame:
-    """Parts of a whole, the small ones together as ``rest``, with the words that belong to each part."""
+    """Parts of a whole, the small ones together as ``rest``, with the words that belong to each part.
+
+    Shares of the whole site leave as whole percents.  On a large site that is coarse enough for each
+    group to be merged by itself; on a small one, the groups are merged so that not even exact totals
+    would give a small part back.
+    """
     part, persons = str(model.parts), str(model.persons)
     group, *within = [name for name in model.grain if name != part]
-    parts = merge_small(frame, group, part, persons, small_cell, REST, within)
+    is_large = int(frame[persons].sum()) * PERCENT >= 2 * small_cell
+    apart = [*within, _TWIN] if is_large else within
+    parts = merge_small(frame.with_columns(pl.col(group).alias(_TWIN)), group, part, persons, small_cell, REST, apart)
     own = [*model.grain, persons, "share"]
     words = frame.select(part, *within, *(name for name in frame.columns if name not in own)).unique([part, *within])
-    return parts.join(words, on=[part, *within], how="left").with_columns(
-        pl.col("position").fill_null(99),
-        *(
-            pl.col(name).fill_null(words_of_rest)
-            for name, words_of_rest in _REST_WORDS.items()
-            if name in words.columns
-        ),
+    return (
+        parts.select(*own, "withheld")
+        .join(words, on=[part, *within], how="left")
+        .with_columns(
+            pl.col("position").fill_null(99),
+            pl.col("university_share").round(2),
+            *(pl.col(name).fill_null(said) for name, said in _REST_WORDS.items() if name in words.columns),
+        )
     )
 
 

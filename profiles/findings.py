@@ -181,7 +181,8 @@ def _stands_out(row: Row) -> bool:
     if is_ahead(row) is None or row["lower_quartile"] is None or row["upper_quartile"] is None:
         return False
     outside = not row["lower_quartile"] <= row["value"] <= row["upper_quartile"]
-    return outside and _is_notable(row["value"] - row["median"], row["median"], row)
+    looks_alike = number(row["value"], row["unit"]) == number(row["median"], row["unit"], row["value"])
+    return outside and not looks_alike and _is_notable(row["value"] - row["median"], row["median"], row)
 
 
 def _is_notable(gap: float, base: float, row: Row) -> bool:

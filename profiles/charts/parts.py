@@ -34,9 +34,13 @@ def part_colour(position: int) -> str:
     return PARTS[min(position, len(PARTS) - 1)][0]
 
 
+_REST: Final = {"zh": "其余", "en": "rest"}
+
+
 def columns(rows: Sequence[Row], *, lang: str, width: float = 430) -> Markup:
     """The share of members in each band of days, a line on each column for the university."""
-    rows = sorted(rows, key=lambda row: row["position"])
+    rows = [{**row, "band": _REST[lang] if row["band"] == "rest" else row["band"]} for row in rows]
+    rows.sort(key=lambda row: row["position"])
     height, left, top, bottom = 230.0, 40.0, 30.0, 44.0
     most = max((row[name] or 0 for row in rows for name in ("share", "university_share")), default=0)
     ceiling, step = round_up(max(most * 1.08, 0.01)), (width - left) / len(rows)
@@ -82,7 +86,14 @@ def _bar(canvas: Canvas, rows: Sequence[Row], column: str, box: tuple[float, flo
 
 def _column(canvas: Canvas, row: Row, place: tuple[float, float, float], y: Callable[[float], float]) -> None:
     x, step, floor = place
-    canvas.text(x + step / 2, floor + 17, clip(row["band"], 4), 12, MUTED, text_anchor="middle")
+    canvas.text(
+        x + step / 2,
+        floor + 17,
+        clip(row["band"], 4),
+        12,
+        MUTED,
+        text_anchor="middle",
+    )
     if row["share"] is None:
         canvas.rect(x + 4, floor - 40, step - 8, 40, PAPER, stroke=GRID)
         canvas.hatch(x + 4, floor - 40, step - 8, 40)

@@ -22,11 +22,11 @@ select
     cast(count(*) filter (where individual.loans > 0) as double)
         / nullif(count(individual.loans), 0) as loan_reach_rate,                               -- 借阅率 | loan reach | people who borrowed at least once, of everyone #aggregate #reading_view #share #higher
     cast(sum(individual.loans) as double) / nullif(count(individual.loans), 0) as loans_mean,  -- 人均借阅册次 | loans per head #aggregate #reading_view #loans #higher
-    median(individual.loans) as loans_median,                                                  -- 借阅中位数 | median loans #aggregate #reading_view #loans #higher
+    median(individual.loans) as loans_median,                                                  -- 借阅中位数 | median loans #aggregate
     avg(cast(individual.breadth as decimal(18, 9))) as breadth_mean,                           -- 人均涉及学科数 | classes per borrower | distinct second-level classes, of those who borrowed #aggregate #reading_view #classes #higher
     avg(cast(individual.overdue_rate as decimal(18, 9))) as overdue_rate,                      -- 逾期率 | overdue rate | mean over people with a loan due #aggregate #reading_view #share #lower
     avg(cast(individual.renewal_rate as decimal(18, 9))) as renewal_rate,                      -- 续借率 | renewal rate | mean over people with a loan #aggregate #reading_view #share #neutral
-    avg(cast(individual.regularity as decimal(18, 9))) as regularity_mean,                     -- 到馆规律性 | regularity of visits | of people with ten visits or more #aggregate #growth_view #index #higher
+    avg(cast(individual.regularity as decimal(18, 9))) as regularity_mean,                     -- 到馆规律性 | regularity of visits | of people with ten visits or more #aggregate #growth_view #index #neutral
     avg(cast(individual.use_index_change as decimal(18, 9))) as use_index_change_mean,         -- 综合利用变化 | change of use index | against each person's term before #aggregate #growth_view #index #higher
     cast(count(*) filter (where individual.use_index_change >= 1e-1) as double)
         / nullif(count(individual.use_index_change), 0) as rising_share,                       -- 上升人数占比 | share rising | people whose use index rose by a tenth or more #aggregate #growth_view #share #higher
