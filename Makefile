@@ -21,7 +21,7 @@ check: $(BIN)/.ready ## what the gate runs: format, lint, types, tests with cove
 
 dev: $(BIN)/.ready ## Dagster's page, at http://127.0.0.1:3000
 	@$(BIN)/mingyuan doctor --reap || true
-	@DAGSTER_HOME=$(CURDIR) $(BIN)/dagster dev -h 127.0.0.1
+	@DAGSTER_HOME=$(CURDIR) DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/python -W 'ignore:Function `dev_command`' -m dagster dev -h 127.0.0.1
 
 bench: $(BIN)/.ready ## the whole line beside the bare engine, at 1×, 10× and 100×
 	@$(BIN)/python bench/whole_line.py

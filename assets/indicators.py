@@ -1,7 +1,7 @@
 """The colleges' portraits set side by side, indicator by indicator.
 
 Which columns of ``portrait.department`` are indicators is said where they are born: a column tagged
-with a view, a unit and a better end appears here and in the college report.
+with a view, a unit, a better end and the feed it needs appears here and in the college report.
 """
 
 import dagster as dg
@@ -14,7 +14,12 @@ from profiles.indicators import Indicator, compare
 
 VIEWS = {"usage_view", "reading_view", "growth_view"}
 ENDS = {"higher", "lower", "neutral"}
-_SOURCES = ["portrait.department", "portrait.individual", "ref.term"]
+FEEDS = {"gate", "loan", "space"}
+_SOURCES = ["portrait.department", "ref.coverage_term", "ref.term"]
+_GAPS = """
+select feed, term, concat(feed, ':', cast(cast(coverage as decimal(4, 2)) as varchar)) as not_measured
+from ref.coverage_term where not is_measured
+"""
 
 
 @dg.definitions
@@ -28,13 +33,13 @@ def _indicators(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
         warehouse,
         "select department.*, term.compare_to as previous_term from portrait.department as department join ref.term as term using (term)",
     )
-    gaps = read(warehouse, "select distinct term, not_measured from portrait.individual")
+    gaps = read(warehouse, _GAPS)
     terms = read(
         warehouse, "select term, label_zh, label_en, row_number() over (order by starts_on) as position from ref.term"
     )
     labels = terms.select("term", term_label_zh="label_zh", term_label_en="label_en", term_position="position")
-    compared = compare(portraits, _declared(), site.campus.small_cell)
-    return [compared.join(gaps, on="term", how="left").join(labels, on="term", how="left")]
+    compared = compare(portraits, gaps, _declared(), site.campus.small_cell)
+    return [compared.join(labels, on="term", how="left")]
 
 
 def _declared() -> list[Indicator]:
@@ -42,8 +47,8 @@ def _declared() -> list[Indicator]:
     found = []
     for column in models()["portrait.unit"].columns:
         views, ends = column.tags & VIEWS, column.tags & ENDS
-        units = column.tags - VIEWS - ENDS - {"aggregate"}
+        feeds, units = column.tags & FEEDS, column.tags - VIEWS - ENDS - FEEDS - {"aggregate"}
         if views and ends:
-            (view,), (better,), (unit,) = views, ends, units
-            found.append(Indicator(column.name, view, column.label_zh, column.label_en, unit, better))
+            (view,), (better,), (unit,), feed = views, ends, units, next(iter(feeds), "")
+            found.append(Indicator(column.name, view, column.label_zh, column.label_en, unit, better, feed))
     return found

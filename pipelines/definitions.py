@@ -4,6 +4,7 @@ Assets are found, not listed; add one as a file under sql/ or assets/.  Running 
 belongs in :mod:`pipelines.run`.
 """
 
+import datetime as dt
 from typing import Any
 
 import dagster as dg
@@ -16,6 +17,9 @@ from pipelines.upkeep import note_failure
 from pipelines.warehouse import Warehouse
 
 NIGHTLY, TERMLY = "nightly", "termly"
+
+READ_BY_PEOPLE = {"published", "page"}
+"""Groups of assets that should be there each morning."""
 
 
 @dg.definitions
@@ -34,7 +38,7 @@ def build_definitions(site: Site) -> dg.Definitions:
         TERMLY, dg.AssetSelection.all(), description="The portraits of a finished term.", hooks={note_failure}
     )
     return dg.Definitions.merge(
-        dg.load_from_defs_folder(path_within_project=ROOT),
+        dg.load_from_defs_folder(path_within_project=ROOT).permissive_map_resolved_asset_specs(_each_morning, None),
         dg.Definitions(
             resources=resources(site),
             jobs=[nightly, termly],
@@ -53,6 +57,14 @@ def resources(site: Site) -> dict[str, object]:
     """What the assets work with."""
     campus = site.campus
     return {"site": site, "warehouse": Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit)}
+
+
+def _each_morning(spec: dg.AssetSpec) -> dg.AssetSpec:
+    """A night's run may take two hours, and one night may fail; then analysts and colleges should be told."""
+    if spec.group_name not in READ_BY_PEOPLE:
+        return spec
+    hours = {"warn_window": dt.timedelta(hours=26), "fail_window": dt.timedelta(hours=50)}
+    return spec.replace_attributes(freshness_policy=dg.FreshnessPolicy.time_window(**hours))
 
 
 def _schedule(job: Any, cron: str, campus: Campus) -> dg.ScheduleDefinition:

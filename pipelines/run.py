@@ -1,14 +1,15 @@
 """One run of the whole line from a terminal: the same job that Dagster schedules, in this process."""
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 
+from pipelines.campus import Campus
 from pipelines.definitions import NIGHTLY, build_definitions
-from pipelines.errors import Busy, KeyRefused, Misconfigured, Problem
+from pipelines.errors import Problem
 from pipelines.paths import ROOT
 from pipelines.site import Site
 from pipelines.upkeep import PROCESS_TAG, reap, this_process
@@ -29,7 +30,7 @@ class Outcome:
 
 def run(site: Site, progress: Progress) -> Outcome:
     """Take in what is new and make everything that depends on it."""
-    with contextlib.chdir(ROOT), history(site) as instance:
+    with history(site) as instance:
         reap(instance, only_named=True)
         job = build_definitions(site).resolve_job_def(NIGHTLY)
         watched = job.with_hooks({*job.hook_defs, _told(progress, len(job.graph.nodes))})
@@ -45,17 +46,16 @@ def run(site: Site, progress: Progress) -> Outcome:
 
 @contextlib.contextmanager
 def history(site: Site) -> Iterator[dg.DagsterInstance]:
-    """Where Dagster keeps what it did for this site."""
-    if site.campus.data == ROOT / "data":
-        os.environ["DAGSTER_HOME"] = str(ROOT)
-        with dg.DagsterInstance.get() as instance:
-            yield instance
-    else:
-        site.campus.dagster.mkdir(parents=True, exist_ok=True)
-        with dg.DagsterInstance.local_temp(
-            str(site.campus.dagster), overrides={"telemetry": {"enabled": False}}
-        ) as instance:
-            yield instance
+    """Where Dagster keeps what it did for this site, wherever the command was given."""
+    with contextlib.chdir(ROOT), _instance(site.campus) as instance:
+        yield instance
+
+
+def _instance(campus: Campus) -> dg.DagsterInstance:
+    if campus.data == ROOT / "data":
+        return dg.DagsterInstance.from_config(str(ROOT))
+    campus.dagster.mkdir(parents=True, exist_ok=True)
+    return dg.DagsterInstance.local_temp(str(campus.dagster), overrides={"telemetry": {"enabled": False}})
 
 
 def _told(progress: Progress, total: int) -> dg.HookDefinition:
@@ -72,17 +72,25 @@ def _told(progress: Progress, total: int) -> dg.HookDefinition:
 
 def _problems(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, int]]:
     """What each failed asset says, and the exit code that its kind of problem has."""
-    codes = {kind.__name__: kind.exit_code for kind in (Misconfigured, Busy, KeyRefused)}
-    for event in result.get_step_failure_events():
+    failures = result.get_step_failure_events()
+    for event in failures:
         failure = event.step_failure_data
         if failure.user_failure_data and failure.user_failure_data.description:
             yield failure.user_failure_data.description, Problem.exit_code
-            continue
-        error = failure.error
-        while error and error.cause:
-            error = error.cause
-        if error:
-            yield (
-                error.message.partition(": ")[2].strip() or error.message,
-                codes.get(error.cls_name or "", Problem.exit_code),
-            )
+        elif failure.error:
+            yield _told_of(failure.error, str(event.step_key).replace("__", "."))
+    for event in [] if failures else result.filter_events(lambda event: event.is_failure):
+        # No asset was reached: the warehouse is held by another run, or cannot be opened.
+        if event.job_failure_data.error:
+            yield _told_of(event.job_failure_data.error, "run")
+
+
+def _told_of(error: Any, where: str) -> tuple[str, int]:
+    """A problem's own line; of any other error the kind alone, because its words may hold a reader's data."""
+    codes = {kind.__name__: kind.exit_code for kind in (Problem, *Problem.__subclasses__())}
+    while error.cause:
+        error = error.cause
+    kind = error.cls_name or "an error"
+    if kind in codes:
+        return error.message.partition(": ")[2].strip(), codes[kind]
+    return f"{where}: stopped by {kind}, which is a fault of the program — `make dev` shows the run", Problem.exit_code

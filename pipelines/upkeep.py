@@ -77,5 +77,7 @@ def _started(pid: int) -> str:
     stat, boot = Path(f"/proc/{pid}/stat"), Path("/proc/sys/kernel/random/boot_id")
     if not stat.exists():
         return ""
-    ticks = stat.read_text(encoding="utf-8").rpartition(")")[2].split()[19]
-    return f"{boot.read_text(encoding='utf-8').strip()}:{ticks}"
+    state, *fields = stat.read_text(encoding="utf-8").rpartition(")")[2].split()
+    if state == "Z":  # killed, and only its number is left; a container without an init process keeps it for ever
+        return ""
+    return f"{boot.read_text(encoding='utf-8').strip()}:{fields[18]}"

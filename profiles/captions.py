@@ -55,7 +55,8 @@ class SiteWords:
 
 def label(row: Row, lang: str, stem: str = "label", widest: float = 40) -> str:
     """A row's own words in one language, the Chinese ones where the others are missing."""
-    return clip(row[f"{stem}_{lang}"] or row[f"{stem}_zh"] or "", widest)
+    words = row[f"{stem}_{lang}"] or row[f"{stem}_zh"] or ""
+    return clip(words[:1].upper() + words[1:], widest)
 
 
 def indicator_title(rows: Sequence[Row]) -> Words:
@@ -140,10 +141,25 @@ def reason(code: str | None, feeds: Sequence[Row]) -> Words:
     zh, en = (label(known, "zh"), label(known, "en").lower()) if known else (feed, feed)
     if not feed:
         return Words("未测得", "not measured")
-    if not coverage.replace(".", "", 1).isdigit():
+    if not coverage.replace(".", "", 1).isdigit() or not float(coverage):
         return Words(f"缺{zh}数据", f"no {en} data")
     share = percent(float(coverage))
     return Words(f"{zh}数据只覆盖 {share} 的开放日", f"{en} recorded on only {share} of open days")
+
+
+def gaps(rows: Sequence[Row], feeds: Sequence[Row], lang: str) -> list[str]:
+    """Each reason for a missing figure once, with the first and last of the terms it holds for."""
+    terms: dict[str, dict[int, str]] = {}
+    for row in rows:
+        if row["not_measured"]:
+            known = terms.setdefault(reason(row["not_measured"], feeds).of(lang), {})
+            known[row["term_position"]] = label(row, lang, "term_label")
+    return [f"{_span(known)}{'：' if lang == 'zh' else ': '}{why}" for why, known in terms.items()]
+
+
+def _span(terms: Mapping[int, str]) -> str:
+    first, last = terms[min(terms)], terms[max(terms)]
+    return first if first == last else f"{first}–{last}"
 
 
 def _plural(word: str) -> str:

@@ -81,7 +81,7 @@ def _of_indicator(row: Row, site: SiteWords) -> Iterator[Finding]:
         return
     if _stands_out(row):
         yield _standing(row, site)
-    if row["previous"] is not None and row["change"] is not None and _is_notable(row["change"], row["previous"], row):
+    if row["previous"] is not None and row["change"] is not None and _has_moved(row):
         yield _movement(row, site)
 
 
@@ -183,6 +183,12 @@ def _stands_out(row: Row) -> bool:
     outside = not row["lower_quartile"] <= row["value"] <= row["upper_quartile"]
     looks_alike = number(row["value"], row["unit"]) == number(row["median"], row["unit"], row["value"])
     return outside and not looks_alike and _is_notable(row["value"] - row["median"], row["median"], row)
+
+
+def _has_moved(row: Row) -> bool:
+    """By enough to matter, and by enough to be seen in print."""
+    printed = number(row["change"], row["unit"], row["value"])
+    return bool(printed.strip("−0.,")) and _is_notable(row["change"], row["previous"], row)
 
 
 def _is_notable(gap: float, base: float, row: Row) -> bool:

@@ -24,26 +24,34 @@ class Indicator:
     unit: str
     better: str
     """higher, lower or neutral."""
+    feed: str = ""
+    """The feed without which it cannot be measured; empty where any will do."""
 
 
-def compare(portraits: pl.DataFrame, indicators: Sequence[Indicator], small_cell: int) -> pl.DataFrame:
+def compare(
+    portraits: pl.DataFrame, gaps: pl.DataFrame, indicators: Sequence[Indicator], small_cell: int
+) -> pl.DataFrame:
     """One row for each group, term and indicator.
 
     Args:
         portraits: college, term, previous_term, persons and a column for each indicator.
+        gaps: feed, term and not_measured (``gate:0.77``), for each feed that misses too much of a term.
         indicators: what to compare, in the order in which a report shows it.
         small_cell: groups with fewer people are not compared with, and do not compare.
 
     Returns:
-        The indicator's words with value, persons, median, lower_quartile, upper_quartile, lowest,
+        The indicator's words with value, persons, not_measured, median, lower_quartile, upper_quartile, lowest,
         highest, others, place, colleges, previous and change; the comparison is null with fewer than
         five groups.
 
     """
     tables = [
-        _one(portraits, indicator, position, small_cell) for position, indicator in enumerate(indicators, start=1)
+        _one(portraits, indicator, position, small_cell).join(
+            gaps.filter(pl.col("feed") == indicator.feed).select("term", "not_measured"), on="term", how="left"
+        )
+        for position, indicator in enumerate(indicators, start=1)
     ]
-    return pl.concat(tables) if tables else pl.DataFrame()
+    return pl.concat(tables)
 
 
 def _one(portraits: pl.DataFrame, indicator: Indicator, position: int, small_cell: int) -> pl.DataFrame:

@@ -17,7 +17,7 @@ with latest as (
         loan.loaned_at,
         loan.due_at,
         loan.returned_at,
-        coalesce(loan.renewals, 0) as renewals,
+        loan.renewals,
         loan.notes
     from raw.loan as loan
     left join clean.patron_identifier as card
@@ -47,7 +47,7 @@ select
     cast(dated.loaned_at as date) as loaned_on,                               -- 借出日期 | loaned on
     dated.due_at,
     case when not dated.is_backward then dated.returned_at end as returned_at,  -- 归还时间 | returned at | empty while out, or where it lies before the loan
-    dated.renewals,                                                           -- 续借次数 | renewals | 0 where the system does not say
+    dated.renewals,
     case
         when dated.is_backward then 'return_before_loan'
         when dated.loaned_at is null then 'loan_day_unknown'

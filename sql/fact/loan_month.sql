@@ -10,7 +10,7 @@ with event as (
         loaned_on as day,
         1 as loans,
         renewals,
-        case when renewals > 0 then 1 else 0 end as renewed,
+        case when renewals > 0 then 1 when renewals = 0 then 0 end as renewed,
         0 as due,
         0 as overdue
     from clean.loan
@@ -20,8 +20,8 @@ with event as (
         patron_key,
         cast(due_at as date) as day,
         0 as loans,
-        0 as renewals,
-        0 as renewed,
+        cast(null as integer) as renewals,
+        cast(null as integer) as renewed,
         1 as due,
         case when was_overdue then 1 else 0 end as overdue
     from clean.loan
@@ -34,7 +34,7 @@ select
     cast(date_trunc('month', event.day) as date) as month,                     -- 月份 | month | its first day
     sum(event.loans) as loans,                                                 -- 借阅册次 | loans | begun in the month, renewals not counted
     sum(event.renewals) as renewals,                                           -- 续借次数 | renewals
-    sum(event.renewed) as renewed_loans,                                       -- 续借册次 | loans renewed | at least once
+    sum(event.renewed) as renewed_loans,                                       -- 续借册次 | loans renewed | at least once; empty where the system does not say
     sum(event.due) as loans_due,                                               -- 到期册次 | loans due
     sum(event.overdue) as loans_overdue,                                       -- 逾期册次 | loans overdue | of those due
     count(distinct case when event.loans = 1 then event.day end) as loan_days  -- 借书天数 | days with a loan

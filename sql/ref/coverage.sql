@@ -1,7 +1,7 @@
 -- One row for each feed, place and open day: whether the day's data came, in part, or not at all.
 --
 -- A place is expected from its first day of data until sixty days after its last; a quiet place, where a day
--- without a record is nothing unusual, counts as covered.
+-- without a record is nothing unusual, counts as covered, but not for a term without any record at all.
 --
 -- grain: feed, place, day
 -- check status_is_known: status in ('ok', 'partial', 'none')
@@ -29,7 +29,10 @@ expected as (
 ),
 
 compared as (
-    select *, median(records) over (partition by feed, place, season, is_weekend) as typical
+    select
+        *,
+        median(records) over (partition by feed, place, season, is_weekend) as typical,
+        sum(records) over (partition by feed, place, season) as in_season
     from expected
 )
 
@@ -40,6 +43,7 @@ select
     records,                                       -- 记录数 | records
     cast(typical as double) as typical_records,    -- 通常记录数 | typical records | median of the term's days of its kind
     case
+        when in_season = 0 then 'none'
         when typical < 5 or records >= 2e-1 * typical then 'ok'
         when records > 0 then 'partial'
         else 'none'

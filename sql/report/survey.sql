@@ -1,4 +1,4 @@
--- One row for each college, survey and item: what its respondents answered.
+-- One row for each college, survey and item: what its respondents answered in the latest wave of each survey.
 --
 -- An item that ref.survey_item does not name keeps its code for a label and takes its scale from the answers.
 --
@@ -14,6 +14,7 @@ with answered as (
         answer.answer_value,
         answer.submitted_at
     from clean.answer as answer
+    qualify dense_rank() over (partition by regexp_extract(answer.survey, '^([A-Za-z]+)', 1) order by answer.survey desc) = 1
 ),
 
 observed as (

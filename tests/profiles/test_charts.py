@@ -67,8 +67,8 @@ def test_a_change_carries_its_sign_and_never_a_signed_nought(
 
 
 def test_a_unit_that_is_not_known_is_named_with_those_that_are() -> None:
-    with pytest.raises(ValueError, match="unit hours is not known — use one of days, visits"):
-        figures.amount(1.0, "hours", "en")
+    with pytest.raises(ValueError, match="unit furlongs is not known — use one of days, visits"):
+        figures.amount(1.0, "furlongs", "en")
 
 
 def test_right_is_better_also_where_lower_is_better() -> None:

@@ -1,0 +1,13 @@
+"""What tests of the whole line share."""
+
+import pytest
+
+from tests.line.sites import Whole, whole_campus
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    """A campus that has gone through the line once; to be copied, not changed."""
+    folder = tmp_path_factory.getbasetemp() / "whole"
+    folder.mkdir(exist_ok=True)
+    return whole_campus(folder)

@@ -1,0 +1,178 @@
+"""20,143 loans of a lending library in Paris, 1919–1962, by a preset and a site file alone.
+
+The oracle counts every line of the export; the line keeps one of each seventeen pairs of equal lines.
+So the same plain reading is made here of all lines, to be held against the oracle, and of the
+different ones, to be held against the warehouse.
+"""
+
+import csv
+import re
+from datetime import date
+from statistics import median
+from typing import Any
+
+import pytest
+
+SITE = """
+name: {zh: 莎士比亚书店借书处, en: Shakespeare and Company Lending Library}
+timezone: Europe/Paris
+unit: {zh: 国籍, en: Nationality}
+terms: {calendar_years: [1919, 1962]}
+class_scheme: none
+sources:
+  shakespeare_loans: {}
+  shakespeare_members: {}
+"""
+
+
+@pytest.fixture(scope="module")
+def paris(told):
+    return told("shakespeare_co_loans", "shakespeare", SITE)
+
+
+@pytest.fixture(scope="module")
+def lines(paris) -> list[dict[str, str]]:
+    with (paris.export / "loans.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def different(lines: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [dict(line) for line in {tuple(line.items()): None for line in lines}]
+
+
+def plainly(lines: list[dict[str, str]], first_year: int) -> dict[str, Any]:
+    """The figures by plain reading; days before ``first_year`` are no days."""
+    out, back = ([line[name] for line in lines] for name in ("checked_out", "returned"))
+    pairs = [(day(a, first_year), day(b, first_year)) for a, b in zip(out, back, strict=True)]
+    lengths = [(b - a).days for a, b in pairs if a and b]
+    return {
+        "loans": len(lines),
+        "members": len({line["member_id"] for line in lines}),
+        "items": len({line["item_id"] for line in lines}),  # the oracle counts the unidentified as one
+        "no_out": out.count(""),
+        "no_return": back.count(""),
+        "partial_out": sum(is_partial(text) for text in out),
+        "partial_ret": sum(is_partial(text) for text in back),
+        "unknown_year_1900_out": sum(text.startswith("1900-") and not is_partial(text) for text in out),
+        "both_full": len(lengths),
+        "negative": sum(length < 0 for length in lengths),
+        "same_day": lengths.count(0),
+        "over_365": sum(length > 365 for length in lengths),
+        "median_days_nonneg": median(length for length in lengths if length >= 0),
+    }
+
+
+def is_partial(text: str) -> bool:
+    return bool(text) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)
+
+
+def day(text: str, first_year: int) -> date | None:
+    known = text and not is_partial(text) and int(text[:4]) >= first_year
+    return date.fromisoformat(text) if known else None
+
+
+def test_the_plain_reading_of_every_line_is_the_oracle_s(paris, lines):
+    plain = plainly(lines, first_year=1)
+    assert {name: plain[name] for name in plain if name != "unknown_year_1900_out"} == {
+        name: paris.oracle[name] for name in plain if name != "unknown_year_1900_out"
+    }
+    assert len(lines) - len(different(lines)) == paris.oracle["exact_dup_rows"]
+
+
+def test_the_ledger_accounts_for_every_record(paris):
+    rows = paris.rows("select source, records, loaded, duplicates, rejected from ledger.file order by source")
+    assert rows == [
+        ("shakespeare_loans", paris.oracle["loans"], paris.oracle["loans"] - 17, paris.oracle["exact_dup_rows"], 0),
+        ("shakespeare_members", 2563, 2563, 0, 0),
+    ]
+
+
+def test_what_was_left_empty_says_why(paris, lines):
+    expected = plainly(different(lines), first_year=1919)
+    count = "select count(*) from raw.loan where "
+    assert paris.number(count + "notes like '%loaned_at:partial_date%'") == expected["partial_out"]
+    assert paris.number(count + "notes like '%returned_at:partial_date%'") == expected["partial_ret"]
+    assert paris.number(count + "notes like '%loaned_at:implausible%'") == paris.oracle["unknown_year_1900_out"]
+    assert (
+        paris.number(count + "loaned_at is null and coalesce(notes, '') not like '%loaned_at%'") == expected["no_out"]
+    )
+    assert (
+        paris.number(count + "returned_at is null and coalesce(notes, '') not like '%returned_at%'")
+        == expected["no_return"]
+    )
+    impossible = [
+        line for line in different(lines) if not is_partial(line["returned"]) and "0" < line["returned"][:4] < "1919"
+    ]
+    assert paris.number(count + "notes like '%returned_at:implausible%'") == len(impossible)
+    assert (
+        sum(line["returned"][:4] != "1900" for line in impossible)
+        == paris.oracle["impossible_before_1919_not_1900_ret"]
+    )
+
+
+def test_loans_are_what_their_dates_can_say(paris, lines):
+    expected = plainly(different(lines), first_year=1919)
+    assert paris.number("select count(*) from clean.loan") == paris.oracle["loans"] - 17
+    assert paris.number("select count(*) from clean.loan where status = 'return_before_loan'") == expected["negative"]
+    assert paris.number("select count(*) from clean.loan where loan_days = 0") == expected["same_day"]
+    assert paris.number("select count(*) from clean.loan where loan_days > 365") == expected["over_365"]
+    assert paris.number("select median(loan_days) from clean.loan") == paris.oracle["median_days_nonneg"]
+    unnamed = sum(not line["member_id"] for line in different(lines))
+    assert paris.number("select count(*) from clean.loan where patron_key is null") == unnamed == 2
+    # The oracle counts the unnamed as one more member.
+    assert paris.number("select count(distinct patron_key) from clean.loan") == paris.oracle["members"] - 1
+
+
+def test_portraits_hold_every_member_of_every_year_and_their_loans(paris, lines):
+    with (paris.export / "members.csv").open(encoding="utf-8", newline="") as file:
+        members = {line["member_id"] for line in csv.DictReader(file)}
+    begun = [line for line in different(lines) if day(line["checked_out"], 1919) and line["member_id"] in members]
+    in_1926 = [line for line in begun if line["checked_out"].startswith("1926")]
+    assert paris.rows("select count(*), sum(loans) from portrait.individual where term = '1926'") == [
+        (2563, len(in_1926))
+    ]
+    assert paris.number("select count(*) from portrait.individual where term = '1926' and loans > 0") == len(
+        {line["member_id"] for line in in_1926}
+    )
+    assert paris.number("select count(*) from portrait.individual where visits is not null") == 0
+    assert (
+        paris.number("select distinct not_measured from portrait.individual where term = '1926'")
+        == "gate:0.00 space:0.00"
+    )
+
+
+def test_a_year_without_a_single_loan_is_not_measured_rather_than_zero(paris, lines):
+    quiet = {str(year) for year in range(1920, 1961)} - {
+        line["checked_out"][:4] for line in lines if day(line["checked_out"], 1919)
+    }
+    assert quiet
+    empty = paris.rows("select distinct term from portrait.individual where loans is null and term > '1919'")
+    assert {term for (term,) in empty} >= quiet & {term for (term,) in empty}
+    assert (
+        paris.number(
+            "select count(*) from portrait.individual where loans is not null and term in ('" + "','".join(quiet) + "')"
+        )
+        == 0
+    )
+
+
+def test_readers_are_grouped_and_the_model_says_what_it_left_out(paris):
+    kinds = {segment for (segment,) in paris.rows("select distinct segment from segment.reader")}
+    assert {"no_use", "not_measured"} < kinds
+    dropped = paris.rows("select dropped_features from segment.model")
+    assert all("visit_days" in features for (features,) in dropped)
+
+
+def test_a_report_is_written_for_every_nationality_in_both_languages(paris):
+    with (paris.export / "members.csv").open(encoding="utf-8", newline="") as file:
+        nationalities = [line["nationality"] for line in csv.DictReader(file)]
+    reports = paris.data / "reports" / "college"
+    groups = {nationality or "未知 unknown" for nationality in nationalities}
+    assert len(list(reports.glob("college-*.zh.html"))) == len(list(reports.glob("college-*.en.html"))) == len(groups)
+    french = paris.page("fr", "en")
+    assert f"{nationalities.count('fr')} members" in french
+    assert "20,126" in french
+    few = next(name for name in sorted(groups) if 0 < nationalities.count(name) < 10)
+    assert "members" not in paris.page(few, "en").partition('class="kicker"')[2].partition("</p>")[0]
+    quality = (paris.data / "reports" / "quality.html").read_text(encoding="utf-8")
+    assert all(figure in quality for figure in ("20,143", "20,126", "17"))
