@@ -14,7 +14,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pipelines.errors import Problem
+from pipelines.errors import Misconfigured, Problem
 
 EPILOGUE = """Exit codes: 0 done · 1 something did not hold: a file was refused, a check failed, nothing is
 published yet · 2 the command, a preset or the site file is not right · 3 another run holds the warehouse ·
@@ -55,7 +55,12 @@ def main(ctx: click.Context, site: Path | None) -> None:
 def demo(ctx: click.Context, patrons: int, terms: int, seed: int) -> None:
     """Make a demo campus, run the whole line on it, and say where everything is."""
     from pipelines.demo_campus import make_campus
+    from pipelines.paths import ROOT
 
+    if ctx.obj is None and (ROOT / "campus.yml").exists():
+        raise Misconfigured(
+            "campus.yml: this is a site of its own — run the demo in a fresh clone, or name a site file of its own with --site"
+        )
     site = _site(ctx)
     with _progress("campus") as advance:
         make_campus(patrons, terms, seed, site.campus.landing, None, lambda what, share: advance(what, share))
@@ -165,7 +170,7 @@ def _run(site: Any) -> None:
 
     with _progress("run") as advance:
         outcome = run_line(site, lambda made, number, total: advance(made, number / total))
-    for line in outcome.problems:
+    for line in "\n".join(outcome.problems).splitlines():
         err.print(f"mingyuan: {line}", style="bold red", markup=False)
     if not outcome.success:
         raise SystemExit(outcome.exit_code)

@@ -68,4 +68,7 @@ def _each_morning(spec: dg.AssetSpec) -> dg.AssetSpec:
 
 
 def _schedule(job: Any, cron: str, campus: Campus) -> dg.ScheduleDefinition:
-    return dg.ScheduleDefinition(job=job, cron_schedule=cron, execution_timezone=campus.timezone)
+    running = dg.DefaultScheduleStatus.RUNNING
+    return dg.ScheduleDefinition(
+        job=job, cron_schedule=cron, execution_timezone=campus.timezone, default_status=running
+    )

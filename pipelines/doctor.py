@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
@@ -42,12 +43,10 @@ def _examine(site: Site, may_reap: bool) -> Iterator[Finding]:
         f"sources: {len(campus.sources)} — {'name at least one in the site file' if not campus.sources else 'all valid'}",
     )
     yield Finding(campus.landing.is_dir(), f"landing folder: {_landing(site)}")
-    campus.data.mkdir(parents=True, exist_ok=True)
-    yield Finding(
-        os.access(campus.data, os.W_OK),
-        f"data folder: {campus.data}"
-        + ("" if os.access(campus.data, os.W_OK) else " — cannot be written; check its owner"),
-    )
+    data = _data(campus.data)
+    yield data
+    if not data.is_well:
+        return
     free = shutil.disk_usage(campus.data).free
     yield Finding(
         free > FREE_BYTES,
@@ -58,6 +57,18 @@ def _examine(site: Site, may_reap: bool) -> Iterator[Finding]:
     with history(site) as instance:
         reaped = reap(instance, only_named=not may_reap)
         yield Finding(True, f"history: {len(reaped)} abandoned runs ended" if reaped else "history: no abandoned run")
+
+
+def _data(folder: Path) -> Finding:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return Finding(
+            False, f"data folder: {folder} cannot be made ({error.strerror}) — name another in the site file"
+        )
+    if not os.access(folder, os.W_OK):
+        return Finding(False, f"data folder: {folder} cannot be written — check its owner and the disk")
+    return Finding(True, f"data folder: {folder}")
 
 
 def _landing(site: Site) -> str:

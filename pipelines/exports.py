@@ -14,7 +14,8 @@ from typing import Any
 import dagster as dg
 
 from pipelines import ledger
-from pipelines.errors import Refused
+from pipelines.arrival import arrival_specs, arrivals
+from pipelines.errors import Problem, Refused
 from pipelines.expectations import Expectation, Outcome, expectations_of
 from pipelines.expectations import judge as judge_rows
 from pipelines.ledger import Landed
@@ -56,15 +57,23 @@ def export_asset(model: Model) -> dg.AssetsDefinition:
     ]
 
     @dg.multi_asset(
-        name=op_name(model), specs=[asset_spec(model, [], {"duckdb", "greatexpectations"})], check_specs=specs
+        name=op_name(model),
+        specs=[asset_spec(model, [], {"duckdb", "greatexpectations"})],
+        check_specs=[*specs, *arrival_specs(model)],
     )
     def export(
         context: dg.AssetExecutionContext, warehouse: Warehouse, site: Site
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
-        intake = take_in(warehouse, site, model, expected)
+        try:
+            intake = take_in(warehouse, site, model, expected)
+        except OSError as error:
+            raise Problem(
+                f"{error.filename or model.table}: {error.strerror} — check the disk and who owns the data folder, then run again: no file is lost"
+            ) from error
         for line in intake.refusals:
             context.log.error(line)
         yield from _check_results(model, expected, intake.outcomes)
+        yield from arrivals(warehouse, site, model)
         if intake.refusals:
             raise dg.Failure("\n".join(intake.refusals), allow_retries=False)
         metadata = {

@@ -26,7 +26,7 @@ def landing_sensor(site: Site, job: Any) -> dg.SensorDefinition:
         job=job,
         description="Asks for a run when new exports have come to rest in the landing folder.",
         minimum_interval_seconds=60,
-        default_status=dg.DefaultSensorStatus.STOPPED,
+        default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def landing(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
         files = waiting(site)

@@ -54,7 +54,12 @@ def history(site: Site) -> Iterator[dg.DagsterInstance]:
 def _instance(campus: Campus) -> dg.DagsterInstance:
     if campus.data == ROOT / "data":
         return dg.DagsterInstance.from_config(str(ROOT))
-    campus.dagster.mkdir(parents=True, exist_ok=True)
+    try:
+        campus.dagster.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem(
+            f"{campus.dagster}: cannot be made — {error.strerror}; check who owns the data folder and whether it is read-only"
+        ) from error
     return dg.DagsterInstance.local_temp(str(campus.dagster), overrides={"telemetry": {"enabled": False}})
 
 
@@ -87,10 +92,11 @@ def _problems(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, int]]:
 
 def _told_of(error: Any, where: str) -> tuple[str, int]:
     """A problem's own line; of any other error the kind alone, because its words may hold a reader's data."""
-    codes = {kind.__name__: kind.exit_code for kind in (Problem, *Problem.__subclasses__())}
-    while error.cause:
+    ours: list[type[Problem]] = [Problem, *Problem.__subclasses__()]
+    codes, kind = {kind.__name__: kind.exit_code for kind in ours}, "an error"
+    while error:
+        kind = error.cls_name or kind
+        if kind in codes:
+            return error.message.partition(": ")[2].strip(), codes[kind]
         error = error.cause
-    kind = error.cls_name or "an error"
-    if kind in codes:
-        return error.message.partition(": ")[2].strip(), codes[kind]
-    return f"{where}: stopped by {kind}, which is a fault of the program — `make dev` shows the run", Problem.exit_code
+    return f"{where}: stopped by {kind}, a fault of the program itself — `make dev` shows the run", Problem.exit_code

@@ -9,8 +9,9 @@ import dagster as dg
 import duckdb
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from pipelines.errors import Problem
+from pipelines.errors import Busy, Problem
 from pipelines.landing import waiting
 from pipelines.publish import open_current
 from pipelines.run import history
@@ -21,14 +22,15 @@ from pipelines.warehouse import Warehouse
 _FEEDS = """
 select feed, count(*) filter (where status = 'loaded') as files, coalesce(sum(records) filter (where status = 'loaded'), 0) as records,
     coalesce(sum(loaded) filter (where status = 'loaded'), 0) as loaded, coalesce(sum(duplicates) filter (where status = 'loaded'), 0) as duplicates,
-    coalesce(sum(rejected) filter (where status = 'loaded'), 0) as rejected, count(*) filter (where status = 'refused') as refused, max(received_at) as last_received
+    coalesce(sum(rejected) filter (where status = 'loaded'), 0) as rejected, count(*) filter (where status = 'refused') as files_refused, strftime(max(received_at), '%Y-%m-%d') as last_came
 from ledger.file group by feed order by feed"""
 _REASONS = """
 select file.feed, file.name, reject.reason, reject.field, count(*) as records
 from ledger.reject as reject join ledger.file as file using (source_file, feed) where file.status = 'loaded'
-group by all order by records desc, all"""
+group by all order by records desc, feed, name, reason, field"""
 _REFUSED = "select feed, name, remark as why from ledger.file where status = 'refused' order by feed, name"
 _LAST_RUNS = 5
+_PATIENCE_SECONDS = 1.0
 
 
 def status_tables(site: Site) -> Iterator[Table]:
@@ -52,6 +54,8 @@ def ask(site: Site, sql: str, as_csv: bool, console: Console) -> None:
     """Print the answer of the published database."""
     with open_current(site.campus.published) as connection:
         try:
+            if not connection.extract_statements(sql):
+                raise Problem('the query is empty — `mingyuan query "select * from meta.example_query"` shows some')
             cursor = connection.execute(sql)
             headings, rows = [name for name, *_ in cursor.description or ()], cursor.fetchall()
         except duckdb.Error as error:
@@ -67,9 +71,13 @@ def ask(site: Site, sql: str, as_csv: bool, console: Console) -> None:
 def _asked(site: Site, title: str, query: str) -> Table:
     if not site.campus.warehouse.exists():
         return _table(title, ["nothing yet — `mingyuan run` makes the warehouse"], [])
-    with Warehouse(path=str(site.campus.warehouse)).opened() as warehouse:
-        cursor = warehouse.connection.execute(query)
-        return _table(title, [name for name, *_ in cursor.description or ()], [list(row) for row in cursor.fetchall()])
+    try:
+        with Warehouse(path=str(site.campus.warehouse), wait_seconds=_PATIENCE_SECONDS).opened() as warehouse:
+            cursor = warehouse.connection.execute(query)
+            headings, rows = [name for name, *_ in cursor.description or ()], cursor.fetchall()
+    except Busy:
+        return _table(title, ["a run is writing now — ask again when it has ended"], [])
+    return _table(title, headings, [list(row) for row in rows])
 
 
 def _published(site: Site) -> Table:
@@ -100,7 +108,15 @@ def _failures(site: Site) -> Iterator[Table]:
 
 
 def _table(title: str, headings: list[str], rows: list[list[object]]) -> Table:
-    table = Table(*headings, title=title or None, title_justify="left")
+    table = Table(title=title or None, title_justify="left")
+    for heading in headings:
+        table.add_column(_shown(heading), overflow="fold")
     for row in rows:
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
+        table.add_row(*map(_shown, row))
     return table
+
+
+def _shown(cell: object) -> Text:
+    """A cell as it is: neither markup nor a terminal's control sequences in it are obeyed."""
+    text = "" if cell is None else str(cell)
+    return Text("".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text))

@@ -20,6 +20,12 @@ from pipelines.quoting import literal
 from pipelines.site import models
 
 _LOCKED = "Could not set lock"
+_QUOTES_A_VALUE = (
+    duckdb.ConversionException,
+    duckdb.ConstraintException,
+    duckdb.InvalidInputException,
+    duckdb.OutOfRangeException,
+)
 
 
 class Warehouse(dg.ConfigurableResource[Any]):
@@ -56,10 +62,19 @@ class Warehouse(dg.ConfigurableResource[Any]):
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """All that the block writes, or nothing of it."""
+        """All that the block writes, or nothing of it.
+
+        Raises:
+            Problem: a value did not fit; told without DuckDB's words, which would quote somebody's value
+                in the history that Dagster keeps.
+
+        """
         self._connection.begin()
         try:
             yield self._connection
+        except _QUOTES_A_VALUE as error:
+            self._connection.rollback()
+            raise Problem(f"a value does not fit the table ({type(error).__name__}) — nothing was written") from None
         except BaseException:
             self._connection.rollback()
             raise

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import polars as pl
 import pytest
 
@@ -110,6 +111,17 @@ def test_dagster_sees_words_sources_and_checks_before_anything_has_run(made):
         ("grain", True),
         ("doubled_is_even", True),
     ]
+
+
+def test_a_value_that_does_not_fit_is_told_without_the_value(warehouse, made):
+    spelt = pl.DataFrame({"number": ["2021141010001x"]})
+    with pytest.raises(Problem, match="ConversionException") as refusal:
+        write(warehouse, made["segment.number"], spelt)
+    assert "2021141010001" not in str(refusal.value)
+    assert refusal.value.__cause__ is None
+    # The negative control: DuckDB's own words quote it.
+    with pytest.raises(duckdb.ConversionException, match="2021141010001"):
+        warehouse.connection.execute("select cast('2021141010001x' as integer)")
 
 
 def test_a_contract_that_changed_is_not_laid_over_rows(warehouse, made, sql_folder):

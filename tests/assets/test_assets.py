@@ -1,0 +1,139 @@
+"""What a data team sees of the assets before anything has run."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import pytest
+
+from pipelines.models import LAYERS
+from tests.assets.small_site import whole_location
+
+GROUPS = [*(layer for layer in LAYERS if layer != "ledger"), "published", "page"]
+"""From left to right."""
+
+ASSETS = """
+clean/answer
+clean/booking
+clean/enrolment
+clean/loan
+clean/patron_identifier
+clean/visit
+fact/active_month
+fact/activity
+fact/booking_month
+fact/loan_class
+fact/loan_month
+fact/membership
+fact/presence
+fact/reading
+fact/roster
+fact/space_use
+fact/standing
+fact/visit_month
+fact/visit_slot
+page/college
+page/dictionary
+page/quality
+portrait/cohort
+portrait/department
+portrait/individual
+portrait/unit
+published/mart
+raw/enrolment
+raw/gate_event
+raw/loan
+raw/patron_identifier
+raw/space_booking
+raw/survey_answer
+ref/calendar_day
+ref/cohort
+ref/coverage
+ref/coverage_term
+ref/day
+ref/feed
+ref/horizon
+ref/received_day
+ref/segment_name
+ref/site
+ref/survey_item
+ref/term
+report/cohort
+report/college
+report/distribution
+report/hour
+report/indicator
+report/segment
+report/source
+report/survey
+segment/centre
+segment/model
+segment/reader
+"""
+
+
+@pytest.fixture(scope="module")
+def specs() -> list[dg.AssetSpec]:
+    return whole_location().resolve_all_asset_specs()
+
+
+def backward(edges: Iterator[tuple[str, str]]) -> list[tuple[str, str]]:
+    return sorted({(a, b) for a, b in edges if GROUPS.index(a) > GROUPS.index(b)})
+
+
+def test_the_assets_are_these(specs: list[dg.AssetSpec]) -> None:
+    """Added, renamed or removed on purpose: change the list above."""
+    assert sorted(spec.key.to_user_string() for spec in specs) == ASSETS.split()
+
+
+def test_every_asset_says_what_it_is_whose_and_of_what_kind(specs: list[dg.AssetSpec]) -> None:
+    silent = [spec.key for spec in specs if not (spec.description and spec.kinds and spec.owners)]
+    assert silent == []
+
+
+def test_a_group_is_the_first_part_of_the_key(specs: list[dg.AssetSpec]) -> None:
+    assert [spec.key for spec in specs if spec.group_name != spec.key.path[0]] == []
+
+
+def test_groups_are_read_from_left_to_right(specs: list[dg.AssetSpec]) -> None:
+    group = {spec.key: str(spec.group_name) for spec in specs}
+    edges = [(group[dep.asset_key], group[spec.key]) for spec in specs for dep in spec.deps]
+    assert len(edges) > 100
+    assert backward(iter(edges)) == []
+
+
+def test_an_edge_that_runs_backwards_would_be_seen() -> None:
+    """The negative control."""
+    assert backward(iter([("raw", "clean"), ("report", "fact")])) == [("report", "fact")]
+
+
+def test_every_dependency_is_an_asset(specs: list[dg.AssetSpec]) -> None:
+    keys = {spec.key for spec in specs}
+    assert {dep.asset_key for spec in specs for dep in spec.deps} <= keys
+
+
+def test_every_column_of_a_table_has_words_in_both_languages(specs: list[dg.AssetSpec]) -> None:
+    schemas = [spec.metadata["dagster/column_schema"] for spec in specs if "dagster/column_schema" in spec.metadata]
+    columns = [column for schema in schemas for column in schema.columns]
+    assert len(schemas) == len(ASSETS.split()) - len(
+        ["published/mart", "page/college", "page/dictionary", "page/quality"]
+    )
+    assert [column.name for column in columns if " | " not in (column.description or "")] == []
+
+
+def test_checks_of_tables_stop_what_comes_after_and_the_arrival_of_files_only_warns() -> None:
+    graph = whole_location().resolve_asset_graph()
+    checks = {key: graph.get_check_spec(key) for key in graph.asset_check_keys}
+    on_time = {key.asset_key.to_user_string() for key in checks if key.name == "arrives_on_time"}
+    assert on_time == {name for name in ASSETS.split() if name.startswith("raw/")}
+    assert not any(spec.blocking for key, spec in checks.items() if key.name == "arrives_on_time")
+    assert all(spec.blocking for key, spec in checks.items() if key.name == "grain")
+    assert all(spec.description for spec in checks.values())
+
+
+def test_feeds_and_what_people_read_have_a_time_by_which_they_are_stale(specs: list[dg.AssetSpec]) -> None:
+    fresh = {spec.key.to_user_string(): spec.freshness_policy for spec in specs if spec.freshness_policy}
+    assert set(fresh) == {name for name in ASSETS.split() if name.split("/")[0] in ("raw", "published", "page")}
+    hours = {name: window.fail_window.to_timedelta().total_seconds() / 3600 for name, window in fresh.items()}
+    assert hours["raw/loan"] == 48  # its header says: due: 2 days
+    assert hours["raw/enrolment"] == 30 * 24
+    assert hours["published/mart"] == 50

@@ -1,0 +1,209 @@
+"""A run from a terminal: where its history lies, what it says of failures, and what a failing check stops."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+
+from pipelines import run as run_module
+from pipelines.arrival import arrivals
+from pipelines.definitions import NIGHTLY
+from pipelines.errors import Busy, KeyRefused, Misconfigured, Problem
+from pipelines.exports import export_asset
+from pipelines.models import Model, read_models
+from pipelines.paths import ROOT, SQL
+from pipelines.run import Outcome, history, run
+from pipelines.site import Site, models
+from pipelines.tables import table_asset
+from tests.assets.small_site import PASSAGES, put, small_site, warehouse_of
+
+NUMBER = "2023010199"
+HOLDS = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+SEEN = "-- One row for each passage.\n--\n-- grain: patron_key, passed_at\n\nselect patron_key, passed_at from raw.gate_event\n"
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return small_site(tmp_path)
+
+
+def assets_that_raise(*errors: Exception) -> list[dg.AssetsDefinition]:
+    def raising(name: str, error: Exception) -> dg.AssetsDefinition:
+        @dg.asset(name=name)
+        def asset() -> None:
+            raise error
+
+        return asset
+
+    return [raising(f"raw__{number}", error) for number, error in enumerate(errors)]
+
+
+def run_of(
+    monkeypatch: pytest.MonkeyPatch, site: Site, assets: list[dg.AssetsDefinition], /, **resources: Any
+) -> Outcome:
+    """What `mingyuan run` gives back where these are all the assets there are."""
+    jobs = [dg.define_asset_job(NIGHTLY, dg.AssetSelection.all())]
+    made = dg.Definitions(assets=assets, jobs=jobs, resources=resources, executor=dg.in_process_executor)
+    monkeypatch.setattr(run_module, "build_definitions", lambda site: made)
+    return run(site, lambda made, number, total: None)
+
+
+def conversion_error() -> duckdb.Error:
+    try:
+        duckdb.execute("select cast(? as date)", [NUMBER])
+    except duckdb.Error as error:
+        return error
+    raise AssertionError("this is no date")
+
+
+def test_the_history_of_a_site_elsewhere_stays_below_its_data(site, tmp_path, monkeypatch) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "cwd").mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    monkeypatch.chdir(tmp_path / "cwd")
+    assert run_of(monkeypatch, site, assets_that_raise(Problem("a — b"))).exit_code == 1
+    with history(site) as instance:
+        assert not instance.telemetry_enabled
+        assert instance.get_runs_count() == 1
+    assert not any((tmp_path / "home").iterdir())
+    assert not any((tmp_path / "cwd").iterdir())
+    assert {path.name for path in site.campus.data.iterdir()} == {"landing", "dagster"}
+
+
+def test_the_project_s_own_history_is_found_from_anywhere(tmp_path, monkeypatch) -> None:
+    for name in ("project", "cwd"):
+        (tmp_path / name).mkdir()
+    shutil.copy(ROOT / "dagster.yaml", tmp_path / "project")
+    site = small_site(tmp_path / "project")
+    monkeypatch.setattr(run_module, "ROOT", tmp_path / "project")
+    monkeypatch.chdir(tmp_path / "cwd")
+    with history(site) as instance:
+        instance.create_run_for_job(dg.GraphDefinition("empty").to_job())
+        assert not instance.telemetry_enabled
+    assert Path.cwd() == tmp_path / "cwd"
+    assert not any((tmp_path / "cwd").iterdir())
+    assert (tmp_path / "project" / "data" / "dagster" / "history" / "runs.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("errors", "exit_code"),
+    [
+        ([Problem("a table is broken — mend it")], 1),
+        ([Misconfigured("a line is wrong — mend it")], 2),
+        ([Busy("another run is writing — wait")], 3),
+        ([KeyRefused("the key is missing — put it back")], 4),
+        ([Problem("one — mend it"), KeyRefused("two — mend it")], 4),
+        ([KeyRefused("the same — mend it"), KeyRefused("the same — mend it")], 4),
+    ],
+)
+def test_each_problem_is_told_once_in_its_own_words(site, monkeypatch, errors, exit_code) -> None:
+    outcome = run_of(monkeypatch, site, assets_that_raise(*errors))
+    assert (outcome.success, outcome.exit_code) == (False, exit_code)
+    assert sorted(outcome.problems) == sorted({str(error) for error in errors})
+
+
+def test_a_problem_that_has_a_cause_is_told_and_not_its_cause(site, monkeypatch) -> None:
+    busy = Busy("another run is writing — wait")
+    busy.__cause__ = OSError("Could not set lock on file")
+    outcome = run_of(monkeypatch, site, assets_that_raise(busy))
+    assert (outcome.problems, outcome.exit_code) == (("another run is writing — wait",), 3)
+
+
+def test_an_error_of_the_database_is_told_without_the_cell_it_quotes(site, monkeypatch) -> None:
+    error = conversion_error()
+    outcome = run_of(monkeypatch, site, assets_that_raise(error))
+    (line,) = outcome.problems
+    assert line.startswith("raw.0: stopped by ConversionException")
+    assert NUMBER not in line
+    assert NUMBER in str(error), "the negative control: its own words do quote it"
+
+
+def test_a_warehouse_that_another_process_holds_is_told_in_one_line(site, monkeypatch) -> None:
+    @dg.asset(required_resource_keys={"warehouse"})
+    def needs() -> None: ...
+
+    site.campus.warehouse.parent.mkdir(parents=True)
+    holder = [sys.executable, "-c", HOLDS, str(site.campus.warehouse)]
+    with subprocess.Popen(holder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "held\n"
+        outcome = run_of(monkeypatch, site, [needs], warehouse=warehouse_of(site, wait_seconds=0.2))
+        process.communicate("")
+    (line,) = outcome.problems
+    assert "another run is writing" in line
+    assert outcome.exit_code == 3
+    assert run_of(monkeypatch, site, [needs], warehouse=warehouse_of(site)).success
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A table made straight from the gate's rows."""
+    folder = tmp_path_factory.mktemp("models") / "sql"
+    shutil.copytree(SQL / "raw", folder / "raw")
+    (folder / "clean").mkdir()
+    (folder / "clean" / "seen.sql").write_text(SEEN, encoding="utf-8")
+    return read_models(folder)["clean.seen"]
+
+
+@pytest.fixture
+def line(site: Site, seen: Model, monkeypatch: pytest.MonkeyPatch):
+    """Run the gate's door and what comes after it; the tables there are afterwards."""
+
+    def line() -> tuple[Outcome, set[str]]:
+        warehouse = warehouse_of(site)
+        assets = [export_asset(models()["raw.gate_event"]), table_asset(seen)]
+        outcome = run_of(monkeypatch, site, assets, warehouse=warehouse, site=site)
+        with warehouse.opened():
+            return outcome, {table for table in ("raw.gate_event", "clean.seen") if warehouse.exists(table)}
+
+    return line
+
+
+def test_a_file_that_breaks_a_critical_expectation_stops_what_comes_after(site, line) -> None:
+    put(site, "gate/a.csv", PASSAGES.replace(",out,", ",up,"))
+    outcome, tables = line()
+    assert outcome.exit_code == 1
+    assert "gate/a.csv: 1 rows break" in outcome.problems[0]
+    assert NUMBER not in outcome.problems[0]
+    assert tables == {"raw.gate_event"}
+    put(site, "gate/a.csv", PASSAGES)  # the negative control: the same line, with nothing to stop it
+    assert line() == (Outcome(True, (), 0), {"raw.gate_event", "clean.seen"})
+
+
+def test_a_feed_says_when_its_last_file_came(site, seen) -> None:
+    def on_time() -> tuple[bool, dg.AssetCheckSeverity, str]:
+        resources = {"warehouse": warehouse_of(site), "site": site}
+        with dg.DagsterInstance.ephemeral() as instance:
+            result = dg.materialize(
+                [export_asset(models()["raw.gate_event"])], instance=instance, resources=resources, raise_on_error=False
+            )
+        (told,) = [e for e in result.get_asset_check_evaluations() if e.check_name == "arrives_on_time"]
+        assert result.success, "it warns and stops nothing"
+        return told.passed, told.severity, str(told.metadata["last_file"].value)
+
+    warn = dg.AssetCheckSeverity.WARN
+    assert on_time() == (False, warn, "none yet")
+    put(site, "gate/a.csv")
+    assert on_time()[:2] == (True, warn)
+    with warehouse_of(site).opened() as warehouse:
+        warehouse.connection.execute("update ledger.file set received_at = localtimestamp - interval 47 hour")
+        assert _is_on_time(warehouse, site)
+        warehouse.connection.execute("update ledger.file set received_at = localtimestamp - interval 49 hour")
+        assert not _is_on_time(warehouse, site)
+
+
+def test_a_feed_that_the_site_does_not_have_is_never_late(site) -> None:
+    with warehouse_of(site).opened() as warehouse:
+        assert _is_on_time(warehouse, site, "raw.loan")
+        assert not _is_on_time(warehouse, site)
+
+
+def _is_on_time(warehouse: Any, site: Site, table: str = "raw.gate_event") -> bool:
+    (told,) = arrivals(warehouse, site, models()[table])
+    return told.passed

@@ -1,0 +1,66 @@
+"""Colleges set side by side: quartiles over the large ones, a place by the better end, the same season a year before."""
+
+import polars as pl
+import pytest
+
+from profiles.indicators import Indicator, compare
+
+VISITS = Indicator("visits", "usage_view", "到馆", "visits", "days", "higher", "gate")
+MISSED = Indicator("missed", "usage_view", "失约", "missed", "share", "lower", "space")
+GAPS = pl.DataFrame({"feed": ["gate"], "term": ["fall"], "not_measured": ["gate:0.70"]})
+
+
+def portraits(values: list[float | None], persons: int = 100) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "college": [f"c{number}" for number in range(len(values))],
+            "term": "spring",
+            "previous_term": "last",
+            "persons": persons,
+            "visits": values,
+            "missed": values,
+        },
+        schema_overrides={"visits": pl.Float64, "missed": pl.Float64},
+    )
+
+
+def row(table: pl.DataFrame, college: str, indicator: str = "visits") -> dict[str, object]:
+    return table.filter(pl.col("college") == college, pl.col("indicator") == indicator).to_dicts()[0]
+
+
+def test_a_college_is_placed_among_the_others_by_the_better_end():
+    table = compare(portraits([1, 2, 3, 4, 9]), GAPS, [VISITS, MISSED], 10)
+    best = row(table, "c4")
+    assert (best["place"], best["colleges"], best["median"], best["lowest"], best["highest"]) == (1, 5, 3, 1, 9)
+    assert (best["lower_quartile"], best["upper_quartile"]) == (2, 4)
+    assert best["others"] == "1.0|2.0|3.0|4.0|9.0"
+    assert row(table, "c4", "missed")["place"] == 5
+
+
+def test_four_colleges_are_too_few_to_show_how_they_lie():
+    table = compare(portraits([1, 2, 3, 4]), GAPS, [VISITS], 10)
+    assert row(table, "c0")["median"] is None
+    assert row(table, "c0")["others"] is None
+
+
+def test_a_small_college_is_neither_compared_nor_compared_with():
+    large = portraits([1, 2, 3, 4, 5])
+    small = portraits([99]).with_columns(college=pl.lit("tiny"), persons=pl.lit(9, pl.Int32))
+    table = compare(pl.concat([large.with_columns(pl.col("persons").cast(pl.Int32)), small]), GAPS, [VISITS], 10)
+    assert row(table, "tiny")["place"] is None
+    assert row(table, "c0")["highest"] == 5
+    assert "99" not in str(row(table, "c0")["others"])
+
+
+def test_change_is_against_the_term_named_for_comparison():
+    before = portraits([1, 1, 1, 1, 1]).with_columns(term=pl.lit("last"), previous_term=pl.lit(None, pl.String))
+    table = compare(pl.concat([before, portraits([1, 2, 3, 4, 5])]), GAPS, [VISITS], 10).filter(term="spring")
+    assert row(table, "c3")["previous"] == 1
+    assert row(table, "c3")["change"] == pytest.approx(3)
+
+
+def test_only_the_feed_that_an_indicator_needs_is_named_as_missing():
+    fall = portraits([None] * 5).with_columns(term=pl.lit("fall"))
+    table = compare(fall, GAPS, [VISITS, MISSED], 10)
+    assert row(table, "c0")["not_measured"] == "gate:0.70"
+    assert row(table, "c0", "missed")["not_measured"] is None

@@ -1,0 +1,50 @@
+"""What the README says, holds: its commands exist, its folders are there, its model is one."""
+
+import re
+
+import pytest
+import sqlglot
+
+from pipelines.cli import main
+from pipelines.dialect import DIALECT, lint
+from pipelines.header import read_header
+from pipelines.paths import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"^    make ([a-z]+)\b", README, re.MULTILINE))))
+def test_a_make_target_it_names_exists(target):
+    assert re.search(rf"^{target}:", MAKEFILE, re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"^    .*bin/mingyuan ([a-z]+)\b", README, re.MULTILINE))))
+def test_a_command_it_names_exists(command):
+    assert command in main.commands
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted(set(re.findall(r"`((?:sql|profiles|pipelines|assets|data/presets|data/reference|tests|bench)/)`", README))),
+)
+def test_a_folder_it_names_is_there(folder):
+    assert (ROOT / folder).is_dir()
+
+
+def test_the_model_it_shows_is_one():
+    (text,) = blocks("sql")
+    header, problems = read_header(text)
+    assert problems == []
+    assert header.names("grain") == ["patron_key", "term"]
+    assert lint(sqlglot.parse_one(text, dialect=DIALECT)) == []
+
+
+def test_it_says_how_to_begin_in_its_first_screen():
+    first = "\n".join(README.splitlines()[:14])
+    assert "make demo" in first
+    assert "make test" in first
