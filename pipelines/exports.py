@@ -9,6 +9,7 @@ Reading a file belongs in :mod:`pipelines.receive`.
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -113,7 +114,7 @@ def _received(warehouse: Warehouse, site: Site, model: Model, vault: Vault, inta
                 landed,
                 threads.submit(receive, landed.path, source, contract(model), site.campus, vault.keyring, read),
             )
-            for source, landed in _new(warehouse, site, model, vault)
+            for source, landed in _new(warehouse, site, model, vault, intake)
         ]
         for source, landed, coming in waiting:
             try:
@@ -123,19 +124,28 @@ def _received(warehouse: Warehouse, site: Site, model: Model, vault: Vault, inta
     return arrivals
 
 
-def _new(warehouse: Warehouse, site: Site, model: Model, vault: Vault) -> list[tuple[Source, Landed]]:
+def _new(warehouse: Warehouse, site: Site, model: Model, vault: Vault, intake: Intake) -> list[tuple[Source, Landed]]:
     """Files whose rows are not there yet; one that came again unchanged is only sealed."""
     new = []
     for source in site.sources(model.table.partition(".")[2]):
         known = ledger.loaded(warehouse, source)
         for path in landed_files(site.campus, source):
-            name, sha256 = path.relative_to(site.campus.landing).as_posix(), digest(path)
-            landed = Landed(path, name, sha256, source_file(name, sha256, source))
+            try:
+                landed = _landed(path, source, site)
+            except Refused as refusal:
+                # Without its bytes it has no fingerprint, so the ledger cannot hold it.
+                intake.refusals.append(str(refusal))
+                continue
             if landed.source_file in known:
-                vault.keep_original(path, sha256)
+                vault.keep_original(path, landed.sha256)
             else:
                 new.append((source, landed))
     return new
+
+
+def _landed(path: Path, source: Source, site: Site) -> Landed:
+    name, sha256 = path.relative_to(site.campus.landing).as_posix(), digest(path)
+    return Landed(path, name, sha256, source_file(name, sha256, source))
 
 
 def _fit(

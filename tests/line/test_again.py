@@ -27,11 +27,11 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def resources(site: Site) -> dict[str, object]:
         return {"site": site, "warehouse": Warehouse(path=str(site.campus.warehouse), threads=1, memory_limit="1GB")}
 
-    monkeypatch.setattr(definitions, "resources", resources)
-    monkeypatch.setenv("TZ", "America/St_Johns")
-    time.tzset()
-    yield
-    monkeypatch.delenv("TZ")
+    with monkeypatch.context() as patched:
+        patched.setattr(definitions, "resources", resources)
+        patched.setenv("TZ", "America/St_Johns")
+        time.tzset()
+        yield
     time.tzset()
 
 
@@ -66,6 +66,7 @@ def test_order_cores_and_clock_make_no_difference(
             whole.send(line, half)
             assert line.run().problems == ()
     assert changed(whole.line.hashes(), line.hashes()) in ([], [AS_LAST_JUDGED])
+    assert len(line.rows_of("select distinct received_at from ledger.file")) > 1
 
 
 def test_one_cell_more_or_less_is_seen(whole: Whole, tmp_path: Path) -> None:
