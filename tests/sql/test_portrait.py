@@ -161,6 +161,7 @@ def test_no_percentile_is_taken_among_too_few(build):
 def test_a_college_counts_everyone_also_those_who_did_nothing(build):
     table = build(
         "portrait.unit",
+        ref__site="small_cell\n2",
         fact__membership="""
         patron_key | term   | group_type | group_code
         ann        | spring | college    | 文学院
@@ -189,3 +190,16 @@ def test_a_college_counts_everyone_also_those_who_did_nothing(build):
         ("文学院", "3", str(2 / 3), "4.0", "3.0", str(4 / 3), "0.5"),
         ("法学院", "1", None, None, None, "2.0", None),
     }
+
+
+def test_a_mean_of_a_few_is_withheld_even_in_a_large_college(build):
+    people = "\n".join(f"p{number} | spring | {'0.5' if number < 3 else ''} | 1" for number in range(12))
+    members = "\n".join(f"p{number} | spring | college | 文学院" for number in range(12))
+    given = {
+        "fact__membership": f"patron_key | term | group_type | group_code\n{members}",
+        "portrait__individual": f"patron_key | term | no_show_rate | loans\n{people}",
+    }
+    table = build("portrait.unit", ref__site="small_cell\n4", **given)
+    assert shown(table, "persons", "no_show_rate", "loans_mean") == {("12", None, "1.0")}
+    # The negative control: three people are enough for a smaller cell.
+    assert build("portrait.unit", ref__site="small_cell\n3", **given)["no_show_rate"].to_list() == [0.5]
