@@ -70,7 +70,7 @@ class TextCells:
                 yield Row(tuple(cells), read.bytes)
 
     def batches(self, headings: Headings) -> Iterator[Batch]:
-        import pyarrow as pa  # type: ignore[import-untyped]  # pyarrow comes without types
+        import pyarrow as pa
         from pyarrow import csv as arrow_csv
 
         names = [f"c{position}" for position in range(headings.width)]

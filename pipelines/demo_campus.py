@@ -203,7 +203,7 @@ def _for_windows(frame: pl.DataFrame) -> bytes:
 
 def _workbook(answers: pl.DataFrame, term: Term) -> bytes:
     """A sheet with a merged title above the headings; its date of making is the term's end, not today."""
-    import xlsxwriter  # type: ignore[import-untyped]  # the package brings no types
+    import xlsxwriter
 
     buffer = io.BytesIO()
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:

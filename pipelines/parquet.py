@@ -14,7 +14,7 @@ class Appender:
     """A Parquet file that grows by frames; it is complete when its block is left."""
 
     def __init__(self, path: Path, schema: Schema) -> None:
-        from pyarrow import parquet  # type: ignore[import-untyped]  # pyarrow comes without types
+        from pyarrow import parquet
 
         self._empty = pl.DataFrame(schema=dict(schema))
         self._writer = parquet.ParquetWriter(path, self._empty.to_arrow().schema, compression="lz4")

@@ -73,7 +73,7 @@ class Trial:
 
 def try_clusters(points: Matrix, scale: Scale, names: Sequence[Name], settings: Settings) -> tuple[Trial, ...]:
     """One trial for each number of clusters that the points and the dictionary allow."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # it ships no types
+    from threadpoolctl import threadpool_limits
 
     distinct = len(np.unique(points, axis=0)) if points.shape[1] else 0
     if distinct < min(settings.clusters):
@@ -107,7 +107,7 @@ class _Sample:
 
 
 def _sampled_distances(points: Matrix, settings: Settings) -> _Sample:
-    from sklearn.metrics import pairwise_distances  # type: ignore[import-untyped]  # scikit-learn ships no types
+    from sklearn.metrics import pairwise_distances
 
     rows = _some(len(points), settings.silhouette_people, np.random.default_rng(settings.seed))
     return _Sample(rows, pairwise_distances(points[rows]))
@@ -129,8 +129,8 @@ def _fit(points: Matrix, k: int, seed: int, starts: int) -> tuple[Matrix, Labels
     """The centres in a fixed order, and the nearest to each point."""
     import warnings
 
-    from sklearn.cluster import KMeans  # type: ignore[import-untyped]  # scikit-learn ships no types
-    from sklearn.exceptions import ConvergenceWarning  # type: ignore[import-untyped]  # scikit-learn ships no types
+    from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
 
     with warnings.catch_warnings():
         # A part of the readers may hold fewer distinct points than clusters; the stability then says so.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.optimize import linprog  # type: ignore[import-untyped]  # scipy ships no types
+from scipy.optimize import linprog
 
 from profiles.disclosure import Counts, Mask, band, hide, merge_small, withhold
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from sklearn.metrics import adjusted_rand_score  # type: ignore[import-untyped]  # scikit-learn ships no types
+from sklearn.metrics import adjusted_rand_score
 
 from profiles.segment_features import FEATURES, Scale
 from profiles.segment_fit import Settings
