@@ -31,7 +31,8 @@ class OneLine(click.Group):
         try:
             return super().invoke(ctx)
         except Problem as problem:
-            err.print(f"mingyuan: {problem}", style="bold red", markup=False)
+            for line in str(problem).splitlines():
+                err.print(f"mingyuan: {line}", style="bold red", markup=False)
             ctx.exit(problem.exit_code)
 
 

@@ -245,7 +245,7 @@ def _bind_line(error: duckdb.Error) -> int:
 def _first_words(error: Exception) -> str:
     """The first sentences of an engine's message, on one line."""
     words = str(error).partition("\n\nLINE ")[0].partition("Candidate functions")[0]
-    return " ".join(words.split())
+    return " ".join(words.split()).replace("Candidate bindings: :", "— the nearest are").removeprefix("Binder Error: ")
 
 
 def _refuse(problems: list[str]) -> None:

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from pipelines import run as run_module
+from pipelines import site as site_module
 from pipelines.arrival import arrivals
 from pipelines.definitions import NIGHTLY
 from pipelines.errors import Busy, KeyRefused, Misconfigured, Problem
@@ -207,3 +208,23 @@ def test_a_feed_that_the_site_does_not_have_is_never_late(site) -> None:
 def _is_on_time(warehouse: Any, site: Site, table: str = "raw.gate_event") -> bool:
     (told,) = arrivals(warehouse, site, models()[table])
     return told.passed
+
+
+def test_a_model_that_is_not_right_is_told_in_its_own_line_before_anything_runs(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "sql"
+    shutil.copytree(SQL, broken)
+    loan = broken / "clean" / "loan.sql"
+    loan.write_text(loan.read_text(encoding="utf-8").replace("loan.item_key,", "loan.item_kye,"), encoding="utf-8")
+    monkeypatch.setattr(site_module, "SQL", broken)
+    models.cache_clear()
+    try:
+        with pytest.raises(Misconfigured) as refusal:
+            run(site, lambda made, number, total: None)
+    finally:
+        models.cache_clear()
+    assert str(refusal.value).startswith("sql/clean/loan.sql:13: ")
+    assert "item_kye" in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert not site.campus.warehouse.exists()
