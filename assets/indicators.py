@@ -14,12 +14,13 @@ from profiles.indicators import Indicator, compare
 
 VIEWS = {"usage_view", "reading_view", "growth_view"}
 ENDS = {"higher", "lower", "neutral"}
-FEEDS = {"gate", "loan", "space"}
+FEEDS = {"gate", "loan", "space", "e_resource", "event", "consultation", "contribution"}
 _SOURCES = ["portrait.department", "ref.coverage_term", "ref.term"]
 _GAPS = """
 select feed, term, concat(feed, ':', cast(cast(coverage as decimal(4, 2)) as varchar)) as not_measured
 from ref.coverage_term where not is_measured
 """
+_EXPECTED = "select distinct feed from ref.coverage_term"
 
 
 @dg.definitions
@@ -38,17 +39,17 @@ def _indicators(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
         warehouse, "select term, label_zh, label_en, row_number() over (order by starts_on) as position from ref.term"
     )
     labels = terms.select("term", term_label_zh="label_zh", term_label_en="label_en", term_position="position")
-    compared = compare(portraits, gaps, _declared(), site.campus.small_cell)
+    compared = compare(portraits, gaps, _declared(set(read(warehouse, _EXPECTED)["feed"])), site.campus.small_cell)
     return [compared.join(labels, on="term", how="left")]
 
 
-def _declared() -> list[Indicator]:
-    """The columns of portrait.unit, where they are born, that carry a view."""
+def _declared(expected: set[str]) -> list[Indicator]:
+    """The columns of portrait.unit, where they are born, that carry a view and need no feed this site never had."""
     found = []
     for column in models()["portrait.unit"].columns:
         views, ends = column.tags & VIEWS, column.tags & ENDS
         feeds, units = column.tags & FEEDS, column.tags - VIEWS - ENDS - FEEDS - {"aggregate"}
-        if views and ends:
+        if views and ends and feeds <= expected:
             (view,), (better,), (unit,), feed = views, ends, units, next(iter(feeds), "")
             found.append(Indicator(column.name, view, column.label_zh, column.label_en, unit, better, feed))
     return found

@@ -12,7 +12,7 @@ _TABLES = ("segment.reader", "segment.model", "segment.centre")
 _SOURCES = ["portrait.individual", "ref.coverage_term", "ref.segment_name"]
 
 _PEOPLE = """
-with used as (select distinct feed from ref.coverage_term where is_measured),
+with used as (select distinct feed from ref.coverage_term where is_measured and feed in ('gate', 'loan', 'space')),
 term as (select term, bool_and(is_measured) as measured from ref.coverage_term join used using (feed) group by term)
 select
     patron_key, term, level_group, is_exposed, active_days > 0 as is_active, coalesce(term.measured, false) as measured,
@@ -20,7 +20,7 @@ select
 from portrait.individual
 left join term using (term)
 """
-"""A term is measured when every feed that this site ever has was there."""
+"""A term is measured when every feed that readers are grouped by, and that this site ever has, was there."""
 
 
 @dg.definitions

@@ -1,54 +1,19 @@
--- One row for each answer that counts: a person's last complete response to a survey, with the college they belong to.
+-- One row for each answer that counts as one number: of a person's last response to a survey, with their college.
+--
+-- Chosen options and texts stay in raw.survey_answer; minimum, desired and perceived service is in clean.gap.
 --
 -- grain: survey, response_key, item
-
-with response as (
-    select
-        survey,
-        response_key,
-        min(patron_key) as patron_key,
-        min(stated_college) as stated_college,
-        min(submitted_at) as submitted_at
-    from raw.survey_answer
-    group by survey, response_key
-),
-
-last_response as (
-    select *
-    from (
-        select
-            *,
-            row_number() over (partition by survey, coalesce(patron_key, response_key) order by submitted_at desc, response_key desc) as recency
-        from response
-    ) as ranked
-    where recency = 1
-),
-
-placed as (
-    select
-        last_response.survey,
-        last_response.response_key,
-        last_response.patron_key,
-        last_response.submitted_at,
-        coalesce(enrolment.college, last_response.stated_college) as college,
-        enrolment.level
-    from last_response
-    left join clean.enrolment as enrolment
-        on last_response.patron_key = enrolment.patron_key
-        and cast(last_response.submitted_at as date) >= enrolment.valid_from
-        and cast(last_response.submitted_at as date) < enrolment.valid_to
-)
 
 select
     answer.survey,
     answer.response_key,
     answer.item,
-    placed.patron_key,
-    placed.submitted_at,
-    placed.college,                        -- 学院 | college | from the enrolment where the person is known, else as stated
-    placed.level,
+    response.patron_key,
+    response.submitted_at,
+    response.college,
+    response.level,
     max(answer.answer_value) as answer_value  -- 分值 | value | the answer as a number
 from raw.survey_answer as answer
-join placed on answer.survey = placed.survey and answer.response_key = placed.response_key
-where answer.answer_value is not null
+join clean.response as response on answer.survey = response.survey and answer.response_key = response.response_key
+where answer.answer_value is not null and answer.facet = 'value'
 group by all

@@ -1,6 +1,6 @@
 -- One row for each card and the time in which one person held it.
 --
--- A card that two people hold at once says nothing about either, so it is left out and its passages stay unmatched.
+-- A card that two people hold at once (clean.shared_identifier) is left out, and its passages stay unmatched.
 --
 -- grain: identifier_key, valid_from
 -- check ends_after_it_begins: valid_to > valid_from
@@ -18,15 +18,8 @@ with held as (
 ordered as (
     select
         *,
-        lead(patron_key) over (partition by identifier_key order by valid_from, patron_key) as next_patron,
         lead(valid_from) over (partition by identifier_key order by valid_from, patron_key) as next_from
     from held
-),
-
-shared as (
-    select distinct identifier_key
-    from ordered
-    where next_from < valid_to and valid_to < timestamp '9999-12-31 00:00:00'
 )
 
 select
@@ -35,5 +28,5 @@ select
     ordered.valid_from,
     least(ordered.valid_to, coalesce(ordered.next_from, ordered.valid_to)) as valid_to  -- 停用时间 | valid to | the far future while in use
 from ordered
-left join shared on ordered.identifier_key = shared.identifier_key
+left join clean.shared_identifier as shared on ordered.identifier_key = shared.identifier_key
 where shared.identifier_key is null and ordered.valid_from < least(ordered.valid_to, coalesce(ordered.next_from, ordered.valid_to))

@@ -1,8 +1,13 @@
 -- One row for each visit to a building, made of swipes: an entry with its exit, or what is left of one.
 --
+-- Where a gate system exports no swipes, one row for each of its summary lines (vendor_summary): a first entry, how many
+-- entries there were, and the dwell as that system counts it; of such a line the time of the first entry alone is known.
+--
 -- grain: patron_key, building, seen_at, match_status
 -- check dwell_is_plausible: dwell_minutes between 0 and 1440
--- check only_a_matched_visit_has_a_dwell: (match_status = 'matched') = (dwell_minutes is not null)
+-- check only_a_matched_visit_has_a_dwell: match_status = 'vendor_summary' or (match_status = 'matched') = (dwell_minutes is not null)
+-- check a_visit_made_of_swipes_is_one_entry: match_status = 'vendor_summary' or entries = 1
+-- check nobody_visits_less_than_once: entries >= 1
 
 with passage as (
     select
@@ -84,7 +89,9 @@ visit as (
             when has_exit then 'matched'
             when next_date = service_date then 'exit_missing_next_event'
             else 'exit_missing'
-        end as match_status
+        end as match_status,
+        1 as entries,
+        cast(null as integer) as summary_minutes
     from judged
     where direction = 'in' or not coalesce(has_entry, false)
     union all
@@ -95,28 +102,58 @@ visit as (
         passed_at as seen_at,
         passed_at as entered_at,
         cast(null as timestamp) as exited_at,
-        'single_swipe' as match_status
+        'single_swipe' as match_status,
+        1 as entries,
+        cast(null as integer) as summary_minutes
     from single
     where direction = 'unknown'
     qualify row_number() over (partition by patron_key, building, service_date order by passed_at) = 1
+    union all
+    select
+        coalesce(card.patron_key, summary.patron_key) as patron_key,
+        summary.building,
+        case
+            when hour(summary.entered_at) < site.service_day_starts and summary.entered_at > date_trunc('day', summary.entered_at)
+                then cast(summary.entered_at as date) - 1
+            else cast(summary.entered_at as date)
+        end as service_date,
+        summary.entered_at as seen_at,
+        case when summary.entered_at > date_trunc('day', summary.entered_at) then summary.entered_at end as entered_at,
+        cast(null as timestamp) as exited_at,
+        'vendor_summary' as match_status,
+        summary.entries,
+        case when summary.dwell_hours between 0 and 24 then cast(floor(summary.dwell_hours * 60) as integer) end as summary_minutes
+    from raw.visit_summary as summary
+    cross join ref.site as site
+    left join clean.patron_identifier as card
+        on summary.patron_key = card.identifier_key
+        and summary.entered_at >= card.valid_from
+        and summary.entered_at < card.valid_to
+    where summary.patron_key is not null and summary.entries >= 1
+    qualify row_number() over (
+        partition by coalesce(card.patron_key, summary.patron_key), summary.building, summary.entered_at
+        order by summary.entries desc, summary.dwell_hours desc, summary.source_file, summary.source_record
+    ) = 1
 )
 
 select
     patron_key,
     building,
-    seen_at,                                          -- 到馆时间 | seen at | the entry, or the exit where the entry is missing
-    entered_at,                                       -- 进馆时间 | entered at
+    seen_at,                                          -- 到馆时间 | seen at | the entry, or the exit where the entry is missing; of a summary line the first entry
+    entered_at,                                       -- 进馆时间 | entered at | empty also where a summary line names only the day
     exited_at,                                        -- 出馆时间 | exited at
     service_date,                                     -- 服务日 | service day | events before the day's first hour belong to the day before
-    match_status,                                     -- 配对状态 | match status | matched, exit_missing, exit_missing_next_event, entry_missing or single_swipe
+    match_status,                                     -- 配对状态 | match status | matched, exit_missing, exit_missing_next_event, entry_missing, single_swipe or vendor_summary
+    entries,                                          -- 进馆次数 | entries | 1, or what a summary line says #aggregate
     case
         when match_status = 'matched' then cast(floor(date_diff('second', entered_at, exited_at) / 60) as integer)
-    end as dwell_minutes,                             -- 在馆时长 | dwell | matched visits only, never guessed
+        when match_status = 'vendor_summary' then summary_minutes
+    end as dwell_minutes,                             -- 在馆时长 | dwell | matched visits, and what a summary line says; never guessed
     case
         when match_status = 'matched' then cast(floor(greatest(0, date_diff(
             'second',
             greatest(entered_at, cast(cast(service_date as timestamp) + interval 22 hour as timestamp)),
             exited_at
         )) / 60) as integer)
-    end as night_minutes                              -- 夜间时长 | night dwell | minutes after 22:00
+    end as night_minutes                              -- 夜间时长 | night dwell | minutes after 22:00; matched visits only
 from visit

@@ -5,6 +5,7 @@
 with measured as (
     select term, count(*) filter (where is_measured) as feeds
     from ref.coverage_term
+    where feed in ('gate', 'loan', 'space')
     group by all
 ),
 

@@ -1,6 +1,7 @@
 -- One row for each person, term and month with a loan begun or a loan due.
 --
--- A loan counts in the term in which it began; being overdue counts in the term in which it was due.
+-- A loan counts in the term in which it began; being overdue counts in the term in which it was due, unless it is not
+-- known whether it came back in time.
 --
 -- grain: patron_key, term, month
 
@@ -25,7 +26,7 @@ with event as (
         1 as due,
         case when was_overdue then 1 else 0 end as overdue
     from clean.loan
-    where patron_key is not null and due_at is not null
+    where patron_key is not null and due_at is not null and was_overdue is not null
 )
 
 select

@@ -11,8 +11,8 @@ select
         when hour(visit.seen_at) between 12 and 17 then 'afternoon'
         else 'evening'
     end as part_of_day,      -- 时段 | part of the day | morning to 12:00, afternoon to 18:00, evening
-    count(*) as visits       -- 到馆次数 | visits
+    count(*) as visits       -- 到馆次数 | visits | whose time is known; of a summary line the first entry
 from clean.visit as visit
 join ref.calendar_day as calendar on visit.service_date = calendar.day
-where calendar.term is not null
+where calendar.term is not null and coalesce(visit.entered_at, visit.exited_at) is not null
 group by all

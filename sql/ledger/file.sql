@@ -7,7 +7,7 @@ create table ledger.file (
     feed            varchar   not null,  -- 数据源 | feed
     name            varchar   not null,  -- 文件名 | file | its place in the landing folder
     sha256          varchar   not null,  -- 内容指纹 | fingerprint | SHA-256 of its bytes
-    source_file     varchar   not null,  -- 来源文件 | source file | what marks its rows: 16 digits of its bytes, and of its name where rows are made of that too
+    source_file     varchar   not null,  -- 来源文件 | source file | what marks its rows: 16 digits of its source and bytes, and of its name where rows are made of that too
     status          varchar   not null,  -- 状态 | status | loaded, refused, or replaced by a later version
     bytes           bigint    not null,  -- 字节数 | bytes
     encoding        varchar,             -- 编码 | encoding
@@ -18,5 +18,6 @@ create table ledger.file (
     rows            bigint    not null,  -- 行数 | rows | a record of a survey holds several
     dropped_columns varchar,             -- 未收列 | columns left outside | headings that the contract does not name
     remark          varchar,             -- 备注 | remark | a warning, or why it was refused
-    received_at     timestamp not null   -- 接收时间 | received at
+    received_at     timestamp not null,  -- 接收时间 | received at
+    preset_digest   varchar              -- 预设指纹 | preset digest | of the lines that made its rows; empty for files of earlier versions and for unread ones
 );

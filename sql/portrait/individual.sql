@@ -8,7 +8,7 @@ with gap as (
     select
         term,
         string_agg(concat(feed, ':', cast(cast(coalesce(coverage, 0) as decimal(4, 2)) as varchar)), ' ' order by feed)
-            filter (where not is_measured) as not_measured  -- 未测原因 | not measured | each feed whose coverage of the term is below the floor, with that coverage
+            filter (where not is_measured and feed <> 'counter') as not_measured  -- 未测原因 | not measured | each feed whose coverage of the term is below the floor, with that coverage; people counters know nobody and are left out
     from ref.coverage_term
     group by term
 ),
@@ -23,6 +23,8 @@ from fact.roster
 join fact.presence using (patron_key, term)
 join fact.reading using (patron_key, term)
 join fact.space_use using (patron_key, term)
+join fact.e_resource using (patron_key, term)
+join fact.participation using (patron_key, term)
 join fact.activity using (patron_key, term)
 join fact.standing using (patron_key, term)
 join gap using (term)

@@ -20,6 +20,14 @@ select
     cast(sum(individual.dwell_minutes) as double) / 60 / nullif(count(individual.dwell_minutes), 0) as dwell_hours_mean,  -- 人均在馆时长 | hours in the library per head | matched visits only #aggregate #usage_view #hours #higher #gate
     cast(sum(individual.bookings) as double) / nullif(count(individual.bookings), 0) as bookings_mean,  -- 人均预约次数 | bookings per head #aggregate #usage_view #bookings #higher #space
     case when count(individual.no_show_rate) >= min(site.small_cell) then avg(cast(individual.no_show_rate as decimal(18, 9))) end as no_show_rate,                      -- 失约率 | no-show rate | mean over people with five bookings or more #aggregate #usage_view #share #lower #space
+    cast(count(*) filter (where individual.resource_days > 0) as double)
+        / nullif(count(individual.resource_days), 0) as resource_reach_rate,                   -- 电子资源使用率 | reach of electronic resources | people who used one at least once, of everyone #aggregate #usage_view #share #higher #e_resource
+    cast(sum(cast(individual.resource_hours as decimal(18, 6))) as double)
+        / nullif(count(individual.resource_hours), 0) as resource_hours_mean,                  -- 人均电子资源使用时长 | hours with electronic resources per head #aggregate #usage_view #hours #higher #e_resource
+    cast(count(*) filter (where individual.events_attended > 0) as double)
+        / nullif(count(individual.events_attended), 0) as event_reach_rate,                    -- 活动参与率 | event reach | people who came to an event at least once, of everyone #aggregate #usage_view #share #higher #event
+    cast(count(*) filter (where individual.consultations > 0) as double)
+        / nullif(count(individual.consultations), 0) as consultation_reach_rate,               -- 咨询率 | consultation reach | people who asked at least once, of everyone #aggregate #usage_view #share #higher #consultation
     cast(count(*) filter (where individual.loans > 0) as double)
         / nullif(count(individual.loans), 0) as loan_reach_rate,                               -- 借阅率 | loan reach | people who borrowed at least once, of everyone #aggregate #reading_view #share #higher #loan
     cast(sum(individual.loans) as double) / nullif(count(individual.loans), 0) as loans_mean,  -- 人均借阅册次 | loans per head #aggregate #reading_view #loans #higher #loan

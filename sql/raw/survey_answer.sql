@@ -1,7 +1,8 @@
--- One row for each answer to one item of a survey.
+-- One row for each answer to one item of a survey; of several chosen options each is a row.
 --
--- grain: survey, response_key, item
+-- grain: survey, response_key, item, facet, answer_text
 -- due: 400 days
+-- expect ColumnValuesToBeInSet: {column: facet, value_set: [value, minimum, desired, perceived, option, text]}
 -- expect ColumnValuesToBeBetween: {column: answer_value, min_value: 0, max_value: 110}
 
 create table raw.survey_answer (
@@ -13,6 +14,7 @@ create table raw.survey_answer (
     submitted_at   timestamp,         -- 提交时间 | submitted at
     duration_seconds integer,         -- 所用时间 | duration | in seconds
     item           varchar not null,  -- 题项 | item | a short code of the question
+    facet          varchar not null,  -- 方面 | facet | which kind of answer it is: value, minimum, desired, perceived, option or text
     answer_value   decimal(9, 3),     -- 分值 | value | the answer as a number
     answer_text    varchar            -- 文本 | text | the answer in words, where the preset keeps it #sensitive
 );

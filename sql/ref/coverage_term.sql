@@ -1,6 +1,7 @@
 -- One row for each feed and term: the share of open days on which the feed's data came.
 --
--- A day counts when the places that are covered usually bring four fifths of the feed's records.
+-- A day counts when the places that are covered usually bring four fifths of the feed's records.  A feed that a library
+-- need not have has rows only once it has brought something: what was never there is not missed.
 --
 -- grain: feed, term
 -- check coverage_is_a_share: coverage between 0 and 1
@@ -12,6 +13,12 @@ with daily as (
         sum(case when status = 'ok' then typical_records + 1 else 0 end) / nullif(sum(typical_records + 1), 0) as covered
     from ref.coverage
     group by all
+),
+
+expected as (
+    select feed from ref.feed where is_expected
+    union
+    select feed from ref.received_day
 ),
 
 open_day as (
@@ -30,6 +37,7 @@ select
     cast(count(*) filter (where daily.covered >= 8e-1) as double) / nullif(count(*), 0)
         >= min(site.coverage_floor) as is_measured                                      -- 是否可测 | measured | whether coverage reaches the site's floor
 from ref.feed as feed
+join expected on feed.feed = expected.feed
 cross join ref.site as site
 cross join open_day
 left join daily on feed.feed = daily.feed and open_day.day = daily.day

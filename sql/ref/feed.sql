@@ -3,8 +3,9 @@
 -- grain: feed
 
 create table ref.feed (
-    feed     varchar not null,  -- 数据源 | feed
-    position integer not null,  -- 次序 | position
-    label_zh varchar not null,  -- 中文名 | Chinese name
-    label_en varchar not null   -- 英文名 | English name
+    feed        varchar not null,  -- 数据源 | feed
+    position    integer not null,  -- 次序 | position
+    label_zh    varchar not null,  -- 中文名 | Chinese name
+    label_en    varchar not null,  -- 英文名 | English name
+    is_expected boolean not null   -- 是否必有 | expected | missed also where it never came; any other feed is expected once it has brought something
 );

@@ -1,6 +1,6 @@
 -- One row for each college that a report is written for, with the term it tells of.
 --
--- The term is the latest in which some feed was measured and four weeks or more were received.
+-- The term is the latest in which some feed that knows people was measured and four weeks or more were received.
 --
 -- grain: college
 -- persons: persons
@@ -9,7 +9,7 @@ with told as (
     select term.term, term.label_zh, term.label_en, term.starts_on, term.ends_on
     from ref.term as term
     join ref.coverage_term as coverage on term.term = coverage.term
-    where coverage.is_measured and coverage.open_days >= 28
+    where coverage.is_measured and coverage.open_days >= 28 and coverage.feed <> 'counter'
     qualify row_number() over (order by term.starts_on desc, coverage.feed) = 1
 ),
 

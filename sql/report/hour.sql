@@ -1,5 +1,8 @@
 -- One row for each college, weekday and hour of the reported term in which somebody came in.
 --
+-- Only months in which the gates were recorded are told of, and only their weeks are divided by: an outage makes no hour
+-- look quieter.  Where no month of the term was recorded, there is no row.
+--
 -- grain: college, term, weekday, hour
 -- persons: persons
 
@@ -7,18 +10,34 @@ with told as (
     select college, term, first_day, last_day
     from report.college
     where term is not null
+),
+
+measured as (
+    select calendar.day, calendar.term, calendar.weekday
+    from ref.calendar_day as calendar
+    join ref.coverage_month as coverage
+        on coverage.feed = 'gate' and coverage.is_measured and cast(date_trunc('month', calendar.day) as date) = coverage.month
+    where calendar.term is not null
+),
+
+length as (
+    select told.college, told.term, cast(count(*) as double) / 7 as weeks
+    from told
+    join measured on told.term = measured.term and measured.day between told.first_day and told.last_day
+    group by told.college, told.term
 )
 
 select
     told.college,                                                         -- 学院 | college #aggregate
     told.term,                                                            -- 学期 | term #aggregate
-    calendar.weekday,                                                     -- 星期 | weekday #aggregate
+    measured.weekday,                                                     -- 星期 | weekday #aggregate
     hour(visit.entered_at) as hour,                                       -- 小时 | hour #aggregate
     count(distinct visit.patron_key) as persons,                          -- 人数 | people #aggregate
-    cast(count(*) as double) / nullif(date_diff('day', min(told.first_day), min(told.last_day)) / 7, 0) as visits_per_week  -- 每周到馆次数 | visits a week #aggregate
+    cast(count(*) as double) / nullif(min(length.weeks), 0) as visits_per_week  -- 每周到馆次数 | visits a week | in the weeks of measured months #aggregate
 from clean.visit as visit
-join ref.calendar_day as calendar on visit.service_date = calendar.day
-join fact.roster as roster on visit.patron_key = roster.patron_key and calendar.term = roster.term
-join told on roster.college = told.college and calendar.term = told.term
+join measured on visit.service_date = measured.day
+join fact.roster as roster on visit.patron_key = roster.patron_key and measured.term = roster.term
+join told on roster.college = told.college and measured.term = told.term
+join length on told.college = length.college and told.term = length.term
 where visit.entered_at is not null
-group by told.college, told.term, calendar.weekday, hour(visit.entered_at)
+group by told.college, told.term, measured.weekday, hour(visit.entered_at)

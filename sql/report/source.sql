@@ -1,27 +1,67 @@
 -- One row for each feed: what came, what was refused, and how much of the reported term it covers.
 --
+-- Gates, circulation and space booking are always listed; any other feed once a file of it has come.
+--
 -- grain: feed
 
-with received as (
-    select
-        feed,
-        count(*) as files,
-        sum(records) as records,
-        sum(loaded) as loaded,
-        sum(duplicates) as duplicates,
-        sum(rejected) as rejected
+with part as (
+    select feed as ledger_feed, feed
     from ledger.file
-    where status = 'loaded'
+    where feed not in ('gate_event', 'visit_summary', 'loan_event', 'space_booking', 'count_reading', 'resource_access', 'event_attendance', 'survey_answer')
     group by feed
+    union all
+    select 'gate_event' as ledger_feed, 'gate' as feed
+    union all
+    select 'visit_summary' as ledger_feed, 'gate' as feed
+    union all
+    select 'loan_event' as ledger_feed, 'loan' as feed
+    union all
+    select 'space_booking' as ledger_feed, 'space' as feed
+    union all
+    select 'count_reading' as ledger_feed, 'counter' as feed
+    union all
+    select 'resource_access' as ledger_feed, 'e_resource' as feed
+    union all
+    select 'event_attendance' as ledger_feed, 'event' as feed
+    union all
+    select 'survey_answer' as ledger_feed, 'survey' as feed
 ),
 
-named as (
-    select 'enrolment' as feed, 'enrolment' as ledger_feed, 0 as position, '学籍' as label_zh, 'enrolment' as label_en
+received as (
+    select
+        part.feed,
+        count(*) as files,
+        sum(file.records) as records,
+        sum(file.loaded) as loaded,
+        sum(file.duplicates) as duplicates,
+        sum(file.rejected) as rejected
+    from ledger.file as file
+    join part on file.feed = part.ledger_feed
+    where file.status = 'loaded'
+    group by part.feed
+),
+
+known as (
+    select 'enrolment' as feed, 0 as position, '学籍' as label_zh, 'enrolment' as label_en, true as is_expected
     union all
-    select feed, case when feed = 'gate' then 'gate_event' when feed = 'space' then 'space_booking' else feed end as ledger_feed, position, label_zh, label_en
+    select feed, position, label_zh, label_en, is_expected
     from ref.feed
     union all
-    select 'survey' as feed, 'survey_answer' as ledger_feed, 9 as position, '问卷' as label_zh, 'survey' as label_en
+    select 'survey' as feed, 9 as position, '问卷' as label_zh, 'survey' as label_en, true as is_expected
+    union all
+    select 'resource_usage' as feed, 10 as position, '电子资源统计' as label_zh, 'resource statistics' as label_en, false as is_expected
+    union all
+    select 'hold' as feed, 11 as position, '图书预约' as label_zh, 'holds' as label_en, false as is_expected
+    union all
+    select 'ticket' as feed, 12 as position, '读者反馈' as label_zh, 'feedback' as label_en, false as is_expected
+    union all
+    select 'contact' as feed, 13 as position, '推送记录' as label_zh, 'contacts' as label_en, false as is_expected
+    union all
+    select 'course' as feed, 14 as position, '课程' as label_zh, 'courses' as label_en, false as is_expected
+    union all
+    select 'published_count' as feed, 15 as position, '已公布统计' as label_zh, 'published statistics' as label_en, false as is_expected
+    union all
+    select 'title_circulation' as feed, 16 as position, '借阅排行' as label_zh, 'loan rankings' as label_en, false as is_expected
 ),
 
 told as (
@@ -33,18 +73,48 @@ latest as (
     select feed, max(day) as last_day
     from ref.received_day
     group by feed
+),
+
+met as (
+    select 'gate' as feed, patron_key as identifier_key from raw.gate_event
+    union all
+    select 'gate' as feed, patron_key as identifier_key from raw.visit_summary
+    union all
+    select 'loan' as feed, patron_key as identifier_key from raw.loan
+    union all
+    select 'loan' as feed, patron_key as identifier_key from raw.loan_event
+    union all
+    select 'space' as feed, patron_key as identifier_key from raw.space_booking
+    union all
+    select 'e_resource' as feed, patron_key as identifier_key from raw.resource_access
+    union all
+    select 'hold' as feed, patron_key as identifier_key from raw.hold
+    union all
+    select 'event' as feed, patron_key as identifier_key from raw.event_attendance
+    union all
+    select 'consultation' as feed, patron_key as identifier_key from raw.consultation
+    union all
+    select 'contribution' as feed, patron_key as identifier_key from raw.contribution
+),
+
+ambiguous as (
+    select met.feed, count(*) as records
+    from met
+    join clean.shared_identifier as shared on met.identifier_key = shared.identifier_key
+    group by met.feed
 )
 
 select
-    named.feed,                                                      -- 数据源 | feed #aggregate
-    named.position,                                                  -- 次序 | position #aggregate
-    named.label_zh,                                                  -- 中文名 | Chinese name #aggregate
-    named.label_en,                                                  -- 英文名 | English name #aggregate
+    known.feed,                                                      -- 数据源 | feed #aggregate
+    known.position,                                                  -- 次序 | position #aggregate
+    known.label_zh,                                                  -- 中文名 | Chinese name #aggregate
+    known.label_en,                                                  -- 英文名 | English name #aggregate
     cast(coalesce(received.files, 0) as bigint) as files,            -- 文件数 | files #aggregate
     cast(coalesce(received.records, 0) as bigint) as records,        -- 记录数 | records #aggregate
     cast(coalesce(received.loaded, 0) as bigint) as loaded,          -- 装载数 | loaded #aggregate
     cast(coalesce(received.duplicates, 0) as bigint) as duplicates,  -- 重复数 | duplicates #aggregate
     cast(coalesce(received.rejected, 0) as bigint) as rejected,      -- 拒收数 | rejected #aggregate
+    cast(coalesce(ambiguous.records, 0) as bigint) as ambiguous,     -- 共用证件记录数 | records of a shared card | whose identifier two people held at once: kept, and joined to neither #aggregate
     latest.last_day,                                                 -- 最新日期 | last day #aggregate
     coverage.coverage,                                               -- 覆盖率 | coverage | of the reported term #aggregate
     case
@@ -52,8 +122,10 @@ select
         when coverage.is_measured or coverage.feed is null then 'ok'
         else 'partial'
     end as status                                                    -- 状态 | status | ok, partial or none #aggregate
-from named
-left join received on named.ledger_feed = received.feed
-left join latest on named.feed = latest.feed
+from known
+left join received on known.feed = received.feed
+left join ambiguous on known.feed = ambiguous.feed
+left join latest on known.feed = latest.feed
 left join told on true
-left join ref.coverage_term as coverage on named.feed = coverage.feed and told.term = coverage.term
+left join ref.coverage_term as coverage on known.feed = coverage.feed and told.term = coverage.term
+where known.is_expected or received.files is not null

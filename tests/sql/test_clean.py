@@ -34,6 +34,7 @@ def test_a_card_held_by_two_in_turn_is_told_apart_and_one_held_by_two_at_once_is
         both           | ann        | 2025-01-01 00:00:00 | 2025-06-01 00:00:00
         both           | cy         | 2025-03-01 00:00:00 | 2025-09-01 00:00:00
         """,
+        clean__shared_identifier="identifier_key | persons\nboth | 2",
     )
     assert shown(table, "identifier_key", "patron_key", "valid_to") == {
         ("turn", "ann", "2025-06-01 00:00:00.000000"),
@@ -103,20 +104,38 @@ def test_attendance_that_nobody_recorded_is_unknown(build):
 
 def test_a_person_s_last_response_counts_and_takes_the_college_of_the_enrolment(build):
     table = build(
-        "clean.answer",
+        "clean.response",
         clean__enrolment="""
         patron_key | valid_from | valid_to   | college | level
         ann        | 2025-09-01 | 9999-12-31 | 法学院  | bachelor
         """,
         raw__survey_answer="""
-        survey   | response_key | patron_key | stated_college | submitted_at        | item    | answer_value
-        wjx_2026 | 1            | ann        | 文学院         | 2026-05-01 10:00:00 | overall | 2
-        wjx_2026 | 2            | ann        | 文学院         | 2026-05-02 10:00:00 | overall | 5
-        wjx_2026 | 3            |            | 文学院         | 2026-05-02 10:00:00 | overall | 4
-        wjx_2026 | 3            |            | 文学院         | 2026-05-02 10:00:00 | staff   |
+        survey   | response_key | patron_key | stated_college | submitted_at        | item    | facet | answer_value
+        wjx_2026 | 1            | ann        | 文学院         | 2026-05-01 10:00:00 | overall | value | 2
+        wjx_2026 | 2            | ann        | 文学院         | 2026-05-02 10:00:00 | overall | value | 5
+        wjx_2026 | 3            |            | 文学院         | 2026-05-02 10:00:00 | overall | value | 4
+        wjx_2026 | 3            |            | 文学院         | 2026-05-02 10:00:00 | staff   | value |
         """,
     )
-    assert shown(table, "response_key", "college", "item", "answer_value") == {
-        ("2", "法学院", "overall", "5.000"),
-        ("3", "文学院", "overall", "4.000"),
+    assert shown(table, "response_key", "patron_key", "college", "level") == {
+        ("2", "ann", "法学院", "bachelor"),
+        ("3", None, "文学院", None),
     }
+
+
+def test_an_answer_is_one_number_and_options_texts_and_gaps_are_told_elsewhere(build):
+    table = build(
+        "clean.answer",
+        clean__response="survey | response_key | college\nwjx_2026 | 2 | 法学院",
+        raw__survey_answer="""
+        survey   | response_key | item    | facet     | answer_value | answer_text
+        wjx_2026 | 1            | overall | value     | 2            |
+        wjx_2026 | 2            | overall | value     | 5            |
+        wjx_2026 | 2            | staff   | value     |              |
+        wjx_2026 | 2            | why     | option    | 1            | 座位
+        wjx_2026 | 2            | why     | option    | 3            | 藏书
+        wjx_2026 | 2            | AS1     | perceived | 6            |
+        wjx_2026 | 2            | wish    | text      |              | 更多座位
+        """,
+    )
+    assert shown(table, "response_key", "item", "college", "answer_value") == {("2", "overall", "法学院", "5.000")}

@@ -59,10 +59,10 @@ def test_who_never_came_has_a_zero_and_an_uncovered_term_has_nothing(build):
         gate | autumn | 100       | false
         """,
         fact__visit_month="""
-        patron_key | term   | visits | visit_days | matched_visits | dwell_minutes | night_minutes | weekend_visits | early_visits
-        ann        | spring | 6      | 5          | 4              | 600           | 60            | 3              | 0
-        ann        | spring | 4      | 4          | 4              | 400           | 40            | 1              | 1
-        ann        | autumn | 9      | 9          | 9              | 900           | 0             | 0              | 0
+        patron_key | term   | visits | visit_days | matched_visits | dwell_minutes | clocked_minutes | night_minutes | weekend_visits | timed_visits | early_visits
+        ann        | spring | 6      | 5          | 4              | 600           | 600             | 60            | 3              | 6            | 0
+        ann        | spring | 4      | 4          | 4              | 400           | 400             | 40            | 1              | 4            | 1
+        ann        | autumn | 9      | 9          | 9              | 900           | 900             | 0             | 0              | 9            | 0
         """,
     )
     assert shown(

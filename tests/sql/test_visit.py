@@ -151,3 +151,51 @@ def test_night_minutes_begin_at_ten(build):
         """,
     )
     assert shown(table, "patron_key", "night_minutes") == {("ann", "150"), ("bo", "0")}
+
+
+SUMMARIES = """
+    patron_key | building | entered_at          | entries | dwell_hours | source_file
+    card1      | main     | 2026-03-02 07:50:00 | 3       | 4.51        | a
+    bo         | main     | 2026-03-02 09:00:00 | 1       |             | a
+    bo         | main     | 2026-03-02 09:00:00 | 2       | 1.5         | b
+    cy         | main     | 2026-03-02 09:00:00 | 1       | 31          | a
+    cy         | main     | 2026-03-07 00:00:00 | 2       | 2           | a
+    di         | main     | 2026-03-03 01:00:00 | 1       | 1           | a
+    di         | main     | 2026-03-04 10:00:00 | 0       | 0           | a
+               | main     | 2026-03-02 09:00:00 | 9       | 9           | a
+"""
+CARD = """
+    identifier_key | patron_key | valid_from          | valid_to
+    card1          | ann        | 2025-09-01 00:00:00 | 9999-12-31 00:00:00
+"""
+
+
+def test_a_summary_line_is_one_visit_of_as_many_entries_as_it_says(build):
+    table = build("clean.visit", ref__site=SITE, raw__visit_summary=SUMMARIES, clean__patron_identifier=CARD)
+    assert set(table["match_status"]) == {"vendor_summary"}
+    assert table["night_minutes"].is_null().all()
+    assert shown(table, "patron_key", "service_date", "entered_at", "entries", "dwell_minutes") == {
+        ("ann", "2026-03-02", "2026-03-02 07:50:00.000000", "3", "270"),
+        ("bo", "2026-03-02", "2026-03-02 09:00:00.000000", "2", "90"),  # the fuller of two files' lines
+        ("cy", "2026-03-02", "2026-03-02 09:00:00.000000", "1", None),  # nobody stays for 31 hours of a day
+        ("cy", "2026-03-07", None, "2", "120"),  # only the day is known
+        ("di", "2026-03-02", "2026-03-03 01:00:00.000000", "1", "60"),
+    }
+
+
+def test_months_add_entries_and_take_times_of_day_only_where_they_are_known(build):
+    given = {
+        "ref__calendar_day": "day | term | day_type\n2026-03-02 | spring | workday\n2026-03-07 | spring | weekend",
+        "clean__visit": """
+        patron_key | service_date | seen_at             | entered_at          | match_status   | entries | dwell_minutes | night_minutes
+        ann        | 2026-03-02   | 2026-03-02 08:00:00 | 2026-03-02 08:00:00 | vendor_summary | 3       | 300           |
+        ann        | 2026-03-02   | 2026-03-02 21:00:00 | 2026-03-02 21:00:00 | matched        | 1       | 100           | 40
+        ann        | 2026-03-07   | 2026-03-07 00:00:00 |                     | vendor_summary | 2       |               |
+        """,
+    }
+    table = build("fact.visit_month", **given)
+    assert shown(
+        table, "visits", "visit_days", "matched_visits", "dwell_minutes", "clocked_minutes", "weekend_visits"
+    ) == {("6", "2", "4", "400", "100", "2")}
+    assert shown(table, "night_minutes", "timed_visits", "early_visits") == {("40", "2", "1")}
+    assert build("fact.visit_slot", **given)["visits"].sum() == 2

@@ -1,0 +1,23 @@
+-- One row for each person, host, kind of access and second: lines of a proxy log that were answered.
+--
+-- Only answers of 200 to 399 count, and lines of logs that give no status.  Lines of the same second are added.
+--
+-- grain: patron_key, accessed_at, host, kind
+
+select
+    coalesce(card.patron_key, access.patron_key) as patron_key,
+    access.accessed_at,
+    cast(access.accessed_at as date) as accessed_on,                                 -- 访问日期 | accessed on
+    cast(floor(date_diff('minute', timestamp '2000-01-01 00:00:00', access.accessed_at) / 10) as bigint) as ten_minutes,  -- 十分钟时段 | ten minutes | number of the stretch of ten minutes, counted from the year 2000
+    access.host,
+    access.kind,
+    min(access.patron_group) as patron_group,
+    count(*) as requests,                                                            -- 请求次数 | requests #aggregate
+    cast(sum(access.bytes) as bigint) as bytes                                       -- 字节数 | bytes
+from raw.resource_access as access
+left join clean.patron_identifier as card
+    on access.patron_key = card.identifier_key
+    and access.accessed_at >= card.valid_from
+    and access.accessed_at < card.valid_to
+where access.status between 200 and 399 or access.status is null
+group by coalesce(card.patron_key, access.patron_key), access.accessed_at, access.host, access.kind
