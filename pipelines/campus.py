@@ -12,9 +12,11 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from pipelines import paths
+from pipelines.contracts import Contract, against
 from pipelines.errors import Misconfigured
-from pipelines.presets import PARTS, Contract, Lines, Source, Strict, Zone, against
+from pipelines.presets import PARTS, Lines, Source
 from pipelines.slips import first_problem, suggestion, words_of
+from pipelines.words import Strict, Zone
 
 
 class Words(Strict):
@@ -165,7 +167,10 @@ def _preset(where: str, preset: str) -> dict[str, Any]:
     known = {path.stem: path for path in paths.PRESETS.glob("*.yml")}
     if preset not in known:
         raise Misconfigured(f"{where}: no preset is called ‘{preset}’{suggestion(preset, known)}")
-    return _read(known[preset])
+    lines = _read(known[preset])
+    if "preset" not in lines:
+        return lines
+    return _merged(_preset(f"{preset}.yml", str(lines.pop("preset"))), lines)
 
 
 def _read(path: Path) -> dict[str, Any]:

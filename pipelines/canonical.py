@@ -6,18 +6,18 @@ reason.  Reading files belongs in :mod:`pipelines.cells`, pseudonyms in :mod:`pi
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines import times
-from pipelines.errors import Refused
+from pipelines import card_numbers, times
+from pipelines.contracts import Contract, ContractColumn
 from pipelines.headings import Headings
-from pipelines.presets import Contract, ContractColumn, Rule, Source
+from pipelines.origins import Origins
+from pipelines.presets import Rule, Source
 from profiles.pseudonym import DAMAGED, normalised
 
-_NEVER_TAKEN = {"unmapped_value", "spreadsheet_damage", "not_a_person"}
+_NEVER_TAKEN = {"unmapped_value", "unexpected_value", "spreadsheet_damage", "not_a_person"}
 """Problems that cost the record even where the column may be empty."""
 
 
@@ -40,7 +40,7 @@ class Sorted:
     """A batch whose records are told apart."""
 
     accepted: pl.DataFrame
-    """The feed's columns, ``written_…`` as the file has them, ``answer_…`` of a survey, ``record`` and ``notes``."""
+    """The feed's columns, ``written_…`` as the file has them, ``record`` and ``notes``."""
     rejected: pl.DataFrame
     """``record``, ``field``, ``reason``."""
 
@@ -55,83 +55,71 @@ class Mapping:
     file_name: str
     zone: str
 
+    @property
+    def origins(self) -> Origins:
+        return Origins(self.source, self.headings, self.file_name)
+
     def sort(self, cells: pl.DataFrame) -> Sorted:
         """The records of a batch as columns of the feed, and those that are rejected."""
+        unfit = _first_reasons(cells["record"], self._reasons_of_records(cells))
+        if not self.source.unpivot:
+            return self._sorted(cells, unfit)
+        fit = cells.join(unfit.select("record"), on="record", how="anti", maintain_order="left")
+        told_apart = self._sorted(self.origins.unpivoted(fit), unfit.clear())
+        return Sorted(
+            told_apart.accepted, pl.concat([unfit, told_apart.rejected.unique("record", maintain_order=True)])
+        )
+
+    def _sorted(self, cells: pl.DataFrame, unfit: pl.DataFrame) -> Sorted:
         columns = [column for column in self.contract.columns if column.name in self.source.columns]
         filled = [self._fill(column, self.source.columns[column.name], cells) for column in columns]
-        reasons = self._reasons_of_records(cells) + [(one.column.name, _reason(one)) for one in filled]
+        reasons = [(one.column.name, _reason(one)) for one in filled]
         reasons += self._reasons_of_made_keys({one.column.name: one for one in filled})
         rejected = _first_reasons(cells["record"], reasons)
+        if unfit.height:
+            rejected = pl.concat([unfit, rejected.join(unfit, on="record", how="anti")]).sort("record")
         values = {one.column.name: one.value for one in filled}
         written = {f"written_{one.column.name}": one.text for one in filled}
-        answers = {f"answer_{code}": self._cell((heading,), cells) for heading, code in self._questions()}
-        frame = pl.DataFrame({**values, **written, **answers, "record": cells["record"], "notes": _notes(filled)})
+        frame = pl.DataFrame({**values, **written, "record": cells["record"], "notes": _notes(filled)})
         if rejected.height:
             frame = frame.join(rejected.select("record"), on="record", how="anti", maintain_order="left")
         return Sorted(frame, rejected)
 
-    def _questions(self) -> list[tuple[str, str]]:
-        return list(self.source.unpivot.item.items()) if self.source.unpivot else []
-
     def _fill(self, column: ContractColumn, rule: Rule, cells: pl.DataFrame) -> Filled:
-        text, is_unmapped = self._written(rule, cells)
+        text, is_unmapped = self.origins.written(rule, cells)
         value, problem = typed(text, column, rule, self.zone)
-        if column.is_pseudonym and self.source.people_who_are_not:
-            nobody = pl.any_horizontal(pl.lit(value).str.contains(p) for p in self.source.people_who_are_not)
-            problem = _marked(problem, pl.select(nobody.fill_null(False)).to_series(), "not_a_person")
+        if column.is_pseudonym:
+            value, problem = self._without_nobody(value, problem, cells)
+        if rule.damaged:
+            problem = _marked(problem, text.str.contains(rule.damaged).fill_null(False), "damaged_text")
+        if rule.allowed:
+            problem = _marked(problem, ~text.is_in(list(rule.allowed)).fill_null(True), "unexpected_value")
         is_wanted = column.required and not rule.made_of
         return Filled(column, text, value, _marked(problem, is_unmapped, "unmapped_value"), is_wanted)
 
-    def _written(self, rule: Rule, cells: pl.DataFrame) -> tuple[pl.Series, pl.Series | None]:
-        """The text that a rule finds, and where the map has no word for it."""
-        text = self._origin(rule, cells)
-        if rule.pattern:
-            text = _bare(text.str.extract(rule.pattern, 1))
-        if rule.map is None:
-            return text, None
-        codes = text.str.normalize("NFKC").fill_null("")
-        words = {unicodedata.normalize("NFKC", code).strip(): word for code, word in rule.map.items()}
-        mapped = _bare(codes.replace_strict(words, default=None, return_dtype=pl.String))
-        return mapped, (codes != "") & ~codes.is_in(list(words))
-
-    def _origin(self, rule: Rule, cells: pl.DataFrame) -> pl.Series:
-        if rule.headings:
-            return self._cell(rule.headings, cells)
-        if rule.join:
-            parts = [self._cell(names, cells) for names in rule.join]
-            return pl.select(pl.concat_str(parts, separator=" ")).to_series()
-        if rule.record:
-            return cells["record"].cast(pl.String)
-        constant = self._from_file_name(rule.file_name) if rule.file_name else rule.value
-        return pl.Series([constant], dtype=pl.String).new_from_index(0, cells.height)
-
-    def _from_file_name(self, pattern: str) -> str:
-        found = re.search(pattern, self.file_name)
-        if not found or not found[1]:
-            raise Refused("has a name that does not fit the pattern under file_name — rename it, or mend the preset")
-        return found[1]
-
-    def _cell(self, names: tuple[str, ...], cells: pl.DataFrame) -> pl.Series:
-        text = _bare(cells[f"c{self.headings.position(names)}"])
-        if self.source.empty:
-            text = text.set(text.is_in(list(self.source.empty)).fill_null(False), None)
-        return text
+    def _without_nobody(
+        self, numbers: pl.Series, problem: pl.Series | None, cells: pl.DataFrame
+    ) -> tuple[pl.Series, pl.Series | None]:
+        """Numbers of persons, where what belongs to no person is told apart."""
+        if self.source.people_who_are_not:
+            nobody = pl.any_horizontal(pl.lit(numbers).str.contains(p) for p in self.source.people_who_are_not)
+            problem = _marked(problem, pl.select(nobody.fill_null(False)).to_series(), "not_a_person")
+        for condition in self.source.nobody:
+            is_nobody = self.origins.meets(condition, cells)
+            numbers, problem = numbers.set(is_nobody, None), _marked(problem, is_nobody, "nobody")
+        return numbers, problem
 
     def _reasons_of_records(self, cells: pl.DataFrame) -> list[tuple[str, pl.Series | None]]:
         """What speaks against a record as a whole."""
         texts = pl.col(f"^c{chr(92)}d+$")
         has_nul = cells.select(pl.any_horizontal(texts.str.contains("\0", literal=True)).fill_null(False)).to_series()
         reasons = [("", _marked(None, has_nul, "nul_byte"))]
-        if self.source.footer:
+        if self.source.footer and "c0" in cells:
             is_footer = cells["c0"].str.contains(self.source.footer).fill_null(False)
             reasons.append(("", _marked(None, is_footer, "footer")))
+        reasons.append(("", _marked(None, self.origins.is_heading_again(cells), "repeated_heading")))
         for condition in self.source.where:
-            cell = self._cell(condition.heading, cells).fill_null("")
-            is_out = (
-                ~cell.is_in(list(condition.keep))
-                if condition.keep is not None
-                else cell.is_in(list(condition.drop or ()))
-            )
+            is_out = ~self.origins.meets(condition, cells)
             reasons.append((condition.heading[0], _marked(None, is_out, condition.reason)))
         return reasons
 
@@ -150,11 +138,13 @@ def typed(text: pl.Series, column: ContractColumn, rule: Rule, zone: str) -> tup
     """The text of a column as its type, and what is wrong with each value."""
     kind = column.type.lower()
     if column.is_pseudonym:
-        number = normalised(text, rule.pad)
-        return number, _marked(None, number.str.contains(DAMAGED).fill_null(False), "spreadsheet_damage")
+        serial = card_numbers.decimal(text, rule.uid) if rule.uid else text
+        number = normalised(serial, rule.pad)
+        problem = _marked(None, text.is_not_null() & serial.is_null(), "unreadable") if rule.uid else None
+        return number, _marked(problem, number.str.contains(DAMAGED).fill_null(False), "spreadsheet_damage")
     if kind in {"timestamp", "date"}:
         return _times(text, kind, rule, zone)
-    value = text if kind == "varchar" else _numbers(text, kind, rule.scale)
+    value = text if kind == "varchar" else _numbers(text, kind, rule)
     return value, _marked(None, text.is_not_null() & value.is_null(), "unreadable")
 
 
@@ -183,18 +173,20 @@ def _times(text: pl.Series, kind: str, rule: Rule, zone: str) -> tuple[pl.Series
     return value.cast(polars_type(kind)), _marked(problem, is_out, "implausible")
 
 
-def _numbers(text: pl.Series, kind: str, scale: int) -> pl.Series:
+def _numbers(text: pl.Series, kind: str, rule: Rule) -> pl.Series:
     """Numbers; one that a spreadsheet wrote as 3.0 is the whole number 3."""
+    if rule.thousands:
+        text = text.str.replace_all(rf"(\d){re.escape(rule.thousands)}(\d{{3}})", "$1$2").str.replace_all(
+            rf"(\d){re.escape(rule.thousands)}(\d{{3}})", "$1$2"
+        )
+    if rule.decimal != ".":
+        text = text.str.replace(rule.decimal, ".", literal=True)
     whole = text.str.replace(r"^([+-]?\d+)\.0+$", "$1")
     is_number = whole.str.contains(r"^[+-]?(\d+\.?\d*|\.\d+)$")
-    number = whole.set(~is_number.fill_null(False), None).cast(polars_type(kind), strict=False)
-    return (number * scale).cast(polars_type(kind), strict=False) if scale > 1 else number
-
-
-def _bare(text: pl.Series) -> pl.Series:
-    """Text without blanks around it; nothing where nothing is left."""
-    stripped = text.str.strip_chars()
-    return stripped.set((stripped == "").fill_null(False), None)
+    digits = whole.set(~is_number.fill_null(False), None)
+    if rule.scale == 1:
+        return digits.cast(polars_type(kind), strict=False)
+    return (digits.cast(pl.Decimal(38, 9), strict=False) * rule.scale).cast(polars_type(kind), strict=False)
 
 
 def _marked(problem: pl.Series | None, where: pl.Series | None, code: str) -> pl.Series | None:

@@ -1,10 +1,12 @@
 """The cells of a file, as text and in batches, each record with its number.
 
-Two kinds of file are read here: text, by pyarrow, a block at a time; and workbooks, by calamine, a
-sheet at a time.  What the cells mean is not known here; that belongs in :mod:`pipelines.canonical`.
+Two kinds of file are read here: separated values, by pyarrow, a block at a time; and workbooks, by
+calamine, a sheet at a time.  Lines of logs and of fixed width belong in :mod:`pipelines.line_cells`,
+JSON in :mod:`pipelines.json_cells`; what the cells mean, in :mod:`pipelines.canonical`.
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +16,15 @@ import numpy as np
 import polars as pl
 
 from pipelines.errors import Refused
-from pipelines.headings import Headings, Row
+from pipelines.headings import Headings, Row, find
 from pipelines.presets import Source
 from pipelines.records import LONGEST
+from pipelines.workbook import sheet_of
 
 _BLOCK = 4 * LONGEST
 """pyarrow wants a whole record within a block."""
+
+_SHEET_ROWS = 50_000
 
 
 @dataclass(frozen=True)
@@ -28,8 +33,10 @@ class Misfit:
 
     record: int
     line: str
-    expected: int
-    actual: int
+    expected: int = 0
+    actual: int = 0
+    reason: str | None = None
+    """Why it is no record, where that is plain."""
 
 
 @dataclass(frozen=True)
@@ -43,19 +50,23 @@ class Batch:
 class Cells(Protocol):
     """A file whose cells can be read."""
 
-    def top(self) -> Iterator[Row]: ...
+    def headings(self) -> Headings: ...
 
     def batches(self, headings: Headings) -> Iterator[Batch]: ...
 
 
 @dataclass(frozen=True)
 class TextCells:
-    """A text file in UTF-8 whose lines end in a line feed."""
+    """Separated values in UTF-8 whose lines end in a line feed."""
 
     path: Path
     source: Source
 
-    def top(self) -> Iterator[Row]:
+    def headings(self) -> Headings:
+        """The heading line."""
+        return find(self._top(), self.source)
+
+    def _top(self) -> Iterator[Row]:
         """The lines from the top of the file."""
         csv.field_size_limit(LONGEST)
         quote = self.source.quote
@@ -97,7 +108,8 @@ class TextCells:
                     column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
                 ),
             )
-            yield from _numbered(reader, misfits)
+            for batch in _numbered(reader, misfits):
+                yield _unescaped(batch) if self.source.format == "copy" else batch
 
 
 class _Counting:
@@ -132,6 +144,34 @@ def _free_numbers(following: int, rows: int, left_out: np.ndarray[Any, np.dtype[
     return np.setdiff1d(numbers, left_out, assume_unique=True)[:rows]
 
 
+def _row(cells: tuple[str | None, ...]) -> Row:
+    texts = tuple(cell or "" for cell in cells)
+    return Row(texts if any(text.strip() for text in texts) else ())
+
+
+def _unescaped(batch: Batch) -> Batch:
+    """A batch of a PostgreSQL dump: backslash-N is empty, other backslashes hide a character."""
+    texts = [name for name in batch.frame.columns if name != "record"]
+    plain = batch.frame.with_columns(pl.col(name).replace("\\N", "") for name in texts)
+    for name in texts:
+        is_hidden = plain[name].str.contains("\\", literal=True)
+        if is_hidden.any():
+            shown = [_ESCAPE.sub(_character, text) for text in plain[name].filter(is_hidden)]
+            plain = plain.with_columns(plain[name].scatter(is_hidden.arg_true(), shown))
+    return Batch(plain, batch.misfits)
+
+
+_ESCAPE = re.compile(r"\\([0-7]{1,3}|x[0-9A-Fa-f]{1,2}|.)", re.DOTALL)
+_HIDDEN = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = escape[1]
+    if code[0] in "01234567":
+        return chr(int(code, 8))
+    return chr(int(code[1:], 16)) if code[0] == "x" and len(code) > 1 else _HIDDEN.get(code, code)
+
+
 @dataclass(frozen=True)
 class WorkbookCells:
     """One sheet of a workbook, every cell as text."""
@@ -139,24 +179,29 @@ class WorkbookCells:
     path: Path
     source: Source
 
+    def headings(self) -> Headings:
+        """The heading line."""
+        return find(self.top(), self.source)
+
     def top(self) -> Iterator[Row]:
-        for cells in self._sheet().iter_rows():
-            yield Row(tuple(cell or "" for cell in cells))
+        """The rows from the top of the sheet."""
+        return map(_row, self._sheet().iter_rows())
 
     def batches(self, headings: Headings) -> Iterator[Batch]:
         sheet = self._sheet()
         sheet.columns = [f"c{position}" for position in range(sheet.width)]
         is_record = pl.any_horizontal(pl.all().str.contains(r"\S"))
         records = sheet.filter(is_record.fill_null(False)).slice(headings.records_before)
-        numbers = pl.int_range(1, records.height + 1, dtype=pl.Int64, eager=True)
-        yield Batch(records.with_columns(record=numbers))
+        numbered = records.with_columns(record=pl.int_range(1, records.height + 1, dtype=pl.Int64, eager=True))
+        for part in numbered.iter_slices(_SHEET_ROWS):
+            yield Batch(part)
 
     def _sheet(self) -> pl.DataFrame:
         import fastexcel
 
         try:
             book = fastexcel.read_excel(self.path.read_bytes())
-            sheet = book.load_sheet(self.source.sheet - 1, header_row=None, skip_rows=0, dtypes="string")
+            sheet = book.load_sheet(sheet_of(self.source.sheet), header_row=None, skip_rows=0, dtypes="string")
         except fastexcel.FastExcelError:
             raise Refused("cannot be read as a workbook — open it and save it as xlsx again") from None
         return pl.DataFrame(pl.from_arrow(sheet.to_arrow())).cast(pl.String)

@@ -5,7 +5,7 @@ the modules they call.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,7 @@ class OneLine(click.Group):
         try:
             return super().invoke(ctx)
         except Problem as problem:
-            for line in str(problem).splitlines():
-                err.print(f"mingyuan: {line}", style="bold red", markup=False)
+            _complain([str(problem)])
             ctx.exit(problem.exit_code)
 
 
@@ -108,8 +107,10 @@ def status(ctx: click.Context) -> None:
     """What came, what was refused, what is published, and how the last runs ended."""
     from pipelines.status import status_tables
 
-    for table in status_tables(_site(ctx)):
+    site = _site(ctx)
+    for table in status_tables(site):
         out.print(table)
+    _tell_of_older(site, out)
 
 
 @main.command()
@@ -136,6 +137,35 @@ def rejects(ctx: click.Context) -> None:
 
     for table in reject_tables(_site(ctx)):
         out.print(table)
+
+
+@main.command()
+@click.argument("sources", nargs=-1)
+@click.pass_context
+def replay(ctx: click.Context, sources: tuple[str, ...]) -> None:
+    """Read again, from the sealed originals, what was read before a preset was mended; then run the line.
+
+    SOURCES are names from the site file; all of them unless said otherwise.
+    """
+    from pipelines.replay import replay_site
+
+    site = _site(ctx)
+    with _progress("replay") as advance:
+        done = replay_site(site, sources, lambda what, share: advance(what, share))
+    _say(f"{done.files} files read anew")
+    _complain(done.kept)
+    _run(site)
+    ctx.exit(1 if done.kept else 0)
+
+
+@main.command()
+@click.pass_context
+def feeds(ctx: click.Context) -> None:
+    """Every feed there is, the presets for it, the sources that fill it here, and what has come when."""
+    from pipelines.feeds import feed_list
+
+    for told in feed_list(_site(ctx)):
+        out.print(told)
 
 
 @main.command()
@@ -171,10 +201,22 @@ def _run(site: Any) -> None:
 
     with _progress("run") as advance:
         outcome = run_line(site, lambda made, number, total: advance(made, number / total))
-    for line in "\n".join(outcome.problems).splitlines():
-        err.print(f"mingyuan: {line}", style="bold red", markup=False)
+    _complain(outcome.problems)
+    _tell_of_older(site, err)
     if not outcome.success:
         raise SystemExit(outcome.exit_code)
+
+
+def _tell_of_older(site: Any, console: Console) -> None:
+    from pipelines.replay import older
+
+    for line in older(site):
+        console.print(line, style="yellow", markup=False)
+
+
+def _complain(problems: Iterable[str]) -> None:
+    for line in "\n".join(problems).splitlines():
+        err.print(f"mingyuan: {line}", style="bold red", markup=False)
 
 
 def _tell_where(site: Any) -> None:

@@ -1,32 +1,28 @@
 """Turn a feed into a Dagster asset that takes in its exports.
 
-Each file ends in exactly one of loaded or refused.  A file's rows, its rejects and its row in the
-ledger are one transaction; the same bytes again change nothing; a file of the same name with other
-bytes takes the place of the one before.  Expectations judge the rows before any of them is committed.
-Reading a file belongs in :mod:`pipelines.receive`.
+Each file ends in exactly one of loaded or refused; the same bytes again change nothing.  Which earlier
+files a file takes the place of is told in :mod:`pipelines.succession`.  Reading a file belongs in
+:mod:`pipelines.receive`, judging and loading it in :mod:`pipelines.loading`.
 """
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from pipelines import ledger
+from pipelines import ledger, loading, succession
 from pipelines.arrival import arrival_specs, arrivals
 from pipelines.errors import Problem, Refused
 from pipelines.expectations import Expectation, Outcome, expectations_of
-from pipelines.expectations import judge as judge_rows
 from pipelines.ledger import Landed
 from pipelines.models import Model
 from pipelines.presets import Source
-from pipelines.quoting import literal
 from pipelines.reader import readers
-from pipelines.receive import Received, digest, discard, receive, source_file
+from pipelines.receive import Received, digest, discard, source_file
 from pipelines.receive import landed as landed_files
-from pipelines.site import Site, contract
+from pipelines.site import Site
 from pipelines.tables import asset_key, asset_spec, op_name
 from pipelines.vault import Vault
 from pipelines.warehouse import Warehouse
@@ -44,6 +40,8 @@ class Intake:
     files: int = 0
     rows: int = 0
     refusals: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """A line for each thing that was taken in and yet deserves a look."""
     outcomes: list[Outcome] = field(default_factory=list)
 
 
@@ -71,6 +69,8 @@ def export_asset(model: Model) -> dg.AssetsDefinition:
             raise Problem(
                 f"{error.filename or model.table}: {error.strerror} — check the disk and who owns the data folder, then run again: no file is lost"
             ) from error
+        for line in intake.remarks:
+            context.log.warning(line)
         for line in intake.refusals:
             context.log.error(line)
         yield from _check_results(model, expected, intake.outcomes)
@@ -93,12 +93,19 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
     ring = ledger.keyring(warehouse, site)
     vault, intake = Vault.of(site.campus, ring), Intake()
     arrivals = _received(warehouse, site, model, vault, intake)
-    for source, landed, received in _fit(warehouse, model, expected, arrivals, intake):
-        _load(warehouse, model, source, received)
+    judgement = loading.judge(warehouse, model, expected, [received for _, _, received in arrivals])
+    intake.outcomes = judgement.outcomes
+    for source, landed, received in arrivals:
+        if why := judgement.culprits.get(received.source_file):
+            _refuse(warehouse, source, landed, why, intake)
+            continue
+        loading.load(warehouse, model, source, received, site.campus.timezone)
         vault.keep_original(landed.path, received.sha256)
         intake.files, intake.rows = intake.files + 1, intake.rows + received.rows
+        intake.remarks += [f"{received.name}: {warning}" for warning in received.warnings]
     for _, _, received in arrivals:
         discard(received)
+    intake.remarks += ledger.told_of_older(warehouse, site.sources(_feed(model)), site.campus.timezone)
     return intake
 
 
@@ -112,7 +119,7 @@ def _received(warehouse: Warehouse, site: Site, model: Model, vault: Vault, inta
             (
                 source,
                 landed,
-                threads.submit(receive, landed.path, source, contract(model), site.campus, vault.keyring, read),
+                threads.submit(loading.read_file, landed.path, source, model, site.campus, vault, read),
             )
             for source, landed in _new(warehouse, site, model, vault, intake)
         ]
@@ -125,81 +132,46 @@ def _received(warehouse: Warehouse, site: Site, model: Model, vault: Vault, inta
 
 
 def _new(warehouse: Warehouse, site: Site, model: Model, vault: Vault, intake: Intake) -> list[tuple[Source, Landed]]:
-    """Files whose rows are not there yet; one that came again unchanged is only sealed."""
+    """Files whose rows are not there yet, in the order in which they count; others are only sealed."""
     new = []
-    for source in site.sources(model.table.partition(".")[2]):
-        known = ledger.loaded(warehouse, source)
-        for path in landed_files(site.campus, source):
-            try:
-                landed = _landed(path, source, site)
-            except Refused as refusal:
-                # Without its bytes it has no fingerprint, so the ledger cannot hold it.
-                intake.refusals.append(str(refusal))
-                continue
-            if landed.source_file in known:
-                vault.keep_original(path, landed.sha256)
+    for source in site.sources(_feed(model)):
+        known, left_behind = ledger.loaded(warehouse, source), ledger.left_behind(warehouse, source)
+        for landed in _landed(site, source, intake):
+            is_known = landed.source_file in known or (landed.source_file, landed.name) in left_behind
+            if is_known or _is_overtaken(warehouse, source, landed):
+                vault.keep_original(landed.path, landed.sha256)
+            elif why := succession.misnamed(source, landed.name):
+                _refuse(warehouse, source, landed, why, intake)
             else:
                 new.append((source, landed))
     return new
 
 
-def _landed(path: Path, source: Source, site: Site) -> Landed:
-    name, sha256 = path.relative_to(site.campus.landing).as_posix(), digest(path)
-    return Landed(path, name, sha256, source_file(name, sha256, source))
-
-
-def _fit(
-    warehouse: Warehouse, model: Model, expected: Sequence[Expectation], arrivals: list[Arrival], intake: Intake
-) -> list[Arrival]:
-    """The files whose rows may be loaded; where all together break a critical expectation, the culprits are refused."""
-    if not arrivals:
-        return []
-    intake.outcomes = _judge(warehouse, model, expected, [received for _, _, received in arrivals])
-    ledger.judge(warehouse, model.table, intake.outcomes)
-    if not _broken(intake.outcomes):
-        return arrivals
-    good = []
-    for source, landed, received in arrivals:
-        broken = _broken(_judge(warehouse, model, expected, [received]))
-        if broken:
-            why = "; ".join(map(_told, broken))
-            line = f"{received.name}: {why} — see the expectations in {model.file}, then mend the preset or the export"
-            _refuse(warehouse, source, landed, line, intake)
+def _landed(site: Site, source: Source, intake: Intake) -> list[Landed]:
+    """The landing files of a source; one that has no fingerprint the ledger cannot hold."""
+    found = []
+    for path in landed_files(site.campus, source):
+        name = path.relative_to(site.campus.landing).as_posix()
+        try:
+            sha256 = digest(path)
+        except Refused as refusal:
+            intake.refusals.append(str(refusal))
         else:
-            good.append((source, landed, received))
-    return good
+            found.append(Landed(path, name, sha256, source_file(name, sha256, source)))
+    return sorted(found, key=lambda landed: succession.in_order(succession.period(source, landed.name) or ""))
 
 
-def _judge(
-    warehouse: Warehouse, model: Model, expected: Sequence[Expectation], batch: Sequence[Received]
-) -> list[Outcome]:
-    files = ", ".join(literal(str(received.rows_file)) for received in batch)
-    return judge_rows(warehouse.connection, f"select * from read_parquet([{files}])", expected, model.table)
-
-
-def _broken(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    return [outcome for outcome in outcomes if not outcome.passed and outcome.severity == "critical"]
-
-
-def _told(outcome: Outcome) -> str:
-    return f"{outcome.unexpected_count} rows break “{outcome.description}”"
-
-
-def _load(warehouse: Warehouse, model: Model, source: Source, received: Received) -> None:
-    """Rows, rejects and the ledger's row of one file, in one transaction."""
-    columns = ", ".join(column.name for column in model.columns)
+def _is_overtaken(warehouse: Warehouse, source: Source, landed: Landed) -> bool:
+    """Whether a full list came too late to count, which is then noted."""
+    if not ledger.is_overtaken(warehouse, source, landed.name):
+        return False
     with warehouse.transaction() as connection:
-        for marked in [*ledger.replaced(connection, source, received), received.source_file]:
-            connection.execute(f"delete from {model.table} where source_file = ?", [marked])
-            connection.execute("delete from ledger.reject where source_file = ?", [marked])
-        connection.execute(
-            f"insert into {model.table} ({columns}) select {columns} from read_parquet(?)", [str(received.rows_file)]
-        )
-        connection.execute(
-            "insert into ledger.reject select ?, ?, record, field, reason from read_parquet(?)",
-            [source.feed, received.source_file, str(received.rejects_file)],
-        )
-        ledger.enter(connection, source, received)
+        ledger.overtake(connection, source, landed)
+    return True
+
+
+def _feed(model: Model) -> str:
+    return model.table.partition(".")[2]
 
 
 def _refuse(warehouse: Warehouse, source: Source, landed: Landed, why: str, intake: Intake) -> None:

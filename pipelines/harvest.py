@@ -12,11 +12,11 @@ from typing import IO
 
 import polars as pl
 
-from pipelines.canonical import Mapping, polars_type, typed
+from pipelines.canonical import Mapping, polars_type
 from pipelines.cells import Batch, Misfit
 from pipelines.duplicates import Seen
 from pipelines.parquet import Appender, parts
-from pipelines.presets import Rule
+from pipelines.presets import SameKey
 from pipelines.pseudonymise import Pseudonyms
 
 REJECTS = {"record": pl.Int64(), "field": pl.String(), "reason": pl.String()}
@@ -33,11 +33,11 @@ class Harvest:
     draft: Appender
     rejects: Appender
     rejected_records: IO[str]
+    seen: Seen
     truncated: int | None
     """The record that may have been cut short."""
     accepted: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
-    seen: Seen = field(default_factory=Seen)
 
     def take(self, batch: Batch) -> None:
         """Sort the records of a batch, and write each where it belongs."""
@@ -47,24 +47,33 @@ class Harvest:
         told_apart = self.mapping.sort(batch.frame)
         self._reject(told_apart.rejected, batch.frame)
         frame = self.pseudonyms.replace(told_apart.accepted)
-        if self.mapping.source.duplicates == "exact":
-            self.seen.add(frame.drop("record", *(name for name in frame.columns if name.startswith("written_"))))
+        self._see(frame, batch.frame, told_apart.rejected)
         self.draft.add(self._with_all_columns(frame))
-        self.accepted += frame.height
+        self.accepted += batch.frame.height - told_apart.rejected.height
 
     def finish(self, draft: Path, target: Path) -> tuple[int, int]:
         """The rows of a file out of its draft; how many duplicates were left out, and how many rows remain."""
-        repeated, start = self.seen.repeated(), 0
-        if not len(repeated) and not self.mapping.source.unpivot:
+        repeated = self.seen.repeated()
+        if not len(repeated):
             draft.rename(target)
-            return 0, self.accepted
-        with Appender(target, {**_feed_schema(self.mapping), **LOADED}) as rows:
+            return 0, self.draft.rows
+        with Appender(target, feed_schema(self.mapping)) as rows:
             for part in parts(draft):
-                positions = pl.int_range(start, start + part.height, eager=True)
-                start += part.height
-                once = part.filter(~positions.is_in(repeated.implode()))
-                rows.add(_answers(once, self.mapping) if self.mapping.source.unpivot else once)
+                rows.add(part.filter(~pl.col("source_record").is_in(repeated.implode())))
         return len(repeated), rows.rows
+
+    def _see(self, frame: pl.DataFrame, cells: pl.DataFrame, rejected: pl.DataFrame) -> None:
+        """Note what makes records the same: all that is taken of them, or the columns the preset names."""
+        policy = self.mapping.source.duplicates
+        is_each_its_own = any(rule.record for rule in self.mapping.source.columns.values())
+        if isinstance(policy, SameKey):
+            self.seen.add(frame.select(policy.key), frame["record"], frame[policy.at] if policy.at else None)
+        elif policy == "exact" and not is_each_its_own and self.mapping.source.unpivot:
+            taken = cells.join(rejected.select("record"), on="record", how="anti", maintain_order="left")
+            self.seen.add(taken.drop("record"), taken["record"])
+        elif policy == "exact" and not is_each_its_own:
+            written = [name for name in frame.columns if name.startswith("written_")]
+            self.seen.add(frame.drop("record", *written), frame["record"])
 
     def _with_all_columns(self, frame: pl.DataFrame) -> pl.DataFrame:
         """With every column of the feed, also those that nothing fills."""
@@ -85,6 +94,8 @@ class Harvest:
 
     def _reason(self, misfit: Misfit) -> str:
         source = self.mapping.source
+        if misfit.reason:
+            return misfit.reason
         first = misfit.line.split(source.delimiter)[0].strip().strip(source.quote or "")
         if source.footer and pl.select(pl.lit(first).str.contains(source.footer)).item():
             return "footer"
@@ -103,32 +114,6 @@ class Harvest:
         self.rejected_records.write(json.dumps(record, ensure_ascii=False) + "\n")
 
 
-def draft_schema(mapping: Mapping) -> dict[str, pl.DataType]:
-    """The columns of a draft: those of the rows, and the answers of a survey as they are written."""
-    unpivot = mapping.source.unpivot
-    answers = {f"answer_{code}": pl.String() for code in (unpivot.item.values() if unpivot else ())}
-    return {**_feed_schema(mapping), **answers, **LOADED}
-
-
-def _feed_schema(mapping: Mapping) -> dict[str, pl.DataType]:
-    return {column.name: polars_type(column.type) for column in mapping.contract.columns}
-
-
-def _answers(frame: pl.DataFrame, mapping: Mapping) -> pl.DataFrame:
-    """One row for each question that a respondent answered, in the preset's order of questions."""
-    unpivot = mapping.source.unpivot
-    if unpivot is None:
-        return frame
-    order = {f"answer_{code}": position for position, code in enumerate(unpivot.item.values())}
-    asked = frame.drop(unpivot.into, unpivot.value).unpivot(
-        list(order), index=[*(name for name in frame.columns if name not in {*order, unpivot.into, unpivot.value})]
-    )
-    given = asked.filter(pl.col("value").is_not_null()).sort("source_record", pl.col("variable").replace_strict(order))
-    column = next(column for column in mapping.contract.columns if column.name == unpivot.value)
-    value, problem = typed(given["value"], column, Rule.model_validate(unpivot.value), mapping.zone)
-    note = pl.lit(f"{unpivot.value}:") + pl.lit(problem, dtype=pl.String)
-    return given.with_columns(
-        pl.col("variable").str.strip_prefix("answer_").alias(unpivot.into),
-        value.alias(unpivot.value),
-        pl.concat_str("notes", note, separator=";", ignore_nulls=True).replace("", None).alias("notes"),
-    )
+def feed_schema(mapping: Mapping) -> dict[str, pl.DataType]:
+    """The columns of the rows of a feed."""
+    return {column.name: polars_type(column.type) for column in mapping.contract.columns} | LOADED

@@ -5,15 +5,16 @@ in :mod:`pipelines.canonical`.
 """
 
 import difflib
+import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 
 from pipelines.errors import Refused
-from pipelines.presets import After, Source
+from pipelines.presets import After, Rule, Source
 
-_SEARCHED = 20
+_SEARCHED = 40
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
 
 
@@ -22,12 +23,9 @@ class Row:
     """One line at the top of a file."""
 
     cells: tuple[str, ...]
+    """None where the line is blank, and so no record."""
     end: int = 0
     """The byte after it."""
-
-    @property
-    def is_blank(self) -> bool:
-        return not self.cells or not any(cell.strip() for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -35,32 +33,35 @@ class Headings:
     """The heading line of one file."""
 
     cells: tuple[str, ...]
-    end: int
-    """The byte after it."""
-    records_before: int
+    end: int = 0
+    """The byte after it and what explains it."""
+    records_before: int = 0
     """How many lines that are not blank it ends, itself among them."""
+    above: Mapping[str, str] = field(default_factory=dict)
+    """What the lines above it say: each name with the cell at its right."""
 
     @property
     def width(self) -> int:
         return len(self.cells)
 
-    def position(self, names: Sequence[str]) -> int:
+    def position(self, names: Sequence[str]) -> int | None:
         """Where the first of the names stands that stands anywhere."""
-        found = [self.cells.index(name) for name in map(plain, names) if name in self.cells]
-        return found[0]
+        return next((self.cells.index(name) for name in map(plain, names) if name in self.cells), None)
 
 
 def plain(heading: str) -> str:
     """A heading without what makes two spellings of it differ."""
-    return unicodedata.normalize("NFKC", heading.translate(_INVISIBLE)).strip()
+    return " ".join(unicodedata.normalize("NFKC", heading.translate(_INVISIBLE)).split())
 
 
 def expected(source: Source) -> list[tuple[str, ...]]:
-    """The cells a source reads, each as the headings it may stand under."""
-    wanted = [names for rule in source.columns.values() for names in rule.reads]
-    wanted += [condition.heading for condition in source.where]
-    wanted += [(heading,) for heading in (source.unpivot.item if source.unpivot else ())]
-    return list(dict.fromkeys(wanted))
+    """The cells a source cannot do without, each as the headings it may stand under."""
+    return list(dict.fromkeys(rule.headings for rule in _reading(source) if not rule.optional))
+
+
+def asked(source: Source) -> list[tuple[str, ...]]:
+    """Every cell a source reads, each as the headings it may stand under."""
+    return list(dict.fromkeys(rule.headings for rule in _reading(source)))
 
 
 def find(rows: Iterable[Row], source: Source) -> Headings:
@@ -70,17 +71,58 @@ def find(rows: Iterable[Row], source: Source) -> Headings:
         Refused: there is none, or a heading is missing or stands there twice.
 
     """
+    if source.header == "none":
+        return _named(rows, source)
     top = list(islice(rows, _rows_to_read(source)))
-    headings = _detected(top, source) if source.header == "detect" else _at(top, _line(source))
+    headings = _detected(top, source) if source.header == "detect" else _at(top, _line(source), source)
+    return held(headings, source)
+
+
+def held(headings: Headings, source: Source) -> Headings:
+    """The same headings, if they are what the source expects.
+
+    Raises:
+        Refused: a heading is missing, or stands there twice.
+
+    """
     _refuse_missing(headings, source)
     _refuse_twice(headings, source)
+    if source.unpivot and not unpivoted(headings, source):
+        raise Refused("no heading fits the pattern under unpivot — export it again, or mend unpivot")
     return headings
+
+
+def unpivoted(headings: Headings, source: Source) -> dict[int, str]:
+    """The columns that become rows, each with the code of its heading."""
+    wanted = source.unpivot.headings if source.unpivot else {}
+    if isinstance(wanted, str):
+        read = {headings.position(names) for names in asked(source)}
+        fitting = {place: cell for place, cell in enumerate(headings.cells) if place not in read and cell}
+        return {place: cell for place, cell in fitting.items() if _fits(cell, wanted, source)}
+    places = {headings.position((heading,)): code for heading, code in wanted.items()}
+    return {place: code for place, code in places.items() if place is not None}
 
 
 def dropped(headings: Headings, source: Source) -> tuple[str, ...]:
     """The headings that nothing asks for, in the file's order."""
-    asked = {plain(name) for names in expected(source) for name in names}
-    return tuple(cell for cell in headings.cells if cell and cell not in asked)
+    names = {plain(name) for names in asked(source) for name in names}
+    rows = unpivoted(headings, source)
+    return tuple(cell for place, cell in enumerate(headings.cells) if cell and cell not in names and place not in rows)
+
+
+def _fits(heading: str, wanted: str, source: Source) -> bool:
+    unwanted = source.unpivot.but_not if source.unpivot else None
+    return bool(re.search(wanted, heading)) and not (unwanted and re.search(unwanted, heading))
+
+
+def _reading(source: Source) -> list[Rule]:
+    """The rules of a source that read a cell."""
+    rules = [part for rule in source.columns.values() for part in rule.parts]
+    filters = [
+        Rule.model_validate({"from": one.heading, "optional": one.optional}) for one in (*source.where, *source.nobody)
+    ]
+    questions = source.unpivot.headings if source.unpivot and isinstance(source.unpivot.headings, dict) else {}
+    return [rule for rule in rules if rule.headings] + filters + [Rule.model_validate(name) for name in questions]
 
 
 def _line(source: Source) -> int:
@@ -88,20 +130,44 @@ def _line(source: Source) -> int:
 
 
 def _rows_to_read(source: Source) -> int:
-    return _SEARCHED if source.header == "detect" else _line(source)
+    return (_SEARCHED if source.header == "detect" else _line(source)) + source.below_header
 
 
-def _at(top: list[Row], line: int) -> Headings:
-    if len(top) < line:
-        raise Refused(f"ends before line {line}, where the headings should stand — export it again, or set header")
-    before = sum(not row.is_blank for row in top[:line])
-    return Headings(tuple(map(plain, top[line - 1].cells)), top[line - 1].end, before)
+def _named(rows: Iterable[Row], source: Source) -> Headings:
+    """The headings that the preset gives to a file without any."""
+    first = next((row for row in rows if row.cells), None)
+    if first is not None and len(first.cells) != len(source.headings):
+        raise Refused(
+            f"its first line has {len(first.cells)} values, where headings names {len(source.headings)} — mend headings, or delimiter"
+        )
+    return held(Headings(tuple(map(plain, source.headings))), source)
+
+
+def _at(top: list[Row], line: int, source: Source) -> Headings:
+    last = line + source.below_header
+    if len(top) < last:
+        raise Refused(f"ends before line {last}, where the headings should stand — export it again, or set header")
+    before = sum(bool(row.cells) for row in top[:last])
+    return Headings(tuple(map(plain, top[line - 1].cells)), top[last - 1].end, before, _said(top[: line - 1]))
+
+
+def _said(rows: list[Row]) -> dict[str, str]:
+    """What lines above the headings say, as a name and a value in two cells, or in one with a colon between."""
+    said: dict[str, str] = {}
+    for row in rows:
+        cells = [cell for cell in row.cells if cell.strip()]
+        name, colon, rest = plain(cells[0] if cells else "").partition(":")
+        if colon and rest.strip():
+            said.setdefault(name.strip(), rest.strip())
+        elif len(cells) > 1:
+            said.setdefault(name, cells[1].strip())
+    return said
 
 
 def _detected(top: list[Row], source: Source) -> Headings:
-    for line in range(1, len(top) + 1):
-        headings = _at(top, line)
-        if not _missing(headings, source):
+    for line in range(1, len(top) - source.below_header + 1):
+        headings = _at(top, line, source)
+        if not _missing(headings, source) and (not source.unpivot or unpivoted(headings, source)):
             return headings
     names = "、".join(names[0] for names in expected(source))
     raise Refused(f"no line among the first {_SEARCHED} holds the headings {names} — export it again, or mend columns")
@@ -126,6 +192,6 @@ def _refuse_missing(headings: Headings, source: Source) -> None:
 
 
 def _refuse_twice(headings: Headings, source: Source) -> None:
-    for name in (plain(name) for names in expected(source) for name in names):
+    for name in (plain(name) for names in asked(source) for name in names):
         if headings.cells.count(name) > 1:
             raise Refused(f"heading {name} stands there twice — export it again with one of them")

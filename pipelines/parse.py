@@ -10,19 +10,20 @@ import os
 import resource
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict
 
+from pipelines.contracts import Contract
 from pipelines.errors import Refused
-from pipelines.presets import Contract, Source
+from pipelines.presets import Source
 
 if TYPE_CHECKING:
     from pipelines.canonical import Mapping
-    from pipelines.cells import Batch
+    from pipelines.cells import Batch, Cells
     from pipelines.harvest import Harvest
 
 FAULT = "fault: "
@@ -120,13 +121,11 @@ def parse(job: Job) -> Outcome:
     """Read a file into rows, rejects, rejected records and identities."""
     from pipelines import headings, workbook
     from pipelines.canonical import Mapping
-    from pipelines.cells import TextCells, WorkbookCells
 
     if job.workbook == "xlsx":
         workbook.measure(job.path)
-    cells = WorkbookCells(job.path, job.source) if job.workbook else TextCells(job.path, job.source)
-    counted = workbook.count(job.path, job.workbook, job.source.sheet) if job.workbook else job.counted
-    found = headings.find(cells.top(), job.source)
+    cells = _cells(job)
+    found, counted = cells.headings(), _counted(job)
     mapping = Mapping(job.source, job.contract, found, job.name, job.timezone)
     harvest = _harvested(job, mapping, cells.batches(found), counted - found.records_before)
     duplicates, rows = harvest.finish(job.draft, job.rows)
@@ -143,19 +142,53 @@ def parse(job: Job) -> Outcome:
     )
 
 
+def _cells(job: Job) -> "Cells":
+    from pipelines.cells import TextCells, WorkbookCells
+    from pipelines.json_cells import JsonCells
+    from pipelines.line_cells import FixedCells, LogCells
+
+    kinds: dict[str, Callable[[Path, Source], Cells]] = {
+        "xlsx": WorkbookCells,
+        "fixed": FixedCells,
+        "json": JsonCells,
+        "jsonl": JsonCells,
+        "log": LogCells,
+    }
+    source = job.source
+    if source.format == "copy":
+        source = source.model_copy(update={"delimiter": "\t", "quote": None, "header": 1, "below_header": 0})
+    return kinds.get(source.format, TextCells)(job.path, source)
+
+
+def _counted(job: Job) -> int:
+    """The records of the file, by the counter of its kind."""
+    from pipelines import json_records, workbook
+
+    if job.workbook:
+        return workbook.count(job.path, job.workbook, job.source.sheet)
+    if job.source.format in {"json", "jsonl"}:
+        is_itself = job.source.format == "jsonl" and job.source.records == "[]"
+        return json_records.count(job.path, "" if is_itself else job.source.records)
+    return job.counted
+
+
 def _harvested(job: Job, mapping: "Mapping", batches: "Iterator[Batch]", last: int) -> "Harvest":
-    from pipelines.harvest import REJECTS, Harvest, draft_schema
+    from pipelines.duplicates import Seen
+    from pipelines.harvest import REJECTS, Harvest, feed_schema
     from pipelines.parquet import Appender
+    from pipelines.presets import SameKey
     from pipelines.pseudonymise import Pseudonyms
 
+    policy = job.source.duplicates
+    seen = Seen(job.folder, policy.within if isinstance(policy, SameKey) else None)
     pseudonyms = Pseudonyms(job.source, job.contract, bytes.fromhex(job.key))
     with (
-        Appender(job.draft, draft_schema(mapping)) as draft,
+        Appender(job.draft, feed_schema(mapping)) as draft,
         Appender(job.rejects, REJECTS) as rejects,
         job.rejected_records.open("w", encoding="utf-8") as records,
     ):
         truncated = None if job.has_final_newline else last
-        harvest = Harvest(mapping, pseudonyms, job.source_file, draft, rejects, records, truncated)
+        harvest = Harvest(mapping, pseudonyms, job.source_file, draft, rejects, records, seen, truncated)
         for batch in batches:
             harvest.take(batch)
     return harvest

@@ -1,108 +1,30 @@
 """How one system's export becomes a feed, as a preset or a site file says it.
 
-Here stand the words a preset may use and the checks that need no data: a word that is not known, a
-pattern that is no pattern, a column that the feed does not have.  Reading a site file belongs in
-:mod:`pipelines.campus`; carrying the words out, in :mod:`pipelines.canonical`.
+Here stand the words a preset may use and the checks that need neither data nor the feed.  Reading a
+site file belongs in :mod:`pipelines.campus`; holding a preset against its feed, in
+:mod:`pipelines.contracts`; carrying the words out, in :mod:`pipelines.cells` and
+:mod:`pipelines.canonical`.
 """
 
-import datetime as dt
-import re
-from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from pipelines.errors import Misconfigured
-from pipelines.slips import suggestion
-
-
-@dataclass(frozen=True)
-class ContractColumn:
-    """One column that a feed may hold."""
-
-    name: str
-    type: str
-    """varchar, timestamp, date, integer, bigint or decimal(p, s)."""
-    required: bool
-    is_pseudonym: bool
-
-
-@dataclass(frozen=True)
-class Contract:
-    """What a feed may hold: a column it does not name never enters."""
-
-    feed: str
-    columns: tuple[ContractColumn, ...]
-
-
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-def _written(value: Any) -> Any:
-    """YAML reads 2024 as a number and 1919-01-01 as a day; a preset means the text."""
-    is_plain = isinstance(value, int | float | dt.date) and not isinstance(value, bool)
-    return str(value) if is_plain else value
-
-
-def _is_pattern(value: str) -> str:
-    import polars as pl
-
-    try:
-        re.compile(value)
-        pl.select(pl.lit("").str.contains(value))
-    except (re.error, pl.exceptions.ComputeError):
-        raise ValueError(f"{value!r} is not a regular expression") from None
-    return value
-
-
-def _has_one_group(value: str) -> str:
-    if re.compile(value).groups != 1:
-        raise ValueError(f"{value!r} needs exactly one group in parentheses: the part to keep")
-    return value
-
-
-def _is_zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{value!r} is not a time zone such as Asia/Shanghai") from None
-    return value
-
-
-def _is_inside(value: str) -> str:
-    path = PurePosixPath(value)
-    if not value or path.is_absolute() or ".." in path.parts:
-        raise ValueError(f"{value!r} must lie inside the landing folder")
-    return value
-
-
-def _is_day(value: str) -> str:
-    dt.datetime.fromisoformat(value)
-    return value
-
-
-Text = Annotated[str, BeforeValidator(_written)]
-Headings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-"""A heading as the file writes it, or several of which a file carries one."""
-Pattern = Annotated[str, AfterValidator(_is_pattern)]
-Extraction = Annotated[Pattern, AfterValidator(_has_one_group)]
-Zone = Annotated[str, AfterValidator(_is_zone)]
-Day = Annotated[Text, AfterValidator(_is_day)]
-Inside = Annotated[str, AfterValidator(_is_inside)]
-Delimiter = Annotated[str, BeforeValidator(lambda value: {"tab": "\t"}.get(value, value)), Field(pattern=r"^[\t -~]$")]
-Quote = Annotated[
-    Annotated[str, Field(pattern=r"^[!-~]$")] | None,
-    BeforeValidator(lambda value: None if value == "none" else value),
-]
-
-
-class Strict(BaseModel):
-    """A part of a preset or site file, in which every word counts."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from pipelines.words import (
+    Day,
+    Delimiter,
+    Extraction,
+    Formats,
+    Headings,
+    Inside,
+    Pattern,
+    Quote,
+    Share,
+    Strict,
+    Text,
+    Texts,
+    Zone,
+)
 
 
 class Rule(Strict):
@@ -115,17 +37,33 @@ class Rule(Strict):
     """The number of the record in its file."""
     file_name: Extraction | None = None
     """Taken out of the file's name."""
-    join: tuple[Headings, ...] = ()
-    """Several cells, put together with a space between; empty when one of them is."""
+    above: str | None = None
+    """What stands right of this name in the lines above the headings."""
+    join: tuple["Rule", ...] = ()
+    """Several texts, put together with a space between; empty when one of them is."""
+    heading: Extraction | None = None
+    """Taken out of the heading of an unpivoted cell."""
+    cell: bool = False
+    """An unpivoted cell."""
     made_of: tuple[str, ...] = ()
     """A key made of other columns of the feed, where the file holds none."""
+    optional: bool = False
+    """Whether some files of this system lack the heading."""
     pattern: Extraction | None = None
-    """The part of the cell to keep; no match leaves it empty."""
+    """The part of the text to keep; no match leaves it empty."""
+    empty: Texts = ()
+    """Texts that stand for an empty cell here."""
     map: dict[str, Text] | None = None
     """What each code of the system means; the code "" stands for an empty cell."""
-    formats: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    if_empty: Text | None = None
+    """What stands in for an empty cell."""
+    allowed: tuple[Text, ...] = ()
+    """The only texts there can be; another one tells of columns that have slipped."""
+    damaged: Pattern | None = None
+    """What text that was decoded wrongly looks like: it is kept, and noted."""
+    formats: Formats = Field(default_factory=dict)
     """Ways in which a time is written, tried in order; what one leaves out is the first (of the month)."""
-    partial: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    partial: Formats = Field(default_factory=dict)
     """Ways in which an incomplete date is written: left empty, and noted."""
     not_before: Day | None = None
     not_after: Day | None = None
@@ -135,8 +73,13 @@ class Rule(Strict):
     """What kind of number of a person this is."""
     pad: int = Field(0, ge=0, le=32)
     """How many digits the number has, where leading zeros were lost."""
+    uid: Literal["dec", "dec_reversed", "hex", "hex_reversed"] | None = None
+    """How a reader writes a card's serial number, which then becomes one decimal form."""
     scale: int = Field(1, ge=1)
     """What a number is multiplied by."""
+    thousands: Literal[",", ".", " ", "'"] | None = None
+    """What parts the thousands of a number."""
+    decimal: Literal[",", "."] = "."
 
     @model_validator(mode="before")
     @classmethod
@@ -145,46 +88,81 @@ class Rule(Strict):
 
     @model_validator(mode="after")
     def _has_one_origin(self) -> "Rule":
-        origins = [self.headings, self.value is not None, self.record, self.file_name, self.join]
-        given = sum(map(bool, origins))
-        if given > 1 or (given == 0 and not self.made_of):
-            raise ValueError("needs exactly one of from, value, record, file_name, join, made_of")
+        given = [self.headings, self.record, self.join, self.cell]
+        given += [part is not None for part in (self.value, self.file_name, self.above, self.heading)]
+        if sum(map(bool, given)) > 1 or not (any(given) or self.made_of):
+            raise ValueError("needs exactly one of from, value, record, file_name, above, join, heading, cell, made_of")
         return self
 
     @property
-    def reads(self) -> tuple[tuple[str, ...], ...]:
-        """The cells it needs, each as the headings it may stand under."""
-        return ((self.headings,) if self.headings else ()) + self.join
+    def parts(self) -> tuple["Rule", ...]:
+        """The rule and those it joins."""
+        return (self, *(part for rule in self.join for part in rule.parts))
 
 
 class Filter(Strict):
-    """Records that do not count, and why."""
+    """A condition on one cell of a record; under ``where``, with the reason why others do not count."""
 
     heading: Headings
-    keep: tuple[Text, ...] | None = Field(None, alias="in")
-    drop: tuple[Text, ...] | None = Field(None, alias="not_in")
+    keep: Texts | None = Field(None, alias="in")
+    drop: Texts | None = Field(None, alias="not_in")
+    matches: Pattern | None = None
+    not_matches: Pattern | None = None
+    optional: bool = False
+    """Whether some files of this system lack the heading; its cells are then empty."""
     reason: str = Field("filtered", pattern=r"^[a-z_]+$")
 
     @model_validator(mode="after")
     def _says_which(self) -> "Filter":
-        if (self.keep is None) == (self.drop is None):
-            raise ValueError("needs either in or not_in")
+        if sum(part is not None for part in (self.keep, self.drop, self.matches, self.not_matches)) != 1:
+            raise ValueError("needs exactly one of in, not_in, matches, not_matches")
         return self
 
 
 class Unpivot(Strict):
-    """The questions of a survey: one record becomes one row for each that was answered."""
+    """Cells of one record that become a row each: questions, months, areas.
 
-    item: dict[str, str]
-    """Heading of a question → its short code."""
-    value: str = "answer_value"
-    into: str = "item"
+    Short forms: a pattern of their headings, or each heading with a code of its own.
+    """
+
+    headings: dict[str, Text] | Pattern
+    """Which cells; one that another rule reads is never among those of a pattern."""
+    but_not: Pattern | None = None
+    split: str | None = None
+    """What parts several answers in one cell; each becomes a row."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short(cls, value: Any) -> Any:
+        is_whole = isinstance(value, dict) and "headings" in value
+        return value if is_whole or isinstance(value, Unpivot) else {"headings": value}
 
     @model_validator(mode="after")
     def _codes_differ(self) -> "Unpivot":
-        if len(set(self.item.values())) < len(self.item):
-            raise ValueError("two questions have the same code")
+        if isinstance(self.headings, dict) and len(set(self.headings.values())) < len(self.headings):
+            raise ValueError("two headings have the same code")
         return self
+
+
+class SameKey(Strict):
+    """Records that are one because these columns are the same, or were within so many seconds."""
+
+    key: tuple[str, ...] = Field(min_length=1)
+    within: int | None = Field(None, ge=1)
+    at: str | None = None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> "SameKey":
+        if (self.within is None) != (self.at is None):
+            raise ValueError("within and at go together: so many seconds, by this time")
+        return self
+
+
+class Rejects(Strict):
+    """From which share of unfit records on a file is remarked upon, and from which it is refused."""
+
+    warn: Share = 0.01
+    stop: Share = 0.5
 
 
 class After(Strict):
@@ -197,26 +175,63 @@ class Lines(Strict):
     """The lines of a preset, each of which a site file may override."""
 
     feed: str
-    files: Annotated[tuple[Inside, ...], BeforeValidator(_listed)] = Field(min_length=1)
-    format: Literal["csv", "xlsx"] = "csv"
+    files: Annotated[tuple[Inside, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = Field(
+        min_length=1
+    )
+    format: Literal["csv", "xlsx", "fixed", "json", "jsonl", "copy", "log"] = "csv"
+    member: str | None = None
+    """Which file of a zip to read, where it holds several."""
     delimiter: Delimiter = ","
     quote: Quote = '"'
-    encoding: Literal["auto", "utf-8", "gb18030", "utf-16", "big5", "cp1252"] = "auto"
-    sheet: int = Field(1, ge=1)
-    header: Annotated[int, Field(ge=1, le=1000)] | After | Literal["detect"] = 1
+    encoding: Literal["auto", "utf-8", "gb18030", "utf-16", "big5", "cp1252", "latin-1"] = "auto"
+    sheet: Annotated[int, Field(ge=1)] | str = 1
+    header: Annotated[int, Field(ge=1, le=1000)] | After | Literal["detect", "none"] = 1
     """The line that holds the headings."""
+    headings: tuple[str, ...] = ()
+    """What the columns are, where no line of the file says it."""
+    below_header: int = Field(0, ge=0, le=10)
+    """How many records under the headings explain them further."""
+    fixed: dict[str, tuple[int, int]] = Field(default_factory=dict)
+    """First and last position of each column, counted from 1."""
+    records: str = Field("[]", pattern=r"^[^\s\[\]{}]*(\[\]|\{\w+\})?(\.?[^\s\[\]{}]+(\[\]|\{\w+\})?|\{\w+\}|\[\])*$")
+    """Where the records of a JSON document are."""
+    table: str | None = None
+    """Which table of a PostgreSQL dump to read."""
+    log: str | None = None
+    """The log format, in Apache's or EZproxy's words."""
+    line: Pattern | None = None
+    """The log format, as a pattern with named groups."""
     footer: Pattern | None = None
     """What the first cell of a line that is no record looks like."""
-    empty: tuple[Text, ...] = ()
+    empty: Texts = ()
     """Texts that stand for an empty cell."""
     columns: dict[str, Rule]
     where: tuple[Filter, ...] = ()
-    people_who_are_not: tuple[Pattern, ...] = ()
+    nobody: tuple[Filter, ...] = ()
+    """Which records count, but not for a person."""
+    people_who_are_not: Annotated[tuple[Pattern, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = ()
     """Identifiers that belong to no person."""
     unpivot: Unpivot | None = None
-    duplicates: Literal["exact", "keep"] = "exact"
-    same_name: Literal["replaces", "adds"] = "replaces"
-    """What a file does to an earlier one of the same name."""
+    duplicates: Literal["exact", "keep"] | SameKey = "exact"
+    replaces: Literal["same_name", "same_period", "everything", "nothing"] = "same_name"
+    """Which earlier files a file takes the place of."""
+    period: Extraction | None = None
+    """The period a file is about, taken out of its name."""
+    rejects: Rejects = Rejects()
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> "Lines":
+        needs = {"fixed": bool(self.fixed), "copy": bool(self.table), "log": bool(self.log) != bool(self.line)}
+        if not needs.get(self.format, True):
+            words = {"fixed": "fixed", "copy": "table", "log": "either log or line"}
+            raise ValueError(f"format {self.format} needs {words[self.format]}")
+        if (self.header == "none") != bool(self.headings):
+            raise ValueError("header: none and headings go together")
+        if self.replaces == "same_period" and not self.period:
+            raise ValueError("replaces: same_period needs period, a pattern on the file's name")
+        if self.unpivot and isinstance(self.duplicates, SameKey):
+            raise ValueError("duplicates by key cannot be told where records are unpivoted")
+        return self
 
 
 class Source(Lines):
@@ -225,47 +240,13 @@ class Source(Lines):
     name: str
 
 
-def against(source: Source, contract: Contract) -> None:
-    """Hold a source to the contract of its feed.
-
-    Raises:
-        Misconfigured: it names a column that the feed has not, or leaves out one that it must fill.
-
-    """
-    by_name = {column.name: column for column in contract.columns}
-    unpivoted = {source.unpivot.into, source.unpivot.value} if source.unpivot else set()
-    made_of = {part for rule in source.columns.values() for part in rule.made_of}
-    for name in sorted(source.columns.keys() | unpivoted | made_of):
-        if name not in by_name:
-            raise Misconfigured(
-                f"source {source.name}: the feed {contract.feed} has no column ‘{name}’{suggestion(name, by_name)}"
-            )
-    for column in contract.columns:
-        if column.required and column.name not in source.columns.keys() | unpivoted:
-            raise Misconfigured(
-                f"source {source.name}: nothing fills ‘{column.name}’, which the feed {contract.feed} requires — add it under columns"
-            )
-    for part in sorted(made_of - source.columns.keys()):
-        raise Misconfigured(
-            f"source {source.name}: a key is made of ‘{part}’, which nothing fills — add it under columns"
-        )
-    for name, rule in source.columns.items():
-        _fits(source, name, rule, by_name[name])
-
-
-def _fits(source: Source, name: str, rule: Rule, column: ContractColumn) -> None:
-    is_time = column.type.lower() in {"timestamp", "date"}
-    if (rule.formats or rule.partial or rule.not_before or rule.not_after or rule.zone) and not is_time:
-        raise Misconfigured(
-            f"source {source.name}: columns.{name} is a {column.type}, so it takes no formats, partial, not_before, not_after or zone"
-        )
-    if (rule.identifier or rule.pad) and not column.is_pseudonym:
-        raise Misconfigured(
-            f"source {source.name}: columns.{name} is not a pseudonym in the feed, so no identifier may go there"
-        )
-    if column.is_pseudonym and rule.made_of:
-        raise Misconfigured(f"source {source.name}: columns.{name} is a pseudonym and cannot be made of other columns")
-
-
-PARTS: dict[str, type[BaseModel]] = {"columns": Rule, "where": Filter, "unpivot": Unpivot, "header": After}
+PARTS: dict[str, type[BaseModel]] = {
+    "columns": Rule,
+    "where": Filter,
+    "nobody": Filter,
+    "unpivot": Unpivot,
+    "header": After,
+    "duplicates": SameKey,
+    "rejects": Rejects,
+}
 """The lines that hold lines of their own."""

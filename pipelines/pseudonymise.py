@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipelines.presets import Contract, Source
+from pipelines.contracts import Contract
+from pipelines.presets import Source
 from profiles.pseudonym import pseudonyms
 
 IDENTITIES = dict.fromkeys(("id_type", "identifier", "patron_key"), pl.String())

@@ -14,11 +14,13 @@ from pathlib import Path
 
 from pipelines import records, spool
 from pipelines.campus import Campus
+from pipelines.contracts import Contract
 from pipelines.errors import Refused
 from pipelines.keyring import Keyring
 from pipelines.parse import Job, Outcome
-from pipelines.presets import Contract, Source
+from pipelines.presets import Source
 from pipelines.reader import Read, read_alone
+from pipelines.unpacking import copied_table, unpack
 from pipelines.vault import Vault
 
 
@@ -61,9 +63,10 @@ def landed(campus: Campus, source: Source) -> list[Path]:
 
 
 def source_file(name: str, sha256: str, source: Source) -> str:
-    """What marks the rows of a file: 16 digits of its bytes, and of its name where rows are made of that too."""
-    reads_name = any(rule.file_name for rule in source.columns.values())
-    return hashlib.sha256(f"{name}\0{sha256}".encode()).hexdigest()[:16] if reads_name else sha256[:16]
+    """What marks the rows of a file: 16 digits of who reads it, its bytes, and its name where rows are made of that too."""
+    reads_name = any(part.file_name for rule in source.columns.values() for part in rule.parts)
+    what = f"{source.name}\0{name if reads_name else ''}\0{sha256}"
+    return hashlib.sha256(what.encode()).hexdigest()[:16]
 
 
 def digest(path: Path) -> str:
@@ -141,18 +144,21 @@ def _job(
     keyring: Keyring,
 ) -> Job:
     """The child's task: a workbook as it is, a text decoded and its records counted."""
+    copied = unpack(copied, folder, source.member, campus.largest_file_mb << 20)
     is_workbook = copied.workbook is not None
     if is_workbook != (source.format == "xlsx"):
         kind = "xlsx" if is_workbook else "csv"
         raise Refused(f"is {'a workbook' if is_workbook else 'no workbook'} — set format: {kind}, or export it anew")
     decoded = None if is_workbook else spool.decode(copied, folder, source.encoding)
+    if decoded and source.table:
+        decoded = copied_table(decoded, folder, source.table)
     return Job(
         path=decoded.path if decoded else copied.path,
         workbook=copied.workbook,
         encoding=decoded.encoding if decoded else str(copied.workbook),
         name=name,
         source_file=source_file(name, copied.sha256, source),
-        counted=records.count(decoded.path, source.delimiter, source.quote) if decoded else 0,
+        counted=_counted(decoded, source) if decoded else 0,
         has_final_newline=decoded.has_final_newline if decoded else True,
         source=source,
         contract=contract,
@@ -161,6 +167,13 @@ def _job(
         memory_mb=campus.parser_memory_mb,
         key=keyring.hmac_key.hex(),
     )
+
+
+def _counted(decoded: spool.Decoded, source: Source) -> int:
+    """The records of a text file; those of a JSON document are counted in the child."""
+    if source.format == "csv":
+        return records.count(decoded.path, source.delimiter, source.quote)
+    return 0 if source.format in {"json", "jsonl"} else records.count(decoded.path, "\t", None)
 
 
 def _kept(copied: spool.Copied, job: Job, outcome: Outcome, campus: Campus, keyring: Keyring) -> Received:

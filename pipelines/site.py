@@ -12,10 +12,11 @@ import dagster as dg
 
 from pipelines import campus as site_file
 from pipelines.campus import Campus
+from pipelines.contracts import Contract, ContractColumn
 from pipelines.errors import Misconfigured
 from pipelines.models import Model, read_models
 from pipelines.paths import ROOT, SQL
-from pipelines.presets import Contract, ContractColumn, Source
+from pipelines.presets import Source
 
 SITE_VARIABLE = "MINGYUAN_SITE"
 """Names the site file where it is not ``campus.yml`` in the project's root."""

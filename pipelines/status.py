@@ -4,6 +4,7 @@ import csv
 import json
 import sys
 from collections.abc import Iterator
+from itertools import groupby
 
 import dagster as dg
 import duckdb
@@ -14,6 +15,7 @@ from rich.text import Text
 from pipelines.errors import Busy, Problem
 from pipelines.landing import waiting
 from pipelines.publish import open_current
+from pipelines.rejects import remedy
 from pipelines.run import history
 from pipelines.site import Site
 from pipelines.upkeep import FAILURES
@@ -25,9 +27,17 @@ select feed, count(*) filter (where status = 'loaded') as files, coalesce(sum(re
     coalesce(sum(rejected) filter (where status = 'loaded'), 0) as rejected, count(*) filter (where status = 'refused') as files_refused, strftime(max(received_at), '%Y-%m-%d') as last_came
 from ledger.file group by feed order by feed"""
 _REASONS = """
-select file.feed, file.name, reject.reason, reject.field, count(*) as records
-from ledger.reject as reject join ledger.file as file using (source_file, feed) where file.status = 'loaded'
-group by all order by records desc, feed, name, reason, field"""
+with came as (
+    select source, feed, source_file, name, records, sum(records) over (partition by source) as of_all
+    from ledger.file where status = 'loaded'
+),
+counted as (
+    select came.source, reject.reason, coalesce(reject.field, '') as field, came.name, came.of_all, count(*) as records
+    from ledger.reject as reject join came using (source_file, feed) group by all
+)
+select source, reason, field, sum(records) as records, format('{:.2f} %', 100.0 * sum(records) / of_all) as share,
+    count(*) as files, max_by(name, (records, name)) as "most in"
+from counted group by source, reason, field, of_all order by source, sum(records) desc, reason, field"""
 _REFUSED = "select feed, name, remark as why from ledger.file where status = 'refused' order by feed, name"
 _LAST_RUNS = 5
 _PATIENCE_SECONDS = 1.0
@@ -45,8 +55,12 @@ def status_tables(site: Site) -> Iterator[Table]:
 
 
 def reject_tables(site: Site) -> Iterator[Table]:
-    """Rejected records by file and reason, and refused files with theirs."""
-    yield _asked(site, "Rejected records (sealed in the vault)", _REASONS)
+    """Rejected records by source and reason, what to do about each reason, and refused files with theirs."""
+    (_, *headings), rows = _answer(site, _REASONS)
+    for source, of_source in groupby(rows, key=lambda row: row[0]):
+        yield _table(f"Rejected records of {source} (sealed in the vault)", headings, [row[1:] for row in of_source])
+    if reasons := sorted({str(reason) for _, reason, *_ in rows}):
+        yield _table("What to do", ["reason", "what to do"], [[reason, remedy(reason)] for reason in reasons])
     yield _asked(site, "Refused files (still in the landing folder)", _REFUSED)
 
 
@@ -69,15 +83,19 @@ def ask(site: Site, sql: str, as_csv: bool, console: Console) -> None:
 
 
 def _asked(site: Site, title: str, query: str) -> Table:
+    return _table(title, *_answer(site, query))
+
+
+def _answer(site: Site, query: str) -> tuple[list[str], list[list[object]]]:
+    """Headings and rows; where there can be none, a heading that says why."""
     if not site.campus.warehouse.exists():
-        return _table(title, ["nothing yet — `mingyuan run` makes the warehouse"], [])
+        return ["nothing yet — `mingyuan run` makes the warehouse"], []
     try:
         with Warehouse(path=str(site.campus.warehouse), wait_seconds=_PATIENCE_SECONDS).opened() as warehouse:
             cursor = warehouse.connection.execute(query)
-            headings, rows = [name for name, *_ in cursor.description or ()], cursor.fetchall()
+            return [name for name, *_ in cursor.description or ()], [list(row) for row in cursor.fetchall()]
     except Busy:
-        return _table(title, ["a run is writing now — ask again when it has ended"], [])
-    return _table(title, headings, [list(row) for row in rows])
+        return ["a run is writing now — ask again when it has ended"], []
 
 
 def _published(site: Site) -> Table:
@@ -110,13 +128,13 @@ def _failures(site: Site) -> Iterator[Table]:
 def _table(title: str, headings: list[str], rows: list[list[object]]) -> Table:
     table = Table(title=title or None, title_justify="left")
     for heading in headings:
-        table.add_column(_shown(heading), overflow="fold")
+        table.add_column(shown(heading), overflow="fold", no_wrap=heading == "reason")
     for row in rows:
-        table.add_row(*map(_shown, row))
+        table.add_row(*map(shown, row))
     return table
 
 
-def _shown(cell: object) -> Text:
+def shown(cell: object) -> Text:
     """A cell as it is: neither markup nor a terminal's control sequences in it are obeyed."""
     text = "" if cell is None else str(cell)
     return Text("".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text))

@@ -3,28 +3,23 @@
 Which ways of writing are allowed, a preset says; none is guessed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from pipelines.presets import Rule
+from pipelines.time_forms import COUNTED, whole
 
-ISO = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+ISO = dict.fromkeys(("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"))
 """What is understood where a preset says nothing: the forms that cannot be mistaken."""
 
 _LOCAL = pl.Datetime("us")
-_PARTS = (
-    (("%Y", "%y", "%s", "%F", "%D", "%c"), "2000", "%Y"),
-    (("%m", "%b", "%B", "%h", "%j", "%s", "%F", "%D", "%c"), "01", "%m"),
-    (("%d", "%e", "%j", "%s", "%F", "%D", "%c"), "01", "%d"),
-)
-"""What a date needs, and what stands in for a part that is not written."""
 
 
 def read(text: pl.Series, rule: Rule, campus_zone: str) -> pl.Series:
     """Local times; empty where the text is in none of the rule's forms."""
-    return _first_of(text, rule.formats or ISO, rule.zone, campus_zone)
+    return _first_of(text, rule.formats or dict(ISO), rule.zone, campus_zone)
 
 
 def is_partial(text: pl.Series, rule: Rule) -> pl.Series:
@@ -47,23 +42,31 @@ def _bound(day: str) -> pl.Series:
     return pl.Series([day]).str.to_datetime(time_unit="us")
 
 
-def _first_of(text: pl.Series, formats: Sequence[str], zone: str | None, campus_zone: str) -> pl.Series:
+def _first_of(text: pl.Series, formats: Mapping[str, str | None], zone: str | None, campus_zone: str) -> pl.Series:
     """Each text read in the first form that fits it; the later forms see only what is still unread."""
     found = pl.Series([None], dtype=_LOCAL).new_from_index(0, len(text))
-    for form in formats:
+    for form, own_zone in formats.items():
         is_unread = found.is_null() & text.is_not_null()
         if not is_unread.any():
             break
-        read = _local(_parsed(text.filter(is_unread), form), zone, campus_zone)
+        read = _local(_parsed(text.filter(is_unread), form), own_zone or zone, campus_zone)
         found = found.scatter(is_unread.arg_true(), read)
     return found
 
 
 def _parsed(text: pl.Series, form: str) -> pl.Series:
-    missing = [(value, part) for given, value, part in _PARTS if not any(code in form for code in given)]
-    whole_text = pl.select(pl.concat_str([pl.lit(text), *(pl.lit(value) for value, _ in missing)], separator=" "))
-    whole_form = " ".join([form, *(part for _, part in missing)])
-    return whole_text.to_series().str.to_datetime(whole_form, strict=False, time_unit="us")
+    if form in COUNTED:
+        return _counted(text, *COUNTED[form])
+    missing, whole_form = whole(form)
+    whole_text = pl.select(pl.concat_str([pl.lit(text), *map(pl.lit, missing)], separator=" ")).to_series()
+    return whole_text.str.to_datetime(whole_form, strict=False, time_unit="us")
+
+
+def _counted(text: pl.Series, since: str, per_second: float) -> pl.Series:
+    """Times counted from a day on; seconds since 1970 are UTC, a spreadsheet's days are local."""
+    microseconds = (text.cast(pl.Float64, strict=False) / per_second * 1e6).round().cast(pl.Int64, strict=False)
+    times = _bound(since).new_from_index(0, len(text)) + microseconds.cast(pl.Duration("us"))
+    return times.dt.replace_time_zone("UTC") if per_second >= 1 else times
 
 
 def _local(times: pl.Series, zone: str | None, campus_zone: str) -> pl.Series:

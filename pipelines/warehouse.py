@@ -86,13 +86,26 @@ class Warehouse(dg.ConfigurableResource[Any]):
         if self.types(model.table) == dict(declared):
             return
         if self.exists(model.table) and self.rows(model.table):
-            raise Problem(
-                f"{model.table} holds rows, but {model.file} now declares other columns — move the warehouse aside and run again to rebuild it from the sealed originals"
-            )
+            self._widen(model)
+            return
         self._connection.execute(f"create schema if not exists {model.layer}")
         columns = ", ".join(f"{name} {kind}" for name, kind in declared)
         self._connection.execute(f"create or replace table {model.table} ({columns})")
         self.describe(model)
+
+    def _widen(self, model: Model) -> None:
+        """Add to a table that holds rows the columns its contract has gained since, all of which may be empty."""
+        held = self.types(model.table)
+        gained = [column for column in model.columns if column.name not in held]
+        grown = held | {column.name: column.type for column in gained}
+        if any(c.is_required for c in gained) or grown != {c.name: c.type for c in model.columns}:
+            raise Problem(
+                f"{model.table} holds rows, but {model.file} now declares other columns — move the warehouse aside and run again to rebuild it from the sealed originals"
+            )
+        with self.transaction() as connection:
+            for column in gained:
+                connection.execute(f"alter table {model.table} add column {column.name} {column.type}")
+            self.describe(model)
 
     def describe(self, model: Model) -> None:
         """Write the words of a model into the database, for those who query it directly."""

@@ -38,7 +38,12 @@ def measure(path: Path) -> None:
         raise Refused("unpacks to far more than a workbook should — open it and save it as xlsx again")
 
 
-def count(path: Path, kind: str, sheet: int) -> int:
+def sheet_of(sheet: int | str) -> int | str:
+    """A sheet as the reading library counts it: from nought, or by its name."""
+    return sheet - 1 if isinstance(sheet, int) else sheet
+
+
+def count(path: Path, kind: str, sheet: int | str) -> int:
     """The rows of a sheet with at least one cell that is not blank.
 
     Raises:
@@ -56,21 +61,22 @@ def count(path: Path, kind: str, sheet: int) -> int:
         raise Refused(f"has no readable sheet {sheet} — open it and save it as xlsx again") from None
 
 
-def _count_legacy(path: Path, sheet: int) -> int:
+def _count_legacy(path: Path, sheet: int | str) -> int:
     import fastexcel
 
     try:
-        cells = fastexcel.read_excel(path.read_bytes()).load_sheet(sheet - 1, header_row=None, dtypes="string")
+        cells = fastexcel.read_excel(path.read_bytes()).load_sheet(sheet_of(sheet), header_row=None, dtypes="string")
     except fastexcel.FastExcelError:
         raise Refused(f"has no readable sheet {sheet} — open it and save it as xlsx") from None
     columns = cells.to_arrow().to_pydict().values()
     return sum(any((cell or "").strip() for cell in row) for row in zip(*columns, strict=True))
 
 
-def _sheet_file(archive: zipfile.ZipFile, sheet: int) -> str:
-    """The member that holds the n-th sheet, which its relation names."""
+def _sheet_file(archive: zipfile.ZipFile, sheet: int | str) -> str:
+    """The member that holds a sheet, which its relation names."""
     with archive.open("xl/workbook.xml") as file:
-        relation = [element.attrib[_RELATION] for element in _elements(file, "sheet")][sheet - 1]
+        sheets = {element.attrib["name"]: element.attrib[_RELATION] for element in _elements(file, "sheet")}
+    relation = list(sheets.values())[sheet - 1] if isinstance(sheet, int) else sheets[sheet]
     with archive.open("xl/_rels/workbook.xml.rels") as file:
         targets = {element.attrib["Id"]: element.attrib["Target"] for element in _elements(file, "Relationship")}
     target = targets[relation]

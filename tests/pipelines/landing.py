@@ -15,9 +15,10 @@ import yaml
 
 from pipelines import paths
 from pipelines.campus import Campus, read_campus, sources
+from pipelines.contracts import Contract, ContractColumn
 from pipelines.errors import Refused
 from pipelines.keyring import Keyring
-from pipelines.presets import Contract, ContractColumn, Source
+from pipelines.presets import Source
 from pipelines.reader import Read
 from pipelines.receive import Received, receive
 

@@ -30,7 +30,7 @@ def test_gbk_under_a_utf8_preset_is_refused_and_under_auto_read(tmp_path: Path) 
         (b"\n\n", "heading card is missing"),
         (TEXT.replace("at", "when", 1), "heading at is missing"),
         (TEXT + '"', "opens a quotation mark that is never closed"),
-        (b"PK\x03\x04rest", "is a workbook — set format: xlsx"),
+        (b"PK\x03\x04rest", "is a broken zip — copy it again"),
         (TEXT.encode("utf-16-le"), "heading card is missing"),
     ],
 )
@@ -114,7 +114,7 @@ def test_a_workbook_is_read_by_what_it_is_not_by_its_name(tmp_path: Path) -> Non
     ("content", "words"),
     [
         (b"<html><table></table></html>", "is no workbook"),
-        (b"PK\x03\x04broken", "cannot be read as a workbook"),
+        (b"PK\x03\x04broken", "is a broken zip"),
         (b"\xd0\xcf\x11\xe0broken", "no readable sheet"),
     ],
 )

@@ -50,7 +50,7 @@ def test_headings_may_stand_below_a_title(tmp_path: Path, header: Any) -> None:
 
 
 def test_no_line_with_the_headings_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="no line among the first 20 holds the headings no、reader"):
-        loans(tmp_path, header="detect").receive("a.csv", "x\n" * 30)
+    with pytest.raises(Refused, match="no line among the first 40 holds the headings no、reader"):
+        loans(tmp_path, header="detect").receive("a.csv", "x\n" * 60)
     with pytest.raises(Refused, match="ends before line 5"):
         loans(tmp_path, header=5).receive("a.csv", HEAD)

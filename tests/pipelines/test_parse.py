@@ -29,7 +29,7 @@ def test_a_row_holds_the_contract_the_file_and_the_record(tmp_path: Path) -> Non
             "due_at": None,
             "returned_at": datetime(2025, 10, 2),
             "renewals": 0,
-            "source_file": received.sha256[:16],
+            "source_file": received.source_file,
             "source_record": 1,
             "notes": None,
         }
@@ -211,8 +211,15 @@ def test_a_survey_makes_a_row_for_each_answer(tmp_path: Path) -> None:
         "feed": "survey_answer",
         "files": "*.csv",
         "empty": ["(skip)"],
-        "columns": {"survey": {"value": "2026"}, "response_key": "id", "stated_college": "college"},
-        "unpivot": {"item": {"Q1": "seats", "Q2": "staff"}},
+        "columns": {
+            "survey": {"value": "2026"},
+            "response_key": "id",
+            "stated_college": "college",
+            "item": {"heading": "(.+)"},
+            "facet": {"value": "value"},
+            "answer_value": {"cell": True},
+        },
+        "unpivot": {"Q1": "seats", "Q2": "staff"},
     }
     received = site(tmp_path, "survey", lines).receive(
         "a.csv", "id,college,Q1,Q2\n1,Law,4,5\n2,(skip),(skip),3.5\n3,Law,,\n4,Law,many,1\n4,Law,many,1\n"

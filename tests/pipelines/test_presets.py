@@ -11,7 +11,7 @@ LINES: dict[str, Any] = {"name": "gate", "feed": "gate_event", "files": "gate.cs
 
 def test_a_bare_heading_is_short_for_from() -> None:
     assert Rule.model_validate("题名") == Rule.model_validate({"from": ["题名"]})
-    assert Rule.model_validate(["题名", "书名"]).reads == (("题名", "书名"),)
+    assert Rule.model_validate(["题名", "书名"]).headings == ("题名", "书名")
 
 
 def test_days_and_numbers_of_yaml_are_the_text_that_was_written() -> None:
@@ -38,13 +38,23 @@ def test_delimiters_and_quotes_go_by_name() -> None:
         ({"columns": {"gate": {"from": "a", "pattern": "xyz"}}}, "needs exactly one group"),
         ({"columns": {"gate": {"from": "a", "map": {1: "x"}}}}, "columns.gate.map.1"),
         ({"columns": {"gate": {"from": "a", "not_before": "1919"}}}, "columns.gate.not_before: "),
-        ({"where": [{"heading": "r", "reason": "denied"}]}, "where.0: needs either in or not_in"),
+        ({"where": [{"heading": "r", "reason": "denied"}]}, "where.0: needs exactly one of in, not_in, matches, not_matches"),
         ({"where": [{"heading": "r", "in": ["ok"], "reason": "No good"}]}, "where.0.reason"),
         ({"delimiter": ";;"}, "delimiter: "),
         ({"encoding": "latin"}, "encoding: "),
         ({"header": 0}, "header: "),
         ({"files": []}, "files: "),
-        ({"unpivot": {"item": {"q1": "a", "q2": "a"}}}, "unpivot: two questions have the same code"),
+        ({"unpivot": {"q1": "a", "q2": "a"}}, "unpivot: two headings have the same code"),
+        ({"unpivot": "["}, "unpivot.headings"),
+        ({"columns": {"gate": {"from": "a", "formats": "%H:%Q"}}}, "is not a way of writing a time"),
+        ({"columns": {"gate": {"from": "a", "formats": "yyyy-MM-dd"}}}, "is not a way of writing a time"),
+        ({"format": "log"}, "format log needs either log or line"),
+        ({"format": "fixed"}, "format fixed needs fixed"),
+        ({"format": "json", "records": "a b"}, "records: "),
+        ({"header": "none"}, "header: none and headings go together"),
+        ({"replaces": "same_period"}, "needs period"),
+        ({"duplicates": {"key": ["gate"], "within": 60}}, "within and at go together"),
+        ({"rejects": {"stop": 2}}, "rejects.stop"),
         ({"people_who_are_not": ["["]}, "people_who_are_not.0: '[' is not a regular expression"),
     ],
 )

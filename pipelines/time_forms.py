@@ -1,0 +1,42 @@
+"""The ways in which exports write a time, as forms that a parser takes.
+
+Reading times by them belongs in :mod:`pipelines.times`.
+"""
+
+import datetime as dt
+
+import polars as pl
+
+COUNTED = {"epoch_s": ("1970-01-01", 1), "epoch_ms": ("1970-01-01", 1000), "excel_days": ("1899-12-30", 1 / 86400)}
+"""Times written as one number: since when, and how many of its units make a second."""
+
+_PARTS = (
+    (("%Y", "%y", "%s", "%F", "%D", "%c"), "2000", "%Y"),
+    (("%m", "%b", "%B", "%h", "%j", "%s", "%F", "%D", "%c"), "01", "%m"),
+    (("%d", "%e", "%j", "%s", "%F", "%D", "%c"), "01", "%d"),
+)
+"""What a date needs, and what stands in for a part that is not written."""
+
+_HOURS, _MINUTES = ("%H", "%k", "%I", "%l"), ("%M", "%T", "%R", "%r", "%X", "%c", "%s")
+
+
+def whole(form: str) -> tuple[list[str], str]:
+    """A form with all that a time needs, and the texts to put behind one that is written in the form."""
+    form = form.replace("%z", "%#z")  # +0800, +08:00, +08 and Z alike
+    missing = [(value, part) for given, value, part in _PARTS if not any(code in form for code in given)]
+    if any(code in form for code in _HOURS) and not any(code in form for code in _MINUTES):
+        missing.append(("00", "%M"))
+    return [value for value, _ in missing], " ".join([form, *(part for _, part in missing)])
+
+
+def is_form(form: str) -> bool:
+    """Whether times can be read by a form."""
+    if form in COUNTED or "%" not in form:
+        return form in COUNTED
+    missing, whole_form = whole(form)
+    example = pl.Series([dt.datetime(2024, 2, 29, 13, 14, 15)]).dt.replace_time_zone("UTC")
+    try:
+        written = " ".join([example.dt.strftime(form)[0], *missing])
+        return pl.Series([written]).str.to_datetime(whole_form, strict=False, time_unit="us")[0] is not None
+    except pl.exceptions.PolarsError:
+        return False
