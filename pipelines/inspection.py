@@ -12,6 +12,8 @@ from typing import Any
 
 import polars as pl
 import yaml
+from rich.table import Table
+from rich.text import Text
 
 from pipelines import paths, spool
 from pipelines.campus import Campus, sources
@@ -22,8 +24,10 @@ from pipelines.likeness import Likeness, beginning, likenesses
 from pipelines.presets import Source
 from pipelines.receive import Received, receive
 from pipelines.shapes import Shape, guess
+from pipelines.slips import suggestion
+from pipelines.status import shown, table
 
-_SHOWN = 10
+_SHOWN, _NEAREST = 10, 3
 
 
 @dataclass(frozen=True)
@@ -50,8 +54,12 @@ class Inspection:
     """A preset to start from, as YAML."""
 
 
-def inspect(path: Path, preset: str | None, timezone: str, contracts: dict[str, Contract]) -> Inspection:
+def inspect(
+    path: Path, timezone: str, contracts: dict[str, Contract], preset: str | None = None, feed: str | None = None
+) -> Inspection:
     """Look at a file, and try it with a preset: the one that is named, else the nearest that reads all it needs.
+
+    A preset to begin with is one of ``feed``, or of the feed that its headings speak of.
 
     Raises:
         Refused: it cannot be read at all.
@@ -60,16 +68,47 @@ def inspect(path: Path, preset: str | None, timezone: str, contracts: dict[str, 
     """
     if not path.exists():
         raise Misconfigured(f"{path}: there is no such file")
+    if feed and feed not in contracts:
+        raise Misconfigured(f"no feed is called ‘{feed}’{suggestion(feed, contracts)}")
     with tempfile.TemporaryDirectory(prefix="mingyuan-") as folder:
         campus = _campus(path, Path(folder), timezone)
         known = list(_presets(campus, contracts))
         with spool.workspace(campus.spool) as workspace:
             shape = guess(path, workspace, campus.largest_file_mb << 20)
             near = likenesses(shape, known)
-            first = beginning(shape, known, contracts, path.name)
+            first = beginning(shape, known, contracts, path.name, feed)
         chosen = preset or (near[0].preset if near and near[0].share == 1 else None)
         trial = _tried(path, chosen, campus, contracts) if chosen else None
         return Inspection(shape, near, trial, first)
+
+
+def told(found: Inspection) -> Iterator[Table | Text]:
+    """What a person is shown of it."""
+    lines = ", ".join(f"{word}: {value}" for word, value in {"format": "csv", **found.shape.lines}.items())
+    yield shown(f"{lines}, encoding: {found.shape.encoding}")
+    near: list[list[object]] = [
+        [one.preset, one.feed, f"{one.share:.0%}", "、".join(one.missing[:6])] for one in found.likenesses[:_NEAREST]
+    ]
+    yield table("Presets by how much of what they read is here", ["preset", "feed", "found", "missing"], near)
+    if found.trial is None:
+        yield shown("No preset reads this file as it is. To begin one of its own (--write FILE keeps it):")
+        yield shown(found.beginning)
+    elif found.trial.received is None:
+        yield shown(f"With {found.trial.preset} it would be refused: {found.trial.refusal}")
+    else:
+        yield from _told_of_trial(found.trial, found.trial.received)
+
+
+def _told_of_trial(trial: Trial, received: Received) -> Iterator[Table | Text]:
+    yield shown(
+        f"With {trial.preset}: {received.records:,} records, of which {received.loaded:,} would load as "
+        f"{received.rows:,} rows, {received.duplicates:,} say what another says, {received.rejected:,} would be rejected"
+    )
+    yield table("The first rows", trial.rows.columns, [list(row) for row in trial.rows.rows()])
+    if trial.rejects.height:
+        yield table("Rejected", ["reason", "field", "records", "first"], [list(row) for row in trial.rejects.rows()])
+    if received.dropped_columns:
+        yield shown(f"Left outside, since nothing asks for them: {'、'.join(received.dropped_columns)}")
 
 
 def write_preset(text: str, target: Path) -> None:

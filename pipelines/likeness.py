@@ -46,11 +46,13 @@ def likenesses(shape: Shape, presets: Iterable[Source]) -> list[Likeness]:
     return sorted((one for one in found if one.share > 0), key=lambda one: (-one.share, -one.found, one.preset))
 
 
-def beginning(shape: Shape, presets: Iterable[Source], contracts: dict[str, Contract], name: str) -> str:
+def beginning(
+    shape: Shape, presets: Iterable[Source], contracts: dict[str, Contract], name: str, feed: str | None = None
+) -> str:
     """A preset to begin with, in which what could not be guessed is said to be open."""
     meanings = _meanings(presets, shape.headings)
-    feed = Counter(feed for words in meanings.values() for feed, _ in words).most_common(1)
-    contract = contracts[feed[0][0]] if feed else None
+    spoken_of = Counter(feed for words in meanings.values() for feed in {feed for feed, _ in words})
+    contract = contracts[feed or spoken_of.most_common(1)[0][0]] if feed or spoken_of else None
     columns = _columns(shape, meanings, contract) if contract else {}
     lines = {"feed": contract.feed if contract else "…", "files": name, **_spelt(shape), "columns": columns}
     text = yaml.safe_dump(lines, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120)
@@ -79,7 +81,9 @@ def _is_same_kind(shape: Shape, preset: Source) -> bool:
 
 def _likeness(shape: Shape, preset: Source) -> Likeness:
     if preset.format == "log":
-        return Likeness(preset.name, preset.feed, _fitting_lines(shape, preset), 1)
+        return Likeness(
+            preset.name, preset.feed, _fitting_lines(shape, preset), int(preset.log == shape.lines.get("log"))
+        )
     if preset.header == "none":
         is_as_wide = bool(shape.samples) and len(shape.samples[0]) == len(preset.headings)
         return Likeness(preset.name, preset.feed, 0.5 if is_as_wide and not shape.headings else 0, 1)
@@ -131,7 +135,7 @@ def _columns(shape: Shape, meanings: dict[str, list[tuple[str, str]]], contract:
 
 
 def _rule(heading: str, kind: str, texts: list[str]) -> Any:
-    forms = time_forms(texts) if kind in {"timestamp", "date"} else []
+    forms = time_forms(texts) if kind.lower() in {"timestamp", "date"} else []
     return {"from": heading, "formats": forms[0] if len(forms) == 1 else forms} if forms else heading
 
 
@@ -155,10 +159,12 @@ def _open(shape: Shape, columns: dict[str, Any], contract: Contract | None) -> s
     unread = [heading for heading in shape.headings if heading and heading not in read]
     lines = []
     if contract is None:
-        lines.append("# feed: no heading is known — `mingyuan feeds` lists what there is")
+        lines.append("# feed: no heading is known — `mingyuan feeds` lists what there is; then inspect with --feed")
     else:
         required = [column.name for column in contract.columns if column.required and column.name not in columns]
         lines += [f"# required, and not found: {name}" for name in required]
+        room = [column.name for column in contract.columns if column.name not in {*columns, *required}]
+        lines += [f"# there is room for: {', '.join(room)}"] if room else []
     several = [name for name, rule in columns.items() if isinstance(rule, dict) and isinstance(rule["formats"], list)]
     lines += [f"# {name}: which comes first, day or month? Leave the one form that is right" for name in several]
     for heading in unread:

@@ -46,11 +46,11 @@ _PATIENCE_SECONDS = 1.0
 def status_tables(site: Site) -> Iterator[Table]:
     """Exports by feed, what waits, what is published, and the last runs."""
     yield _asked(site, "Exports taken in", _FEEDS)
-    yield _table("Waiting in the landing folder", ["files"], [[len(waiting(site))]])
+    yield table("Waiting in the landing folder", ["files"], [[len(waiting(site))]])
     yield _published(site)
     with history(site) as instance:
         runs = [_run_row(record) for record in instance.get_run_records(limit=_LAST_RUNS)]
-        yield _table("Last runs", ["run", "status", "began", "seconds"], runs)
+        yield table("Last runs", ["run", "status", "began", "seconds"], runs)
     yield from _failures(site)
 
 
@@ -58,9 +58,9 @@ def reject_tables(site: Site) -> Iterator[Table]:
     """Rejected records by source and reason, what to do about each reason, and refused files with theirs."""
     (_, *headings), rows = _answer(site, _REASONS)
     for source, of_source in groupby(rows, key=lambda row: row[0]):
-        yield _table(f"Rejected records of {source} (sealed in the vault)", headings, [row[1:] for row in of_source])
+        yield table(f"Rejected records of {source} (sealed in the vault)", headings, [row[1:] for row in of_source])
     if reasons := sorted({str(reason) for _, reason, *_ in rows}):
-        yield _table("What to do", ["reason", "what to do"], [[reason, remedy(reason)] for reason in reasons])
+        yield table("What to do", ["reason", "what to do"], [[reason, remedy(reason)] for reason in reasons])
     yield _asked(site, "Refused files (still in the landing folder)", _REFUSED)
 
 
@@ -79,11 +79,11 @@ def ask(site: Site, sql: str, as_csv: bool, console: Console) -> None:
     if as_csv:
         csv.writer(sys.stdout, lineterminator="\n").writerows([headings, *rows])
     else:
-        console.print(_table("", headings, [list(row) for row in rows]))
+        console.print(table("", headings, [list(row) for row in rows]))
 
 
 def _asked(site: Site, title: str, query: str) -> Table:
-    return _table(title, *_answer(site, query))
+    return table(title, *_answer(site, query))
 
 
 def _answer(site: Site, query: str) -> tuple[list[str], list[list[object]]]:
@@ -101,7 +101,7 @@ def _answer(site: Site, query: str) -> tuple[list[str], list[list[object]]]:
 def _published(site: Site) -> Table:
     current = site.campus.published / "current"
     name = current.resolve().name if current.exists() else "nothing yet"
-    return _table("Published", ["generation"], [[name]])
+    return table("Published", ["generation"], [[name]])
 
 
 def _run_row(record: dg.RunRecord) -> list[object]:
@@ -118,14 +118,14 @@ def _failures(site: Site) -> Iterator[Table]:
     log = site.campus.dagster / FAILURES
     if log.exists():
         last = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()[-_LAST_RUNS:]]
-        yield _table(
+        yield table(
             "Last failures",
             ["at", "step", "what to do"],
             [[entry["at"], entry["step"], entry["line"]] for entry in last],
         )
 
 
-def _table(title: str, headings: list[str], rows: list[list[object]]) -> Table:
+def table(title: str, headings: list[str], rows: list[list[object]]) -> Table:
     table = Table(title=title or None, title_justify="left")
     for heading in headings:
         table.add_column(shown(heading), overflow="fold", no_wrap=heading == "reason")

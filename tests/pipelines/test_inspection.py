@@ -1,0 +1,133 @@
+"""A first look at a file: what it seems to be, which presets come near, what would load."""
+
+import gzip
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rich.console import Console
+
+from pipelines.errors import Misconfigured
+from pipelines.inspection import Inspection, inspect, told, write_preset
+from pipelines.likeness import time_forms
+from tests.pipelines.landing import contracts, workbook
+
+LOANS = "读者条码,条码号,题名,索书号,馆藏地,文献类型,借出日期,应还日期,归还日期,续借次数\n2023010199,B1,红楼梦,I242.4/1,总馆,图书,2025-09-08 10:00:00,2025-10-08,,0\n"
+
+
+def look(tmp_path: Path, content: str | bytes, name: str = "export.csv", **options: Any) -> Inspection:
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return inspect(path, "Asia/Shanghai", contracts(), **options)
+
+
+def printed(found: Inspection) -> str:
+    console = Console(file=io.StringIO(), width=200)
+    for part in told(found):
+        console.print(part)
+    text: str = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO given above
+    return text
+
+
+@pytest.mark.parametrize(
+    ("content", "lines", "encoding"),
+    [
+        ("a,b\n1,2\n", {}, "utf-8"),
+        ("a;b;c\n1,5;2;3\n", {"delimiter": ";"}, "utf-8"),
+        ("a\tb\n1\t2\n", {"delimiter": "tab"}, "utf-8"),
+        ("姓名,学号\n甲,1\n".encode("gb18030"), {}, "gb18030"),
+        ("姓名,学号\n甲,1\n".encode("utf-16"), {}, "utf-16"),
+        ("Title of it\n\ncard,at\n1,2024-03-05\n2,2024-03-06\n", {"header": "detect"}, "utf-8"),
+        ('1,"5",2024-03-05\n2,"6",2024-03-05\n', {"header": "none"}, "utf-8"),
+        ('{"loans": [{"id": 1}]}', {"format": "json", "records": "loans[]"}, "utf-8"),
+        ('{"id": 1}\n{"id": 2}\n', {"format": "jsonl"}, "utf-8"),
+        ("COPY a.b (id, x) FROM stdin;\n1\t2\n\\.\n", {"format": "copy", "table": "a.b"}, "utf-8"),
+        (gzip.compress(b"a,b\n1,2\n"), {}, "utf-8"),
+        (workbook([["a", "b"], [1, 2]]), {"format": "xlsx"}, "xlsx"),
+        ('1.1.1.1 - a [05/Mar/2024:08:00:00 +0800] "GET /x HTTP/1.1" 200 5\n',
+         {"format": "log", "log": '%h %l %u %t "%r" %s %b'}, "utf-8"),
+    ],
+)  # fmt: skip
+def test_what_a_file_seems_to_be(tmp_path: Path, content: str | bytes, lines: dict[str, Any], encoding: str) -> None:
+    shape = look(tmp_path, content).shape
+    assert (shape.lines, shape.encoding) == (lines, encoding)
+
+
+def test_a_known_export_is_tried_and_shown_as_it_would_load(tmp_path: Path) -> None:
+    bad = "2023010188,B2,a,,,,never,,,0\n2023010177,,b,,,,2025-09-08,,,0\n"
+    found = look(tmp_path, LOANS + bad)
+    assert (found.likenesses[0].preset, found.likenesses[0].share) == ("libsys_loans", 1)
+    assert found.trial is not None
+    assert found.trial.received is not None
+    assert (found.trial.received.loaded, found.trial.rejects.rows()) == (2, [("missing_value", "item_key", 1, 3)])
+    text = printed(found)
+    assert "3 records, of which 2 would load" in text
+    assert "红楼梦" in text
+    assert "2023010199" not in text
+
+
+def test_a_heading_that_is_missing_is_named(tmp_path: Path) -> None:
+    found = look(tmp_path, LOANS.replace("条码号,题名", "书号,题名"))
+    assert (found.trial, found.likenesses[0].preset) == (None, "libsys_loans")
+    assert found.likenesses[0].missing == ("条码号",)
+
+
+def test_what_presets_know_fills_the_beginning_of_a_new_one(tmp_path: Path) -> None:
+    text = "读者条码;条码号;借出日期;Zweck\n1;B1;05/03/2024;x\n2;B2;04/03/2024;y\n"
+    lines = yaml.safe_load(look(tmp_path, text).beginning)
+    assert (lines["feed"], lines["delimiter"]) == ("loan", ";")
+    assert lines["columns"]["patron_key"] == "读者条码"
+    assert lines["columns"]["loaned_at"] == {"from": "借出日期", "formats": ["%d/%m/%Y", "%m/%d/%Y"]}
+    beginning = look(tmp_path, text).beginning
+    assert "# required, and not found: loan_key" in beginning
+    assert "# loaned_at: which comes first, day or month?" in beginning
+    assert "# not read: Zweck" in beginning
+
+
+def test_a_feed_can_be_named_where_no_heading_is_known(tmp_path: Path) -> None:
+    assert "feed: …" in look(tmp_path, "x,y\na,b\n").beginning
+    beginning = look(tmp_path, "x,y\na,b\n", feed="gate_event").beginning
+    assert "feed: gate_event" in beginning
+    assert "# required, and not found: passed_at" in beginning
+    assert "# there is room for: patron_key, gate" in beginning
+    with pytest.raises(Misconfigured, match="did you mean ‘gate_event’"):
+        look(tmp_path, "x,y\n", feed="gate_events")
+
+
+def test_a_preset_that_is_still_being_written_can_be_tried(tmp_path: Path) -> None:
+    own = tmp_path / "own.yml"
+    write_preset(
+        "feed: gate_event\nfiles: x\ncolumns: {patron_key: c, building: {value: A}, direction: {value: in}, passed_at: t}\n",
+        own,
+    )
+    found = look(tmp_path, "c,t\n1,2024-03-05\n", preset=str(own))
+    assert found.trial is not None
+    assert found.trial.rows["building"].to_list() == ["A"]
+    with pytest.raises(Misconfigured, match="is there already"):
+        write_preset("", own)
+    with pytest.raises(Misconfigured, match="neither a preset's name nor a file"):
+        look(tmp_path, "c,t\n", preset="no_such")
+
+
+def test_nothing_of_the_file_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "away").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "away"))
+    look(tmp_path, LOANS)
+    assert list((tmp_path / "away").iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir() if path.name != "away"] == ["export.csv"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "forms"),
+    [
+        (["2024-03-05 08:00:00", " "], ["%Y-%m-%d %H:%M:%S"]),
+        (["13/03/2024", "05/03/2024"], ["%d/%m/%Y"]),
+        (["05/03/2024"], ["%d/%m/%Y", "%m/%d/%Y"]),
+        (["soon"], []),
+        ([], []),
+    ],
+)
+def test_a_time_is_told_only_by_what_fits_every_cell(texts: list[str], forms: list[str]) -> None:
+    assert time_forms(texts) == forms
