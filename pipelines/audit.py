@@ -25,13 +25,17 @@ class Cursor:
     arraysize = 1
     rowcount = -1
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
         self._connection = connection
+        self._query = query
         self._rows: list[tuple[Any, ...]] = []
         self.description: list[tuple[Any, ...]] | None = None
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
-        result = self._connection.execute(statement, list(parameters))
+        # The bare query is put only to learn its columns; its rows may be millions.
+        only_columns = statement.strip() == self._query.strip()
+        asked = f"select * from ({statement}) limit 0" if only_columns else statement
+        result = self._connection.execute(asked, list(parameters))
         self.description = [(name, str(kind), *[None] * 5) for name, kind, *_ in result.description or ()] or None
         self._rows = result.fetchall() if self.description else []
 
@@ -54,11 +58,12 @@ class Cursor:
 class Borrowed:
     """A connection that belongs to somebody else, whose transaction is none of our business."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
         self._connection = connection
+        self._query = query
 
     def cursor(self) -> Cursor:
-        return Cursor(self._connection)
+        return Cursor(self._connection, self._query)
 
     def commit(self) -> None: ...
 
@@ -94,7 +99,7 @@ class AuditDialect(PGDialect):
     def do_rollback(self, dbapi_connection: Any) -> None: ...
 
 
-def borrowing(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """What makes SQLAlchemy's ``create_engine`` ask on this connection, inside whatever transaction is open."""
+def borrowing(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Any]:
+    """What makes SQLAlchemy's ``create_engine`` judge a query on this connection, inside whatever transaction is open."""
     registry.register("duckdb.audit", __name__, AuditDialect.__name__)
-    return {"creator": lambda: Borrowed(connection), "poolclass": StaticPool}
+    return {"creator": lambda: Borrowed(connection, query), "poolclass": StaticPool}

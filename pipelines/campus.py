@@ -201,6 +201,10 @@ class _Loader(yaml.SafeLoader):
 
 def _rooted(campus: Campus, folder: Path) -> Campus:
     data = (folder / campus.data).resolve()
+    if set(str(data)) & set("*?[]"):
+        raise Misconfigured(
+            f"data: {data} holds one of * ? [ ], which databases read as a pattern — choose another folder"
+        )
     is_given = campus.model_fields_set
     return campus.model_copy(
         update={

@@ -6,7 +6,7 @@ reason.  Reading files belongs in :mod:`pipelines.cells`, pseudonyms in :mod:`pi
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -14,8 +14,9 @@ from pipelines import card_numbers, times
 from pipelines.contracts import Contract, ContractColumn
 from pipelines.headings import Headings
 from pipelines.origins import Origins
-from pipelines.presets import Rule, Source
-from profiles.pseudonym import DAMAGED, normalised
+from pipelines.presets import Filter, Rule, Source
+from pipelines.repetition import Distinct, Repetition
+from profiles.pseudonym import is_damaged, normalised, padded
 
 _NEVER_TAKEN = {"unmapped_value", "unexpected_value", "spreadsheet_damage", "not_a_person"}
 """Problems that cost the record even where the column may be empty."""
@@ -43,6 +44,8 @@ class Sorted:
     """The feed's columns, ``written_…`` as the file has them, ``record`` and ``notes``."""
     rejected: pl.DataFrame
     """``record``, ``field``, ``reason``."""
+    silent: int = 0
+    """Records that are neither: they were unpivoted, and no cell of theirs holds anything."""
 
 
 @dataclass(frozen=True)
@@ -59,33 +62,51 @@ class Mapping:
     def origins(self) -> Origins:
         return Origins(self.source, self.headings, self.file_name)
 
-    def sort(self, cells: pl.DataFrame) -> Sorted:
+    def sort(self, cells: pl.DataFrame, may_hold_nul: bool = True) -> Sorted:
         """The records of a batch as columns of the feed, and those that are rejected."""
-        unfit = _first_reasons(cells["record"], self._reasons_of_records(cells))
+        repetition = Repetition(cells)
+        unfit = _first_reasons(cells["record"], self._reasons_of_records(cells, repetition, may_hold_nul))
         if not self.source.unpivot:
-            return self._sorted(cells, unfit)
+            return self._sorted(cells, unfit, repetition)
         fit = cells.join(unfit.select("record"), on="record", how="anti", maintain_order="left")
-        told_apart = self._sorted(self.origins.unpivoted(fit), unfit.clear())
-        return Sorted(
-            told_apart.accepted, pl.concat([unfit, told_apart.rejected.unique("record", maintain_order=True)])
-        )
+        rows = self.origins.unpivoted(fit)
+        told_apart = self._sorted(rows, unfit.clear(), Repetition(rows))
+        rejected = pl.concat([unfit, told_apart.rejected.unique("record", maintain_order=True)])
+        return Sorted(told_apart.accepted, rejected, fit.height - rows["record"].n_unique())
 
-    def _sorted(self, cells: pl.DataFrame, unfit: pl.DataFrame) -> Sorted:
+    def _sorted(self, cells: pl.DataFrame, unfit: pl.DataFrame, repetition: Repetition) -> Sorted:
         columns = [column for column in self.contract.columns if column.name in self.source.columns]
-        filled = [self._fill(column, self.source.columns[column.name], cells) for column in columns]
+        filled = [self._fill(column, self.source.columns[column.name], cells, repetition) for column in columns]
         reasons = [(one.column.name, _reason(one)) for one in filled]
         reasons += self._reasons_of_made_keys({one.column.name: one for one in filled})
         rejected = _first_reasons(cells["record"], reasons)
         if unfit.height:
             rejected = pl.concat([unfit, rejected.join(unfit, on="record", how="anti")]).sort("record")
         values = {one.column.name: one.value for one in filled}
-        written = {f"written_{one.column.name}": one.text for one in filled}
+        makes_keys = any(rule.made_of for rule in self.source.columns.values())
+        written = {f"written_{one.column.name}": one.text for one in filled} if makes_keys else {}
         frame = pl.DataFrame({**values, **written, "record": cells["record"], "notes": _notes(filled)})
         if rejected.height:
-            frame = frame.join(rejected.select("record"), on="record", how="anti", maintain_order="left")
+            frame = frame.filter(~pl.col("record").is_in(rejected["record"].implode()))
         return Sorted(frame, rejected)
 
-    def _fill(self, column: ContractColumn, rule: Rule, cells: pl.DataFrame) -> Filled:
+    def _fill(self, column: ContractColumn, rule: Rule, cells: pl.DataFrame, repetition: Repetition) -> Filled:
+        distinct = None if column.is_pseudonym else self._distinct(rule, repetition)
+        if distinct is None:
+            return self._filled(column, rule, cells)
+        one = self._filled(column, rule, distinct.cells)
+        problem = None if one.problem is None else distinct.spread(one.problem)
+        return replace(one, text=distinct.spread(one.text), value=distinct.spread(one.value), problem=problem)
+
+    def _distinct(self, rule: Rule, repetition: Repetition) -> Distinct | None:
+        """The cells a rule reads, each different one once."""
+        place = self.origins.headings.position(rule.headings) if rule.headings else None
+        if place is not None:
+            return repetition.of(f"c{place}")
+        is_constant = rule.value is not None or rule.file_name or rule.above
+        return repetition.constant() if is_constant else None
+
+    def _filled(self, column: ContractColumn, rule: Rule, cells: pl.DataFrame) -> Filled:
         text, is_unmapped = self.origins.written(rule, cells)
         value, problem = typed(text, column, rule, self.zone)
         if column.is_pseudonym:
@@ -109,19 +130,26 @@ class Mapping:
             numbers, problem = numbers.set(is_nobody, None), _marked(problem, is_nobody, "nobody")
         return numbers, problem
 
-    def _reasons_of_records(self, cells: pl.DataFrame) -> list[tuple[str, pl.Series | None]]:
+    def _reasons_of_records(
+        self, cells: pl.DataFrame, repetition: Repetition, may_hold_nul: bool
+    ) -> list[tuple[str, pl.Series | None]]:
         """What speaks against a record as a whole."""
-        texts = pl.col(f"^c{chr(92)}d+$")
-        has_nul = cells.select(pl.any_horizontal(texts.str.contains("\0", literal=True)).fill_null(False)).to_series()
-        reasons = [("", _marked(None, has_nul, "nul_byte"))]
+        reasons = [("", _marked(None, _has_nul(cells), "nul_byte") if may_hold_nul else None)]
         if self.source.footer and "c0" in cells:
             is_footer = cells["c0"].str.contains(self.source.footer).fill_null(False)
             reasons.append(("", _marked(None, is_footer, "footer")))
         reasons.append(("", _marked(None, self.origins.is_heading_again(cells), "repeated_heading")))
         for condition in self.source.where:
-            is_out = ~self.origins.meets(condition, cells)
+            is_out = ~self._meets(condition, cells, repetition)
             reasons.append((condition.heading[0], _marked(None, is_out, condition.reason)))
         return reasons
+
+    def _meets(self, condition: Filter, cells: pl.DataFrame, repetition: Repetition) -> pl.Series:
+        place = self.origins.headings.position(condition.heading)
+        distinct = None if place is None else repetition.of(f"c{place}")
+        if distinct is None:
+            return self.origins.meets(condition, cells)
+        return distinct.spread(self.origins.meets(condition, distinct.cells))
 
     def _reasons_of_made_keys(self, filled: dict[str, Filled]) -> list[tuple[str, pl.Series | None]]:
         """Keys that are neither there nor can be made, since all that they are made of is empty."""
@@ -139,9 +167,9 @@ def typed(text: pl.Series, column: ContractColumn, rule: Rule, zone: str) -> tup
     kind = column.type.lower()
     if column.is_pseudonym:
         serial = card_numbers.decimal(text, rule.uid) if rule.uid else text
-        number = normalised(serial, rule.pad)
+        number = normalised(serial)
         problem = _marked(None, text.is_not_null() & serial.is_null(), "unreadable") if rule.uid else None
-        return number, _marked(problem, number.str.contains(DAMAGED).fill_null(False), "spreadsheet_damage")
+        return padded(number, rule.pad), _marked(problem, is_damaged(number), "spreadsheet_damage")
     if kind in {"timestamp", "date"}:
         return _times(text, kind, rule, zone)
     value = text if kind == "varchar" else _numbers(text, kind, rule)
@@ -187,6 +215,11 @@ def _numbers(text: pl.Series, kind: str, rule: Rule) -> pl.Series:
     if rule.scale == 1:
         return digits.cast(polars_type(kind), strict=False)
     return (digits.cast(pl.Decimal(38, 9), strict=False) * rule.scale).cast(polars_type(kind), strict=False)
+
+
+def _has_nul(cells: pl.DataFrame) -> pl.Series:
+    texts = pl.col(f"^c{chr(92)}d+$")
+    return cells.select(pl.any_horizontal(texts.str.contains("\0", literal=True)).fill_null(False)).to_series()
 
 
 def _marked(problem: pl.Series | None, where: pl.Series | None, code: str) -> pl.Series | None:

@@ -8,9 +8,9 @@ JSON in :mod:`pipelines.json_cells`; what the cells mean, in :mod:`pipelines.can
 import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import numpy as np
 import polars as pl
@@ -45,6 +45,8 @@ class Batch:
 
     frame: pl.DataFrame
     misfits: tuple[Misfit, ...] = ()
+    may_hold_nul: bool = True
+    """False only where the bytes were looked at."""
 
 
 class Cells(Protocol):
@@ -95,8 +97,9 @@ class TextCells:
             file.seek(headings.end)
             if not file.peek(1):
                 return
+            watched = _Watched(file)
             reader = arrow_csv.open_csv(
-                file,
+                pa.PythonFile(watched, "r"),
                 read_options=arrow_csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=names),
                 parse_options=arrow_csv.ParseOptions(
                     delimiter=self.source.delimiter,
@@ -109,7 +112,23 @@ class TextCells:
                 ),
             )
             for batch in _numbered(reader, misfits):
-                yield _unescaped(batch) if self.source.format == "copy" else batch
+                seen = replace(batch, may_hold_nul=watched.has_nul or self.source.format == "copy")
+                yield _unescaped(seen) if self.source.format == "copy" else seen
+
+
+class _Watched:
+    """A file that is read ahead, and whether what was read so far holds a NUL."""
+
+    closed = False
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.has_nul = False
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        self.has_nul = self.has_nul or b"\0" in data
+        return data
 
 
 class _Counting:
@@ -201,7 +220,10 @@ class WorkbookCells:
 
         try:
             book = fastexcel.read_excel(self.path.read_bytes())
-            sheet = book.load_sheet(sheet_of(self.source.sheet), header_row=None, skip_rows=0, dtypes="string")
         except fastexcel.FastExcelError:
             raise Refused("cannot be read as a workbook — open it and save it as xlsx again") from None
+        try:
+            sheet = book.load_sheet(sheet_of(self.source.sheet), header_row=None, skip_rows=0, dtypes="string")
+        except fastexcel.FastExcelError:
+            raise Refused(f"has no readable sheet {self.source.sheet} — mend sheet, or save it as xlsx again") from None
         return pl.DataFrame(pl.from_arrow(sheet.to_arrow())).cast(pl.String)

@@ -4,35 +4,18 @@ Commands say what they do and end with one clear line when they cannot; the work
 the modules they call.
 """
 
-import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from pipelines.errors import Misconfigured, Problem
+from pipelines.errors import Misconfigured
+from pipelines.terminal import OneLine, complain, err, out, progress, say
 
 EPILOGUE = """Exit codes: 0 done · 1 something did not hold: a file was refused, a check failed, nothing is
 published yet · 2 the command, a preset or the site file is not right · 3 another run holds the warehouse ·
 4 the key file is missing, open to others, or the wrong one."""
-
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-
-class OneLine(click.Group):
-    """Ends with a problem's own line and exit code, rather than a traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except Problem as problem:
-            _complain([str(problem)])
-            ctx.exit(problem.exit_code)
 
 
 @click.group(cls=OneLine, epilog=EPILOGUE, context_settings={"help_option_names": ["-h", "--help"]})
@@ -62,7 +45,7 @@ def demo(ctx: click.Context, patrons: int, terms: int, seed: int) -> None:
             "campus.yml: this is a site of its own — run the demo in a fresh clone, or name a site file of its own with --site"
         )
     site = _site(ctx)
-    with _progress("campus") as advance:
+    with progress("campus") as advance:
         make_campus(patrons, terms, seed, site.campus.landing, None, lambda what, share: advance(what, share))
     _run(site)
     _tell_where(site)
@@ -80,7 +63,7 @@ def campus(patrons: int, terms: int, seed: int, out: Path, truth: Path | None) -
     """Make the exports of a campus that does not exist, and apart from them what was planted in them."""
     from pipelines.demo_campus import make_campus
 
-    with _progress("campus") as advance:
+    with progress("campus") as advance:
         made = make_campus(
             patrons,
             terms,
@@ -89,7 +72,7 @@ def campus(patrons: int, terms: int, seed: int, out: Path, truth: Path | None) -
             truth or out.with_name(f"{out.name}-truth"),
             lambda what, share: advance(what, share),
         )
-    _say(
+    say(
         f"{made.files} exports of {made.patrons:,} people over {made.terms} terms, {made.bytes / 1e6:,.0f} MB, in {out}"
     )
 
@@ -150,10 +133,10 @@ def replay(ctx: click.Context, sources: tuple[str, ...]) -> None:
     from pipelines.replay import replay_site
 
     site = _site(ctx)
-    with _progress("replay") as advance:
+    with progress("replay") as advance:
         done = replay_site(site, sources, lambda what, share: advance(what, share))
-    _say(f"{done.files} files read anew")
-    _complain(done.kept)
+    say(f"{done.files} files read anew")
+    complain(done.kept)
     _run(site)
     ctx.exit(1 if done.kept else 0)
 
@@ -185,7 +168,7 @@ def inspect(ctx: click.Context, file: Path, preset: str | None, feed: str | None
         out.print(part)
     if write:
         write_preset(found.beginning, write)
-        _say(f"written: {write} — mend it, then: mingyuan inspect {file.name} --preset {write}")
+        say(f"written: {write} — mend it, then: mingyuan inspect {file.name} --preset {write}")
 
 
 @main.command()
@@ -219,9 +202,9 @@ def _site(ctx: click.Context) -> Any:
 def _run(site: Any) -> None:
     from pipelines.run import run as run_line
 
-    with _progress("run") as advance:
+    with progress("run") as advance:
         outcome = run_line(site, lambda made, number, total: advance(made, number / total))
-    _complain(outcome.problems)
+    complain(outcome.problems)
     _tell_of_older(site, err)
     if not outcome.success:
         raise SystemExit(outcome.exit_code)
@@ -234,15 +217,10 @@ def _tell_of_older(site: Any, console: Console) -> None:
         console.print(line, style="yellow", markup=False)
 
 
-def _complain(problems: Iterable[str]) -> None:
-    for line in "\n".join(problems).splitlines():
-        err.print(f"mingyuan: {line}", style="bold red", markup=False)
-
-
 def _tell_where(site: Any) -> None:
     campus = site.campus
     index = campus.reports / "college" / "index.zh.html"
-    _say(f"""
+    say(f"""
 Published database   {campus.published / "current"}
     mingyuan query "select college, persons, visit_days_mean from portrait.department limit 12"
 College reports      {index}
@@ -250,22 +228,3 @@ College reports      {index}
 Data dictionary      {campus.reports / "dictionary.html"}
 Data quality         {campus.reports / "quality.html"}
 Everything in Dagster: make dev""")
-
-
-def _say(text: str) -> None:
-    out.print(text, markup=False)
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[str, float], None]]:
-    """A bar on a terminal; nothing where the output is a file, so that logs stay readable."""
-    columns = (
-        TextColumn(title),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f}%"),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=err, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task("", total=1.0)
-        yield lambda what, share: progress.update(task, completed=share, description=what)

@@ -47,19 +47,28 @@ class Seen:
     _held: list[Marks] = field(default_factory=list)
     _blocks: list[_Block] = field(default_factory=list)
     _repeated: list[Marks] = field(default_factory=list)
-    """Records known to be repeated already."""
+    """Records known to be repeated, of which nothing is held any more."""
 
-    def add(self, frame: pl.DataFrame, records: pl.Series, at: pl.Series | None = None) -> None:
-        """Take note of records, by the columns that make them the same; one without a time is never repeated."""
+    def add(self, frame: pl.DataFrame, records: pl.Series, at: pl.Series | None = None) -> pl.Series:
+        """Take note of records, by the columns that make them the same; one without a time is never repeated.
+
+        What comes back are those among them that are repeated for certain: most that ever will be, since
+        a system that writes a record twice writes it twice in a row.
+        """
         marks = np.empty((frame.height, self._width), np.int64)
         marks[:, _FIRST], marks[:, _SECOND] = (frame.hash_rows(seed=s).to_numpy().view(np.int64) for s in (1, 2))
         marks[:, _RECORD] = records.to_numpy()
         if at is not None:
             marks[:, _AT] = at.cast(pl.Datetime("us")).to_physical().fill_null(0).to_numpy()
             marks = marks[at.is_not_null().to_numpy()]
+        known = self._judged(marks)
+        if self.within is None and len(known):
+            self._repeated.append(known)
+            marks = marks[~np.isin(marks[:, _RECORD], known)]
         self._held.append(marks)
         if sum(map(len, self._held)) >= HELD:
             self._put_by()
+        return pl.Series("record", known, pl.Int64)
 
     def repeated(self) -> pl.Series:
         """The numbers of the records that an earlier one equals, in order."""
@@ -81,11 +90,6 @@ class Seen:
     def _put_by(self) -> None:
         """Write what is held into a file, in the order of its buckets."""
         marks, self._held = self._all_held(), []
-        if self.within is None:
-            # A record that comes a million times would else fill a bucket.
-            known = self._judged(marks)
-            self._repeated.append(known)
-            marks = marks[~np.isin(marks[:, _RECORD], known)] if len(known) else marks
         buckets = (marks[:, _FIRST] & (_BUCKETS - 1)).astype(np.uint8)
         ends = np.cumsum(np.bincount(buckets, minlength=_BUCKETS))
         path = self.folder / f"seen.{len(self._blocks)}"

@@ -172,7 +172,7 @@ def _built(expectation: Expectation, table: str, columns: Collection[str]) -> An
 def _validate(connection: duckdb.DuckDBPyConnection, query: str, suite: Sequence[Any]) -> Sequence[Any]:
     context, library = _context(), _library("great_expectations")
     source = context.data_sources.add_sql(
-        "borrowed", connection_string=URL, create_temp_table=False, kwargs=borrowing(connection)
+        "borrowed", connection_string=URL, create_temp_table=False, kwargs=borrowing(connection, query)
     )
     try:
         batch = source.add_query_asset("rows", query=query).add_batch_definition_whole_table("all").get_batch()

@@ -8,6 +8,7 @@ files a file takes the place of is told in :mod:`pipelines.succession`.  Reading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -20,7 +21,7 @@ from pipelines.ledger import Landed
 from pipelines.models import Model
 from pipelines.presets import Source
 from pipelines.reader import readers
-from pipelines.receive import Received, digest, discard, source_file
+from pipelines.receive import Received, digest, discard, name_within, source_file
 from pipelines.receive import landed as landed_files
 from pipelines.site import Site
 from pipelines.tables import asset_key, asset_spec, op_name
@@ -31,6 +32,9 @@ READERS = 2
 """Children that read at once: each file is one core's work for the child, and some for the parent."""
 
 Arrival = tuple[Source, Landed, Received]
+
+Asked = dict[Path, list[Source]]
+"""The sources that ask for a landing file: one export may fill several feeds."""
 
 
 @dataclass
@@ -92,7 +96,8 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
     warehouse.create(model)
     ring = ledger.keyring(warehouse, site)
     vault, intake = Vault.of(site.campus, ring), Intake()
-    arrivals = _received(warehouse, site, model, vault, intake)
+    asked = asked_for(site)
+    arrivals = _received(warehouse, site, model, vault, asked, intake)
     judgement = loading.judge(warehouse, model, expected, [received for _, _, received in arrivals])
     intake.outcomes = judgement.outcomes
     for source, landed, received in arrivals:
@@ -100,7 +105,7 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
             _refuse(warehouse, source, landed, why, intake)
             continue
         loading.load(warehouse, model, source, received, site.campus.timezone)
-        vault.keep_original(landed.path, received.sha256)
+        _keep(warehouse, vault, landed, asked, intake)
         intake.files, intake.rows = intake.files + 1, intake.rows + received.rows
         intake.remarks += [f"{received.name}: {warning}" for warning in received.warnings]
     for _, _, received in arrivals:
@@ -109,7 +114,9 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
     return intake
 
 
-def _received(warehouse: Warehouse, site: Site, model: Model, vault: Vault, intake: Intake) -> list[Arrival]:
+def _received(
+    warehouse: Warehouse, site: Site, model: Model, vault: Vault, asked: Asked, intake: Intake
+) -> list[Arrival]:
     """Every new file of the feed, read; those that cannot be are refused."""
     for forgotten in site.campus.spool.glob("*.parquet"):
         forgotten.unlink()  # of a run that was killed after reading and before loading
@@ -121,7 +128,7 @@ def _received(warehouse: Warehouse, site: Site, model: Model, vault: Vault, inta
                 landed,
                 threads.submit(loading.read_file, landed.path, source, model, site.campus, vault, read),
             )
-            for source, landed in _new(warehouse, site, model, vault, intake)
+            for source, landed in _new(warehouse, site, model, vault, asked, intake)
         ]
         for source, landed, coming in waiting:
             try:
@@ -131,7 +138,9 @@ def _received(warehouse: Warehouse, site: Site, model: Model, vault: Vault, inta
     return arrivals
 
 
-def _new(warehouse: Warehouse, site: Site, model: Model, vault: Vault, intake: Intake) -> list[tuple[Source, Landed]]:
+def _new(
+    warehouse: Warehouse, site: Site, model: Model, vault: Vault, asked: Asked, intake: Intake
+) -> list[tuple[Source, Landed]]:
     """Files whose rows are not there yet, in the order in which they count; others are only sealed."""
     new = []
     for source in site.sources(_feed(model)):
@@ -139,7 +148,7 @@ def _new(warehouse: Warehouse, site: Site, model: Model, vault: Vault, intake: I
         for landed in _landed(site, source, intake):
             is_known = landed.source_file in known or (landed.source_file, landed.name) in left_behind
             if is_known or _is_overtaken(warehouse, source, landed):
-                vault.keep_original(landed.path, landed.sha256)
+                _keep(warehouse, vault, landed, asked, intake)
             elif why := succession.misnamed(source, landed.name):
                 _refuse(warehouse, source, landed, why, intake)
             else:
@@ -151,7 +160,7 @@ def _landed(site: Site, source: Source, intake: Intake) -> list[Landed]:
     """The landing files of a source; one that has no fingerprint the ledger cannot hold."""
     found = []
     for path in landed_files(site.campus, source):
-        name = path.relative_to(site.campus.landing).as_posix()
+        name = name_within(path, site.campus.landing)
         try:
             sha256 = digest(path)
         except Refused as refusal:
@@ -159,6 +168,25 @@ def _landed(site: Site, source: Source, intake: Intake) -> list[Landed]:
         else:
             found.append(Landed(path, name, sha256, source_file(name, sha256, source)))
     return sorted(found, key=lambda landed: succession.in_order(succession.period(source, landed.name) or ""))
+
+
+def asked_for(site: Site) -> Asked:
+    """Who asks for each landing file."""
+    asked: Asked = {}
+    for source in site.every_source():
+        for path in landed_files(site.campus, source):
+            asked.setdefault(path, []).append(source)
+    return asked
+
+
+def _keep(warehouse: Warehouse, vault: Vault, landed: Landed, asked: Asked, intake: Intake) -> None:
+    """Seal a file that is loaded; once no source waits for it any more, it leaves our own landing folder."""
+    try:
+        vault.keep_original(landed.path, landed.sha256)
+        if all(ledger.has(warehouse, source, landed) for source in asked[landed.path]):
+            vault.take_away(landed.path, landed.sha256)
+    except Problem as changed:
+        intake.refusals.append(str(changed))
 
 
 def _is_overtaken(warehouse: Warehouse, source: Source, landed: Landed) -> bool:

@@ -20,6 +20,7 @@ from pipelines.warehouse import Warehouse
 
 _PATIENCE_SECONDS = 1.0
 _OF_TIME = {"TIMESTAMP", "DATE"}
+_FEED, _PRESET = (re.compile(rf"^{key}: *([\w-]+)", re.MULTILINE) for key in ("feed", "preset"))
 _ARRIVED = """
 select feed, count(*) filter (where status = 'loaded') as files, max(received_at) as last_came
 from ledger.file where status <> 'refused' group by feed"""
@@ -60,12 +61,13 @@ def feed_list(site: Site) -> Iterator[Table]:
 
 
 def _presets() -> dict[str, list[str]]:
-    """The presets for each feed, by the line in which they name it."""
-    found: dict[str, list[str]] = {}
-    for path in sorted(paths.PRESETS.glob("*.yml")):
-        if named := re.search(r"^feed: *(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE):
-            found.setdefault(named[1], []).append(path.stem)
-    return found
+    """The presets for each feed: it is named in one of their lines, or in the preset whose lines they change."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(paths.PRESETS.glob("*.yml"))}
+    feeds = {name: found[1] for name, text in texts.items() if (found := _FEED.search(text))}
+    based = {name: found[1] for name, text in texts.items() if (found := _PRESET.search(text))}
+    for _ in based:  # as many steps as there can be, so that presets based on each other in a circle end too
+        feeds |= {name: feeds[origin] for name, origin in based.items() if name not in feeds and origin in feeds}
+    return {feed: sorted(name for name in feeds if feeds[name] == feed) for feed in set(feeds.values())}
 
 
 def _came(site: Site) -> dict[str, Came]:

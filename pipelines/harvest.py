@@ -1,6 +1,6 @@
 """What a file's records become on disk: rows, rejects, rejected records and identities, batch by batch.
 
-Duplicates are known only at the end, so a draft is written first and gone over again where it must be.
+Not every duplicate is known before the end, so a draft is written first and gone over again where it must be.
 How a record becomes a row belongs in :mod:`pipelines.canonical`.
 """
 
@@ -12,7 +12,7 @@ from typing import IO
 
 import polars as pl
 
-from pipelines.canonical import Mapping, polars_type
+from pipelines.canonical import Mapping, Sorted, polars_type
 from pipelines.cells import Batch, Misfit
 from pipelines.duplicates import Seen
 from pipelines.parquet import Appender, parts
@@ -37,43 +37,55 @@ class Harvest:
     truncated: int | None
     """The record that may have been cut short."""
     accepted: int = 0
+    left_out: int = 0
+    """Accepted records that were seen to be repeated before they were written."""
     reasons: Counter[str] = field(default_factory=Counter)
 
-    def take(self, batch: Batch) -> None:
-        """Sort the records of a batch, and write each where it belongs."""
+    def sorted(self, batch: Batch) -> tuple[Batch, Sorted | None]:
+        """The records of a batch told apart; other batches may be taken meanwhile."""
+        return batch, self.mapping.sort(batch.frame, batch.may_hold_nul) if batch.frame.height else None
+
+    def take(self, batch: Batch, told_apart: Sorted | None) -> None:
+        """Write each record of a batch where it belongs."""
         self._reject_misfits(batch.misfits)
-        if not batch.frame.height:
+        if told_apart is None:
             return
-        told_apart = self.mapping.sort(batch.frame)
+        is_unpivoted = self.mapping.source.unpivot is not None
         self._reject(told_apart.rejected, batch.frame)
         frame = self.pseudonyms.replace(told_apart.accepted)
-        self._see(frame, batch.frame, told_apart.rejected)
+        repeated = self._seen_before(frame, batch.frame, told_apart.rejected)
+        if len(repeated):
+            frame = frame.filter(~pl.col("record").is_in(repeated.implode()))
+            self.left_out += len(repeated)
         self.draft.add(self._with_all_columns(frame))
-        self.accepted += batch.frame.height - told_apart.rejected.height
+        # By the rows there are, not by those that should be: a record that gets lost must be missed.
+        written = frame["record"].n_unique() if is_unpivoted else frame.height
+        self.accepted += written + told_apart.silent + len(repeated)
 
     def finish(self, draft: Path, target: Path) -> tuple[int, int]:
         """The rows of a file out of its draft; how many duplicates were left out, and how many rows remain."""
         repeated = self.seen.repeated()
-        if not len(repeated):
+        if len(repeated) == self.left_out:
             draft.rename(target)
-            return 0, self.draft.rows
+            return len(repeated), self.draft.rows
         with Appender(target, feed_schema(self.mapping)) as rows:
             for part in parts(draft):
                 rows.add(part.filter(~pl.col("source_record").is_in(repeated.implode())))
         return len(repeated), rows.rows
 
-    def _see(self, frame: pl.DataFrame, cells: pl.DataFrame, rejected: pl.DataFrame) -> None:
+    def _seen_before(self, frame: pl.DataFrame, cells: pl.DataFrame, rejected: pl.DataFrame) -> pl.Series:
         """Note what makes records the same: all that is taken of them, or the columns the preset names."""
         policy = self.mapping.source.duplicates
         is_each_its_own = any(rule.record for rule in self.mapping.source.columns.values())
         if isinstance(policy, SameKey):
-            self.seen.add(frame.select(policy.key), frame["record"], frame[policy.at] if policy.at else None)
-        elif policy == "exact" and not is_each_its_own and self.mapping.source.unpivot:
+            return self.seen.add(frame.select(policy.key), frame["record"], frame[policy.at] if policy.at else None)
+        if policy == "keep" or is_each_its_own:
+            return frame["record"].clear()
+        if self.mapping.source.unpivot:
             taken = cells.join(rejected.select("record"), on="record", how="anti", maintain_order="left")
-            self.seen.add(taken.drop("record"), taken["record"])
-        elif policy == "exact" and not is_each_its_own:
-            written = [name for name in frame.columns if name.startswith("written_")]
-            self.seen.add(frame.drop("record", *written), frame["record"])
+            return self.seen.add(taken.drop("record"), taken["record"])
+        written = [name for name in frame.columns if name.startswith("written_")]
+        return self.seen.add(frame.drop("record", *written), frame["record"])
 
     def _with_all_columns(self, frame: pl.DataFrame) -> pl.DataFrame:
         """With every column of the feed, also those that nothing fills."""

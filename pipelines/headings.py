@@ -148,7 +148,19 @@ def _at(top: list[Row], line: int, source: Source) -> Headings:
     if len(top) < last:
         raise Refused(f"ends before line {last}, where the headings should stand — export it again, or set header")
     before = sum(bool(row.cells) for row in top[:last])
-    return Headings(tuple(map(plain, top[line - 1].cells)), top[last - 1].end, before, _said(top[: line - 1]))
+    first = max(line - source.header_lines, 0)
+    return Headings(_made_of(top[first:line]), top[last - 1].end, before, _said(top[:first]))
+
+
+def _made_of(rows: list[Row]) -> tuple[str, ...]:
+    """The headings of several lines in one: 2024-01 over In and Out is 2024-01 In and 2024-01 Out."""
+    *upper, lowest = [list(map(plain, row.cells)) for row in rows]
+    for cells in upper:
+        reaching = ""
+        for place in range(len(lowest)):
+            reaching = (cells[place] if place < len(cells) else "") or reaching
+            cells[place : place + 1] = [reaching]
+    return tuple(" ".join(filter(None, parts)) for parts in zip(*upper, lowest, strict=False))
 
 
 def _said(rows: list[Row]) -> dict[str, str]:

@@ -18,10 +18,12 @@ import polars as pl
 
 from pipelines.cells import Batch
 from pipelines.errors import Refused
-from pipelines.headings import Headings, expected, held
+from pipelines.headings import Headings, asked, expected, held, unpivoted
 from pipelines.presets import Source
 
 _ROWS = 20_000
+_TOLD = 200
+"""Headings that nobody asks for, of which the ledger tells."""
 
 Cells = dict[str, str]
 
@@ -43,9 +45,11 @@ class JsonCells:
     source: Source
 
     def headings(self) -> Headings:
-        """Every path that occurs; those that are expected, where there is no record at all."""
+        """The paths that occur, of the unasked-for a few; those that are expected, where there is no record at all."""
         paths = self.paths() or tuple(names[0] for names in expected(self.source))
-        return held(Headings(paths), self.source)
+        wanted = set(paths) if self.source.unpivot else {name for names in asked(self.source) for name in names}
+        others = islice((path for path in paths if path not in wanted), _TOLD)
+        return held(Headings((*(path for path in paths if path in wanted), *others)), self.source)
 
     def paths(self) -> tuple[str, ...]:
         """Every path that occurs, in the order in which it is met."""
@@ -56,13 +60,13 @@ class JsonCells:
 
     def batches(self, headings: Headings) -> Iterator[Batch]:
         """The records, by the file's order."""
-        names = [f"c{place}" for place in range(headings.width)]
+        wanted = {headings.position(names) for names in asked(self.source)} | unpivoted(headings, self.source).keys()
+        places = {
+            f"c{place}": headings.cells[place] for place in sorted(place for place in wanted if place is not None)
+        }
         first, every = 1, self._records()
         while records := list(islice(every, _ROWS)):
-            columns = {
-                name: pl.Series([record.get(heading) for record in records], dtype=pl.String)
-                for name, heading in zip(names, headings.cells, strict=True)
-            }
+            columns = {name: _column(records, heading) for name, heading in places.items()}
             numbers = pl.int_range(first, first + len(records), dtype=pl.Int64, eager=True)
             yield Batch(pl.DataFrame({**columns, "record": numbers}))
             first += len(records)
@@ -83,6 +87,13 @@ class JsonCells:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield _loaded(line, f"line {number} ")
+
+
+def _column(records: list[Cells], heading: str) -> pl.Series:
+    try:
+        return pl.Series([record.get(heading) for record in records], dtype=pl.String)
+    except UnicodeEncodeError:
+        raise Refused("holds half of a letter that takes two codes — export it again") from None
 
 
 def steps(route: str) -> list[Step]:

@@ -30,7 +30,7 @@ def count(path: Path, route: str) -> int:
     with path.open("rb") as file:
         try:
             return sum(_reached(ijson.basic_parse(file, multiple_values=True), way))
-        except ijson.JSONError:
+        except (ijson.JSONError, ValueError):
             raise Refused("is not JSON throughout — export it again") from None
 
 

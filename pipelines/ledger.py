@@ -17,7 +17,7 @@ import duckdb
 from pipelines import succession
 from pipelines.keyring import Keyring
 from pipelines.presets import Source
-from pipelines.receive import Received
+from pipelines.receive import Received, source_file
 from pipelines.site import Site
 from pipelines.warehouse import Warehouse
 
@@ -97,6 +97,17 @@ def loaded(warehouse: Warehouse, source: Source) -> set[str]:
         "select source_file from ledger.file where source = ? and status = 'loaded'", [source.name]
     )
     return {source_file for (source_file,) in rows}
+
+
+def has(warehouse: Warehouse, source: Source, landed: Landed) -> bool:
+    """Whether a source has taken a file in, even if another has taken its place since."""
+    mark = source_file(landed.name, landed.sha256, source)
+    return bool(
+        warehouse.rows_of(
+            "select 1 from ledger.file where source = ? and source_file = ? and status <> 'refused'",
+            [source.name, mark],
+        )
+    )
 
 
 def left_behind(warehouse: Warehouse, source: Source) -> set[tuple[str, str]]:

@@ -17,7 +17,10 @@ class Appender:
         from pyarrow import parquet
 
         self._empty = pl.DataFrame(schema=dict(schema))
-        self._writer = parquet.ParquetWriter(path, self._empty.to_arrow().schema, compression="lz4")
+        # Dictionaries and statistics cost more than they spare a file that is read once.
+        self._writer = parquet.ParquetWriter(
+            path, self._empty.to_arrow().schema, compression="lz4", use_dictionary=False, write_statistics=False
+        )
         self.rows = 0
 
     def add(self, frame: pl.DataFrame) -> None:

@@ -43,6 +43,7 @@ class Job(BaseModel):
     counted: int
     """Records in a text file, headings among them; a workbook's are counted here."""
     has_final_newline: bool
+    is_suspect: bool = False
     source: Source
     contract: Contract
     timezone: str
@@ -173,6 +174,7 @@ def _counted(job: Job) -> int:
 
 
 def _harvested(job: Job, mapping: "Mapping", batches: "Iterator[Batch]", last: int) -> "Harvest":
+    from pipelines.ahead import ahead
     from pipelines.duplicates import Seen
     from pipelines.harvest import REJECTS, Harvest, feed_schema
     from pipelines.parquet import Appender
@@ -189,8 +191,8 @@ def _harvested(job: Job, mapping: "Mapping", batches: "Iterator[Batch]", last: i
     ):
         truncated = None if job.has_final_newline else last
         harvest = Harvest(mapping, pseudonyms, job.source_file, draft, rejects, records, seen, truncated)
-        for batch in batches:
-            harvest.take(batch)
+        for batch, told_apart in ahead(map(harvest.sorted, ahead(batches))):
+            harvest.take(batch, told_apart)
     return harvest
 
 

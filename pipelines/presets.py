@@ -187,6 +187,8 @@ class Lines(Strict):
     sheet: Annotated[int, Field(ge=1)] | str = 1
     header: Annotated[int, Field(ge=1, le=1000)] | After | Literal["detect", "none"] = 1
     """The line that holds the headings."""
+    header_lines: int = Field(1, ge=1, le=5)
+    """Of how many lines the headings are made; the last is ``header``, and a cell of the upper ones reaches to the next."""
     headings: tuple[str, ...] = ()
     """What the columns are, where no line of the file says it."""
     below_header: int = Field(0, ge=0, le=10)

@@ -15,6 +15,8 @@ from profiles.pseudonym import pseudonyms
 
 IDENTITIES = dict.fromkeys(("id_type", "identifier", "patron_key"), pl.String())
 
+_NOBODY = pl.DataFrame(schema={"identifier": pl.String(), "patron_key": pl.String()})
+
 PATRON_NUMBER = "patron_no"
 """What kind of number a person's number is, unless a preset says otherwise."""
 
@@ -26,7 +28,8 @@ class Pseudonyms:
     source: Source
     contract: Contract
     key: bytes = field(repr=False)
-    _known: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=IDENTITIES), repr=False)
+    _known: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
+    """By kind of number: identifier and patron_key."""
 
     def replace(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The same records with a pseudonym wherever a number stood, and with their made keys."""
@@ -40,7 +43,8 @@ class Pseudonyms:
 
     def identities(self) -> pl.DataFrame:
         """Every number met, with its pseudonym."""
-        return self._known
+        known = [frame.with_columns(id_type=pl.lit(id_type)) for id_type, frame in self._known.items()]
+        return pl.concat([pl.DataFrame(schema=IDENTITIES), *(frame.select(list(IDENTITIES)) for frame in known)])
 
     def _made_keys(self) -> list[tuple[str, tuple[str, ...]]]:
         """The keys to make and their parts; one that has another for a part comes after it."""
@@ -48,11 +52,23 @@ class Pseudonyms:
         return sorted(made.items(), key=lambda key: any(part in made for part in key[1]))
 
     def _hidden(self, numbers: pl.Series, id_type: str) -> pl.Series:
-        asked = pl.DataFrame({"id_type": pl.repeat(id_type, len(numbers), eager=True), "identifier": numbers})
-        new = asked.drop_nulls().unique().join(self._known, on=["id_type", "identifier"], how="anti")
-        keys = pseudonyms(new["identifier"].to_list(), id_type, self.key)
-        self._known = self._known.vstack(new.with_columns(patron_key=pl.Series(keys, dtype=pl.String)))
-        return asked.join(self._known, on=["id_type", "identifier"], how="left", maintain_order="left")["patron_key"]
+        """The pseudonyms of numbers of one kind; those met before are looked up."""
+        known = self._known.get(id_type, _NOBODY)
+        hidden = _looked_up(numbers, known)
+        is_new = hidden.is_null() & numbers.is_not_null()
+        if not is_new.any():
+            return hidden
+        new = numbers.filter(is_new)
+        unique = new.unique()
+        keys = pl.Series("patron_key", pseudonyms(unique.to_list(), id_type, self.key), dtype=pl.String)
+        met = pl.DataFrame([unique.alias("identifier"), keys])
+        self._known[id_type] = pl.concat([known, met])
+        return hidden.scatter(is_new.arg_true(), _looked_up(new, met))
+
+
+def _looked_up(numbers: pl.Series, known: pl.DataFrame) -> pl.Series:
+    asked = numbers.alias("identifier").to_frame()
+    return asked.join(known, on="identifier", how="left", maintain_order="left")["patron_key"]
 
 
 def _key_of(frame: pl.DataFrame, parts: tuple[str, ...]) -> pl.Series:

@@ -29,7 +29,7 @@ LARGE_BYTES = 64 << 20
 _ENVIRONMENT = {
     "PATH": "",
     "PYTHONUTF8": "1",
-    "POLARS_MAX_THREADS": "1",
+    "POLARS_MAX_THREADS": "2",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "ARROW_IO_THREADS": "1",

@@ -109,7 +109,10 @@ def discard(received: Received) -> None:
 
 def _is_taken(path: Path, landing: Path) -> bool:
     """Whether a file is a plain one, reached through no link, and neither hidden nor another program's lock."""
-    is_plain = stat.S_ISREG(path.lstat().st_mode) and not path.name.startswith((".", "~$"))
+    try:
+        is_plain = stat.S_ISREG(path.lstat().st_mode) and not path.name.startswith((".", "~$"))
+    except FileNotFoundError:
+        return False  # taken away while the folder was looked at
     return is_plain and path.resolve() == landing.resolve() / path.relative_to(landing)
 
 
@@ -117,7 +120,13 @@ def _name_within(path: Path, landing: Path) -> str:
     resolved = path.parent.resolve() / path.name
     if not resolved.is_relative_to(landing.resolve()):
         raise Refused(f"{_printable(path.name)}: does not lie in the landing folder — move it there")
-    return resolved.relative_to(landing.resolve()).as_posix()
+    return name_within(resolved, landing.resolve())
+
+
+def name_within(path: Path, landing: Path) -> str:
+    """A file's place in the landing folder; bytes of its name that are not UTF-8 are spelt out."""
+    name = path.relative_to(landing).as_posix()
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @contextmanager
@@ -126,12 +135,12 @@ def _naming(name: str) -> Iterator[None]:
     try:
         yield
     except Refused as refused:
-        raise Refused(f"{_printable(name)}: {refused}") from None
+        raise Refused(_printable(f"{name}: {refused}")) from None
 
 
-def _printable(name: str) -> str:
-    """A file's name on one line, whatever it holds."""
-    return "".join(letter if letter.isprintable() else "?" for letter in name)
+def _printable(text: str) -> str:
+    """A text on one line, whatever the name or heading in it holds."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
 def _job(
@@ -160,6 +169,7 @@ def _job(
         source_file=source_file(name, copied.sha256, source),
         counted=_counted(decoded, source) if decoded else 0,
         has_final_newline=decoded.has_final_newline if decoded else True,
+        is_suspect=decoded.is_suspect if decoded else False,
         source=source,
         contract=contract,
         timezone=campus.timezone,
@@ -174,6 +184,13 @@ def _counted(decoded: spool.Decoded, source: Source) -> int:
     if source.format == "csv":
         return records.count(decoded.path, source.delimiter, source.quote)
     return 0 if source.format in {"json", "jsonl"} else records.count(decoded.path, "\t", None)
+
+
+def _warnings(job: Job) -> Iterator[str]:
+    if not job.has_final_newline:
+        yield "no final newline"
+    if job.is_suspect:
+        yield "holds characters that no text should — see whether its encoding is right, or ask for it again"
 
 
 def _kept(copied: spool.Copied, job: Job, outcome: Outcome, campus: Campus, keyring: Keyring) -> Received:
@@ -194,8 +211,8 @@ def _kept(copied: spool.Copied, job: Job, outcome: Outcome, campus: Campus, keyr
         rows=outcome.rows,
         reasons=outcome.reasons,
         dropped_columns=outcome.dropped_columns,
-        warnings=() if job.has_final_newline else ("no final newline",),
-        rejected_records_file=vault.keep_rejects(copied.sha256, job.rejected_records),
+        warnings=tuple(_warnings(job)),
+        rejected_records_file=vault.keep_rejects(job.source_file, job.rejected_records),
         rows_file=job.rows.replace(campus.spool / f"{job.source_file}.rows.parquet"),
         rejects_file=job.rejects.replace(campus.spool / f"{job.source_file}.rejects.parquet"),
     )

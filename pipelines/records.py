@@ -52,9 +52,10 @@ def _counted(data: bytes, line: int, dialect: _Dialect) -> tuple[int, int, bytes
     """The records and lines that end within ``data``, and the beginning of the record that does not."""
     marks = np.frombuffer(data, np.uint8)
     newlines = np.flatnonzero(marks == _NEWLINE)
-    quotes = np.flatnonzero(marks == dialect.quote) if dialect.quote else np.empty(0, np.int64)
+    has_quotes = dialect.quote is not None and dialect.quote in data
+    quotes = np.flatnonzero(marks == dialect.quote) if has_quotes else np.empty(0, np.int64)
     acting = _acting(marks, quotes, dialect)
-    ends = newlines[np.searchsorted(acting, newlines) % 2 == 0]
+    ends = newlines[np.searchsorted(acting, newlines) % 2 == 0] if has_quotes else newlines
     done = int(ends[-1]) + 1 if len(ends) else 0
     _refuse_text_after_quote(marks[:done], acting[acting < done], line, dialect)
     lengths = np.diff(ends, prepend=-1)

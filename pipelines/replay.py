@@ -166,7 +166,7 @@ class _Replay:
             shutil.move(self._aside(one), self._sealed_rejects(one))
 
     def _sealed_rejects(self, one: Earlier) -> Path:
-        return self.vault.folder / "rejects" / one.sha256
+        return self.vault.folder / "rejects" / one.source_file
 
     def _aside(self, one: Earlier) -> Path:
         return self.folder / f"{one.source_file}.rejects"

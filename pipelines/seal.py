@@ -29,7 +29,7 @@ _SALT = 32
 def seal(content: Iterator[bytes], target: Path, name: str, keyring: Keyring) -> None:
     """Close ``content`` into ``target``, whole or not at all, under a name that will be asked for again."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(8)}")
     try:
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
         with os.fdopen(descriptor, "wb") as file:

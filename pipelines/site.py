@@ -31,6 +31,10 @@ class Site(dg.ConfigurableResource[Any]):
     def campus(self) -> Campus:
         return _campus(self.file)
 
+    def every_source(self) -> list[Source]:
+        """The exports of this campus."""
+        return _sources(self.file)
+
     def sources(self, feed: str) -> list[Source]:
         """The exports of this campus that fill one feed."""
         return [source for source in _sources(self.file) if source.feed == feed]

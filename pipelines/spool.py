@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import io
 import os
+import re
 import shutil
 import stat
 import tempfile
@@ -23,6 +24,10 @@ from pipelines.errors import Refused
 
 CHUNK = 1 << 20
 _PREFIX = "in-"
+_SURELY = 4
+"""So many letters right in a row are no accident."""
+_SUSPECT = re.compile(rb"\xee|\xef(?:[\x80-\xa3]|\xbf\xbd)")
+"""U+E000 to U+F8FF, which mean nothing, and U+FFFD, in UTF-8."""
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _WORKBOOKS = {b"PK\x03\x04": "xlsx", b"\xd0\xcf\x11\xe0": "xls"}
 
@@ -49,6 +54,8 @@ class Decoded:
     path: Path
     encoding: str
     has_final_newline: bool
+    is_suspect: bool = False
+    """Whether it holds characters that no text should: decoded wrongly, or ruined before it came."""
 
 
 @contextmanager
@@ -116,6 +123,8 @@ def copy(path: Path, folder: Path, largest: int) -> Copied:
     target.touch(mode=0o600)
     with opened(path) as file, target.open("wb") as copied:
         before = os.fstat(file.fileno())
+        if is_being_written(file):
+            raise Refused("is still being written — it will be taken in by the next run")
         for chunk in chunks(file):
             size += len(chunk)
             if size > largest:
@@ -127,6 +136,18 @@ def copy(path: Path, folder: Path, largest: int) -> Copied:
     if not size:
         raise Refused("is empty — export it again")
     return Copied(target, seen.hexdigest(), size)
+
+
+def is_being_written(file: BinaryIO | io.FileIO) -> bool:
+    """Whether somebody holds a file open for writing, as far as this system can tell."""
+    try:
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # another's file, or a file system without leases: only its size and time can tell
+    return False
 
 
 def _state(status: os.stat_result) -> tuple[int, int, int]:
@@ -159,9 +180,21 @@ def decode(copied: Copied, folder: Path, encoding: str) -> Decoded:
 def _by_trial(path: Path, folder: Path, mark: str | None) -> Decoded:
     """What its byte order mark says; else UTF-8 if all of it fits; else GB18030 if all of it fits."""
     for encoding in [mark] if mark else ["utf-8", "gb18030"]:
-        with suppress(_Undecodable):
+        try:
             return _decode(path, folder, encoding)
+        except _Undecodable as error:
+            if encoding == "utf-8" and _foreign_letters_before(path, error.position) >= _SURELY:
+                raise Refused(
+                    f"is UTF-8 but for the byte at {error.position} — export it again, or say in the preset which encoding it is"
+                ) from None
     raise Refused(f"is not {_shown(mark) if mark else 'utf-8 nor gb18030'} throughout — set encoding in the preset")
+
+
+def _foreign_letters_before(path: Path, position: int) -> int:
+    """How many letters beyond ASCII are right in UTF-8 before a byte that is not; in other encodings few are."""
+    with path.open("rb") as file:
+        file.seek(max(0, position - CHUNK))
+        return sum(letter > "\x7f" for letter in file.read(min(position, CHUNK)).decode("utf-8", "ignore"))
 
 
 class _Undecodable(Exception):
@@ -170,15 +203,39 @@ class _Undecodable(Exception):
 
 
 def _decode(path: Path, folder: Path, encoding: str) -> Decoded:
-    target, last = folder / "text", "\n"
+    if encoding == "utf-8" and _is_settled(path):
+        return Decoded(path, encoding, True)
+    target, last, is_suspect = folder / "text", "\n", False
     target.touch(mode=0o600)
     with path.open("rb") as source, target.open("wb") as text:
         for part in _decoded(source, encoding):
-            text.write(part.encode())
+            content = part.encode()
+            text.write(content)
             last = part[-1]
+            is_suspect = is_suspect or _is_suspect(content)
         if last != "\n":
             text.write(b"\n")
-    return Decoded(target, _shown(encoding), last == "\n")
+    return Decoded(target, _shown(encoding), last == "\n", is_suspect)
+
+
+def _is_suspect(text: bytes) -> bool:
+    # Looking for one byte is far quicker than looking for a pattern.
+    return b"\xee" in text or (b"\xef" in text and bool(_SUSPECT.search(text)))
+
+
+def _is_settled(path: Path) -> bool:
+    """Whether a file is UTF-8 whose lines end in a line feed, every one, so that it need not be written anew."""
+    decode = codecs.getincrementaldecoder("utf-8")("strict").decode
+    last = b""
+    with path.open("rb") as file, suppress(UnicodeDecodeError):
+        for chunk in chunks(file):
+            decode(chunk)
+            if b"\r" in chunk or _is_suspect(last + chunk):
+                return False
+            last = chunk[-2:]
+        decode(b"", final=True)
+        return last.endswith(b"\n")
+    return False
 
 
 def _decoded(source: BinaryIO, encoding: str) -> Iterator[str]:

@@ -60,7 +60,7 @@ def copied_table(decoded: Decoded, folder: Path, table: str) -> Decoded:
         rows.write("\t".join(name.strip().strip('"') for name in columns.split(",")).encode() + b"\n")
         for line in text:
             if line == b"\\.\n":
-                return Decoded(target, decoded.encoding, True)
+                return Decoded(target, decoded.encoding, True, decoded.is_suspect)
             rows.write(line)
     raise Refused(f"breaks off within the table {table} — it was cut short, export it again")
 

@@ -17,7 +17,7 @@ from pipelines.campus import Campus
 from pipelines.errors import Problem
 from pipelines.keyring import Keyring
 from pipelines.seal import seal, unseal
-from pipelines.spool import chunks, locked, opened
+from pipelines.spool import chunks, is_being_written, locked, opened
 
 if TYPE_CHECKING:
     import polars as pl
@@ -46,34 +46,37 @@ class Vault:
         return cls(campus.vault, keyring, campus.data / "landing")
 
     def keep_original(self, path: Path, sha256: str) -> Path:
-        """Seal a landing file that has been loaded, and take it out of our own landing folder.
+        """Seal a landing file that has been loaded.
 
         Raises:
-            Problem: the file is no longer the one that was loaded; it is left where it lies.
+            Problem: the file is no longer the one that was loaded.
 
         """
         target = self._path("received", sha256)
         if not target.exists():
             seal(_only(path, sha256), target, f"received/{sha256}", self.keyring)
-        if path.resolve().is_relative_to(self.emptied.resolve()) and _digest(path) == sha256:
-            path.unlink()
         return target
+
+    def take_away(self, path: Path, sha256: str) -> None:
+        """Take a sealed file out of our own landing folder, unless somebody has changed it or is about to."""
+        if path.resolve().is_relative_to(self.emptied.resolve()) and _is_still(path, sha256):
+            path.unlink()
 
     def original(self, sha256: str) -> Iterator[bytes]:
         """The bytes of an export as it came."""
         return unseal(self._path("received", sha256), f"received/{sha256}", self.keyring)
 
-    def keep_rejects(self, sha256: str, records: Path) -> Path:
-        """Seal the rejected records of a file."""
-        target = self._path("rejects", sha256)
+    def keep_rejects(self, source_file: str, records: Path) -> Path:
+        """Seal the rejected records of a file, by what marks its rows."""
+        target = self._path("rejects", source_file)
         with records.open("rb") as file:
-            seal(chunks(file), target, f"rejects/{sha256}", self.keyring)
+            seal(chunks(file), target, f"rejects/{source_file}", self.keyring)
         return target
 
-    def rejects(self, sha256: str) -> Iterator[dict[str, Any]]:
+    def rejects(self, source_file: str) -> Iterator[dict[str, Any]]:
         """The rejected records of a file: its number in the file, the reason, and the cells or the line."""
         held = b""
-        for chunk in unseal(self._path("rejects", sha256), f"rejects/{sha256}", self.keyring):
+        for chunk in unseal(self._path("rejects", source_file), f"rejects/{source_file}", self.keyring):
             *lines, held = (held + chunk).split(b"\n")
             yield from map(json.loads, lines)
 
@@ -120,6 +123,6 @@ def _only(path: Path, sha256: str) -> Iterator[bytes]:
         raise Problem(f"{path.name}: has changed since it was loaded — it will be taken in again by the next run")
 
 
-def _digest(path: Path) -> str:
+def _is_still(path: Path, sha256: str) -> bool:
     with opened(path) as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return not is_being_written(file) and hashlib.file_digest(file, "sha256").hexdigest() == sha256

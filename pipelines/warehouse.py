@@ -100,7 +100,7 @@ class Warehouse(dg.ConfigurableResource[Any]):
         grown = held | {column.name: column.type for column in gained}
         if any(c.is_required for c in gained) or grown != {c.name: c.type for c in model.columns}:
             raise Problem(
-                f"{model.table} holds rows, but {model.file} now declares other columns — move the warehouse aside and run again to rebuild it from the sealed originals"
+                f"{model.table} holds rows, but {model.file} now declares other columns — move the warehouse aside, put the exports into the landing folder once more, and run"
             )
         with self.transaction() as connection:
             for column in gained:

@@ -26,7 +26,19 @@ def normalised(numbers: pl.Series, digits: int = 0) -> pl.Series:
     # Nearly all numbers are spelt well already, and looking is far cheaper than respelling.
     unsettled = (~numbers.str.contains(_SETTLED)).fill_null(False).arg_true()
     spelt = numbers.scatter(unsettled, _respelt(numbers.gather(unsettled))) if len(unsettled) else numbers
-    return spelt.str.zfill(digits) if digits else spelt
+    return padded(spelt, digits)
+
+
+def padded(numbers: pl.Series, digits: int) -> pl.Series:
+    """Numbers with the leading zeros that they have lost."""
+    return numbers.str.zfill(digits) if (numbers.str.len_bytes() < digits).any() else numbers
+
+
+def is_damaged(numbers: pl.Series) -> pl.Series:
+    """Which normalised numbers a spreadsheet has rounded."""
+    # The letter is quick to look for, and hardly any number holds it.
+    suspects = numbers.str.contains("E", literal=True).fill_null(False)
+    return numbers.str.contains(DAMAGED).fill_null(False) if suspects.any() else suspects
 
 
 def _respelt(numbers: pl.Series) -> pl.Series:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.pipelines.landing import HEAD, attempt, column, leftovers, loans, rows
+from pipelines import cells
+from tests.pipelines.landing import HEAD, attempt, column, leftovers, loans, rejects, rows
 
 pytestmark = pytest.mark.usefixtures("same_process")
 
@@ -98,3 +99,13 @@ def test_no_mutation_makes_a_record_disappear(tmp_path: Path, position: int, len
     outcome = attempt(campus, whole[:position] + insert + whole[position + length :])
     assert not isinstance(outcome, str) or "disagree" not in outcome
     assert not [name for name in leftovers(campus.campus) if not name.endswith(".parquet")]
+
+
+@pytest.mark.parametrize("at", [1, 250, 500])
+def test_a_nul_is_seen_in_whichever_block_it_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
+    monkeypatch.setattr(cells, "_BLOCK", 1 << 10)
+    lines = [f"{number},2,b,t,,,\n" for number in range(1, 501)]
+    lines[at - 1] = f"{at},2,b\0,t,,,\n"
+    received = loans(tmp_path).receive("a.csv", HEAD + "".join(lines))
+    assert (received.records, received.loaded) == (500, 499)
+    assert rejects(received) == [(at, "", "nul_byte")]

@@ -11,8 +11,8 @@ import pytest
 from pipelines.errors import Refused
 from pipelines.receive import digest, discard, landed
 from profiles.pseudonym import patron_key
+from tests.pipelines.landing import GATE, gate, refusal, rejects, rows, workbook
 from tests.pipelines.landing import GATE_TEXT as TEXT
-from tests.pipelines.landing import gate, refusal, rejects, rows, workbook
 
 pytestmark = pytest.mark.usefixtures("same_process")
 
@@ -115,7 +115,7 @@ def test_a_workbook_is_read_by_what_it_is_not_by_its_name(tmp_path: Path) -> Non
     [
         (b"<html><table></table></html>", "is no workbook"),
         (b"PK\x03\x04broken", "is a broken zip"),
-        (b"\xd0\xcf\x11\xe0broken", "no readable sheet"),
+        (b"\xd0\xcf\x11\xe0broken", "cannot be read as a workbook"),
     ],
 )
 def test_a_false_workbook_is_refused(tmp_path: Path, content: bytes, words: str) -> None:
@@ -132,3 +132,15 @@ def test_a_workbook_that_unpacks_beyond_measure_is_refused(tmp_path: Path) -> No
 def test_a_sheet_that_is_not_there_is_refused(tmp_path: Path) -> None:
     book = workbook([["card", "at"]])
     assert "has no readable sheet 2" in refusal(gate(tmp_path, format="xlsx", sheet=2), "gate/a.xlsx", book)
+
+
+def test_a_legacy_workbook_is_read_too(tmp_path: Path) -> None:
+    """The file was written once by a program that still can: a title, a blank line, headings, three records."""
+    content = (Path(__file__).parent / "files" / "legacy.xls").read_bytes()
+    lines = {"columns": {**GATE["columns"], "patron_key": "卡号", "passed_at": "时间"}, "header": "detect"}
+    where = [{"heading": "结果", "in": "ok", "reason": "denied"}]
+    received = gate(tmp_path, format="xlsx", where=where, **lines).receive("gate/a.xls", content)
+    assert (received.encoding, received.records, received.loaded) == ("xls", 3, 2)
+    assert [row["passed_at"] for row in rows(received)] == [datetime(2024, 3, 5, 8), datetime(2024, 3, 5, 8, 1)]
+    assert rows(received)[1]["patron_key"] == patron_key("43", "patron_no", gate(tmp_path).keyring.hmac_key)
+    assert rejects(received) == [(3, "结果", "denied")]

@@ -28,16 +28,19 @@ LOAN: dict[str, Any] = {
 }
 
 
-def source(records: str, kind: str = "json") -> Source:
-    lines = {"name": "x", "feed": "x", "files": "x", "format": kind, "records": records, "columns": {}}
-    return Source.model_validate(lines)
+def reading(path: Path, records: str) -> JsonCells:
+    """A reader that asks for every cell there is."""
+    lines = {"name": "x", "feed": "x", "files": "x", "format": "json", "records": records, "columns": {}}
+    paths = JsonCells(path, Source.model_validate(lines)).paths()
+    lines["columns"] = {f"column_{number}": {"from": name} for number, name in enumerate(paths)}
+    return JsonCells(path, Source.model_validate(lines))
 
 
 def cells(tmp_path: Path, document: Any, records: str) -> list[dict[str, str]]:
     """The records of a document as the parser sees them; the counter must see as many."""
     path = tmp_path / "a.json"
     path.write_text(json.dumps(document), encoding="utf-8")
-    reader = JsonCells(path, source(records))
+    reader = reading(path, records)
     headings = reader.headings()
     found = [
         {heading: cell for heading, cell in zip(headings.cells, row, strict=True) if cell is not None}
@@ -69,7 +72,7 @@ def test_the_way_to_the_records(tmp_path: Path, records: str, document: Any, exp
 def test_numbers_keep_every_digit(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text('[{"id": 99123456789012345678, "rate": 0.10}]', encoding="utf-8")
-    reader = JsonCells(path, source("[]"))
+    reader = reading(path, "[]")
     (batch,) = reader.batches(reader.headings())
     assert batch.frame.row(0) == ("99123456789012345678", "0.10", 1)
 
@@ -122,6 +125,7 @@ VALUES = st.recursive(
 def test_counter_and_parser_agree_on_any_document(rows: list[dict[str, Any]], tmp_path_factory: Any) -> None:
     path = tmp_path_factory.mktemp("json") / "a.json"
     path.write_text(json.dumps({"x": {"rows": rows}}), encoding="utf-8")
-    reader = JsonCells(path, source("x.rows[]"))
+    lines = {"name": "x", "feed": "x", "files": "x", "format": "json", "records": "x.rows[]", "columns": {}}
+    reader = JsonCells(path, Source.model_validate(lines))
     told = sum(batch.frame.height for batch in reader.batches(reader.headings()))
     assert json_records.count(path, "x.rows[]") == len(rows) == told

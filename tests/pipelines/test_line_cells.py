@@ -24,7 +24,9 @@ LOG: dict[str, Any] = {
     },
     "duplicates": "keep",
 }
-LINE = '10.0.0.1 - {user} [05/Mar/2024:08:00:0{second} +0800] "GET https://a.test:443/x?q=\\"y\\" HTTP/1.1" 200 {size}\n'
+LINE = (
+    '10.0.0.1 - {user} [05/Mar/2024:08:00:0{second} +0800] "GET https://a.test:443/x?q=\\"y\\" HTTP/1.1" 200 {size}\n'
+)
 
 
 def log(*users: str) -> str:
@@ -74,7 +76,9 @@ def test_a_directive_that_stands_twice_has_a_number() -> None:
 
 
 def test_a_directive_that_the_format_lacks_is_missing(tmp_path: Path) -> None:
-    assert "heading %s is missing" in refusal(site(tmp_path, "log", {**LOG, "log": "%h %l %u %t %r %b"}), "a.log", "x\n")
+    assert "heading %s is missing" in refusal(
+        site(tmp_path, "log", {**LOG, "log": "%h %l %u %t %r %b"}), "a.log", "x\n"
+    )
 
 
 FIXED: dict[str, Any] = {

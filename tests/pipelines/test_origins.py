@@ -54,6 +54,17 @@ def test_records_under_the_headings_that_explain_them_are_none(tmp_path: Path) -
     assert (received.records, received.loaded, column(received, "source_record")) == (1, 1, [1])
 
 
+def test_headings_of_two_lines_are_one(tmp_path: Path) -> None:
+    text = "Count of heads,,,\nat,Room A,,Room B\n,day,night,day\n2024-03-05,3,1,4\n"
+    lines = {"header": 3, "header_lines": 2, "unpivot": "^Room"}
+    received = counts(tmp_path, **lines).receive("a.csv", text)
+    assert [(row["area"], row["reading"]) for row in rows(received)] == [
+        ("Room A day", 3),
+        ("Room A night", 1),
+        ("Room B day", 4),
+    ]
+
+
 def test_headings_that_come_again_are_no_record(tmp_path: Path) -> None:
     received = gate(tmp_path).receive("a.csv", "card,at\n1,2013-09-01\ncard,at\n2,2013-09-01\ncard,x\n")
     assert rejects(received) == [(3 - 1, "", "repeated_heading"), (4, "passed_at", "unreadable_timestamp")]

@@ -38,7 +38,10 @@ def test_delimiters_and_quotes_go_by_name() -> None:
         ({"columns": {"gate": {"from": "a", "pattern": "xyz"}}}, "needs exactly one group"),
         ({"columns": {"gate": {"from": "a", "map": {1: "x"}}}}, "columns.gate.map.1"),
         ({"columns": {"gate": {"from": "a", "not_before": "1919"}}}, "columns.gate.not_before: "),
-        ({"where": [{"heading": "r", "reason": "denied"}]}, "where.0: needs exactly one of in, not_in, matches, not_matches"),
+        (
+            {"where": [{"heading": "r", "reason": "denied"}]},
+            "where.0: needs exactly one of in, not_in, matches, not_matches",
+        ),
         ({"where": [{"heading": "r", "in": ["ok"], "reason": "No good"}]}, "where.0.reason"),
         ({"delimiter": ";;"}, "delimiter: "),
         ({"encoding": "latin"}, "encoding: "),

@@ -28,7 +28,7 @@ def test_a_file_goes_through_the_child_and_leaves_no_plain_text(tmp_path: Path) 
     assert [row["passed_at"] for row in rows(received)] == [datetime(2025, 9, 8, 8), datetime(2025, 9, 8, 8, 1)]
     assert rejects(received) == [(2, "passed_at", "unreadable_timestamp")]
     vault = Vault.of(campus.campus, campus.keyring)
-    assert list(vault.rejects(received.sha256)) == [
+    assert list(vault.rejects(received.source_file)) == [
         {"record": 2, "reason": "unreadable_timestamp", "cells": ["0043", "never"]}
     ]
     key = patron_key("0042", "patron_no", campus.keyring.hmac_key)

@@ -153,3 +153,40 @@ def test_leftovers_of_a_dead_run_go_and_the_work_of_a_living_one_stays(tmp_path:
         with workspace(tmp_path) as other:
             assert living.exists()
             assert other != living
+
+
+@pytest.mark.parametrize(
+    ("content", "is_anew"),
+    [
+        ("红楼梦,1\n".encode(), False),
+        ("红楼梦,1\r\n".encode(), True),
+        ("红楼梦,1\r红,2\n".encode(), True),
+        ("红楼梦,1".encode(), True),
+        ("\ufeff红楼梦,1\n".encode(), True),
+        ("红楼梦,1\n".encode("gb18030"), True),
+    ],
+    ids=["settled", "crlf", "cr", "no newline", "mark", "gb18030"],
+)
+@pytest.mark.parametrize("block", [1 << 20, 1], ids=["whole", "byte by byte"])
+def test_only_a_text_that_is_not_settled_is_written_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes, is_anew: bool, block: int
+) -> None:
+    monkeypatch.setattr(spool, "CHUNK", block)
+    original = copied(tmp_path, content)
+    text = decode(original, tmp_path, "auto")
+    assert (text.path != original.path) == is_anew
+    assert text.path.read_text(encoding="utf-8").startswith("红楼梦,1\n")
+    assert text.has_final_newline == content.endswith((b"\n", b"\r"))
+
+
+@pytest.mark.parametrize(
+    "letter", ["\ue000", "\uefff", "\uf000", "\uf8ff", "\ufffd", "\ud7ff", "\uf900", "，", "\ufffc"]
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+@pytest.mark.parametrize("block", [1 << 20, 2], ids=["whole", "two bytes at a time"])
+def test_letters_that_mean_nothing_are_noticed_wherever_they_stand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, letter: str, encoding: str, block: int
+) -> None:
+    monkeypatch.setattr(spool, "CHUNK", block)
+    text = decode(copied(tmp_path, f"a红{letter}\n".encode(encoding)), tmp_path, "auto")
+    assert text.is_suspect == ("\ue000" <= letter <= "\uf8ff" or letter == "\ufffd")

@@ -94,17 +94,30 @@ def test_a_seal_that_fails_leaves_the_earlier_one(tmp_path: Path) -> None:
 def test_an_original_is_sealed_and_leaves_our_landing_folder(tmp_path: Path, vault: Vault) -> None:
     path, sha256 = landed(vault.emptied / "circulation", b"a,b\n1,2\n")
     kept = vault.keep_original(path, sha256)
+    assert path.exists()
+    vault.take_away(path, sha256)
     assert not path.exists()
     assert kept.parent.stat().st_mode & 0o777 == 0o700
     assert b"".join(vault.original(sha256)) == b"a,b\n1,2\n"
     again, _ = landed(vault.emptied, b"a,b\n1,2\n")
-    vault.keep_original(again, sha256)
+    vault.take_away(again, sha256)
     assert not again.exists()
+
+
+def test_a_file_that_is_written_again_is_not_taken_away(vault: Vault) -> None:
+    path, sha256 = landed(vault.emptied, b"a,b\n1,2\n")
+    with path.open("ab"):
+        vault.take_away(path, sha256)
+    assert path.exists()
+    path.write_bytes(b"a,b\n1,3\n")
+    vault.take_away(path, sha256)
+    assert path.exists()
 
 
 def test_a_landing_folder_elsewhere_is_left_as_it_is(tmp_path: Path, vault: Vault) -> None:
     path, sha256 = landed(tmp_path / "elsewhere", b"a,b\n1,2\n")
     vault.keep_original(path, sha256)
+    vault.take_away(path, sha256)
     assert path.exists()
     assert b"".join(vault.original(sha256)) == b"a,b\n1,2\n"
 

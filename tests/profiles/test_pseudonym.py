@@ -1,12 +1,13 @@
 import hashlib
 import hmac
+import re
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles.pseudonym import DAMAGED, normalised, patron_key, pseudonyms
+from profiles.pseudonym import DAMAGED, is_damaged, normalised, padded, patron_key, pseudonyms
 
 KEY = bytes(range(32))
 
@@ -75,3 +76,14 @@ def test_numbers_that_a_spreadsheet_rounded_are_told(number: str) -> None:
 @pytest.mark.parametrize("number", ["12E5", "E1234", "202510400123", "2.5"])
 def test_other_numbers_are_not(number: str) -> None:
     assert not pl.Series([number]).str.contains(DAMAGED).item()
+
+
+@given(st.lists(st.none() | st.sampled_from(["1.2E+10", "1E+5", "2.5E7"]) | st.text("0123456789E+.", max_size=9)))
+def test_damage_is_seen_in_any_company(numbers: list[str | None]) -> None:
+    expected = [number is not None and bool(re.search(DAMAGED, number)) for number in numbers]
+    assert is_damaged(pl.Series(numbers, dtype=pl.String)).to_list() == expected
+
+
+def test_only_numbers_that_are_too_short_are_padded() -> None:
+    assert padded(pl.Series(["7", "123", None, "12345"]), 3).to_list() == ["007", "123", None, "12345"]
+    assert padded(pl.Series(["123", "7"]), 0).to_list() == ["123", "7"]

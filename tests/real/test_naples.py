@@ -1,6 +1,16 @@
-"""2,179 answers to a satisfaction survey in Naples, 2002, by a preset and a site file alone."""
+"""2,179 answers to a satisfaction survey in Naples, 2002, by a preset and a site file alone.
+
+Beside it lies a survey of 50 columns with missing values, for which there is no preset at all.
+"""
+
+import csv
+import shutil
+from decimal import Decimal
 
 import pytest
+
+from tests.pipelines.landing import rows, site
+from tests.real.conftest import REAL
 
 SITE = """
 name: {zh: 那不勒斯大学, en: University of Naples Federico II}
@@ -9,6 +19,19 @@ unit: {zh: 学部, en: Faculty}
 sources:
   naples_satisfaction: {}
 """
+
+LEISURE = {
+    "feed": "survey_answer",
+    "files": "survey/relgoods.csv",
+    "columns": {
+        "survey": {"value": "relgoods"},
+        "response_key": "ID",
+        "item": {"heading": "(.+)"},
+        "facet": {"value": "value"},
+        "answer_value": {"cell": True},
+    },
+    "unpivot": {"headings": ".", "but_not": "^(Gender|BirthMonth|BirthYear)$"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +74,23 @@ def test_the_page_of_a_faculty_prints_them(naples):
     assert "458 respondents" in page
     assert "6.26" in page
     assert "members" not in page.partition('class="kicker"')[2].partition("</p>")[0]
+
+
+def test_a_survey_without_a_preset_comes_in_by_site_lines_alone(tmp_path):
+    export = REAL / "naples_survey" / "relgoods.csv"
+    if not export.is_file():
+        pytest.skip("the real data set naples_survey is not on this machine")
+    campus = site(tmp_path, "leisure", LEISURE, timezone="Europe/Rome")
+    shutil.copyfile(export, campus.campus.landing / export.name)
+    received = campus.receive(export.name)
+    assert (received.records, received.loaded, received.duplicates, received.rejected) == (2459, 2459, 0, 0)
+    assert received.dropped_columns == ("Gender", "BirthMonth", "BirthYear")
+    with export.open(encoding="utf-8", newline="") as file:
+        lines = list(csv.DictReader(file))
+    left_out = {"ID", *received.dropped_columns}
+    asked = {(line["ID"], item): answer for line in lines for item, answer in line.items() if item not in left_out}
+    answered = {key: Decimal(answer) for key, answer in asked.items() if answer}
+    found = rows(received)
+    assert {(row["response_key"], row["item"]): row["answer_value"] for row in found} == answered
+    assert len(found) == len(answered) == 46 * 2459 - 500
+    assert not any(row["notes"] for row in found)

@@ -1,0 +1,62 @@
+"""A table that holds rows grows with its contract where nothing is lost by it, and is left alone where it cannot."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pipelines.errors import Problem
+from pipelines.models import Model, read_models
+from pipelines.warehouse import Warehouse
+
+CONTRACT = """-- One row for each number.
+--
+-- grain: number
+
+create table ledger.number (
+    number integer not null, -- 数 | number
+    {}
+);
+"""
+Folder = Callable[..., Path]
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
+    with Warehouse(path=str(tmp_path / "warehouse" / "w.duckdb")).opened() as opened:
+        yield opened
+
+
+def contract(sql_folder: Folder, column: str) -> Model:
+    return read_models(sql_folder(ledger__number=CONTRACT.format(column)))["ledger.number"]
+
+
+def test_a_new_column_that_may_be_empty_is_added_to_the_rows_there_are(
+    warehouse: Warehouse, sql_folder: Folder
+) -> None:
+    warehouse.create(contract(sql_folder, "word varchar -- 词 | word"))
+    warehouse.connection.execute("insert into ledger.number values (1, 'one')")
+    warehouse.create(contract(sql_folder, "note varchar, -- 注 | note\n word varchar -- 词 | word"))
+    assert warehouse.rows_of("select number, word, note from ledger.number") == [(1, "one", None)]
+    comments = warehouse.rows_of("select comment from duckdb_columns() where column_name = 'note'")
+    assert comments == [("注 | note",)]
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        "word integer -- 词 | word",
+        "other varchar -- 别 | other",
+        "word varchar, -- 词 | word\n note varchar not null -- 注 | note",
+    ],
+)
+def test_what_the_rows_cannot_follow_is_refused_in_one_line(
+    warehouse: Warehouse, sql_folder: Folder, column: str
+) -> None:
+    """The control: a column of another type, one that is gone, one that must be filled."""
+    warehouse.create(contract(sql_folder, "word varchar -- 词 | word"))
+    warehouse.connection.execute("insert into ledger.number values (1, 'one')")
+    with pytest.raises(Problem, match="now declares other columns") as refused:
+        warehouse.create(contract(sql_folder, column))
+    assert "\n" not in str(refused.value)
+    assert warehouse.rows_of("select * from ledger.number") == [(1, "one")]
