@@ -1,4 +1,4 @@
-"""Readers grouped by how they use the library: rules first, then clusters that hold still."""
+"""Segments of readers whose use of the library is alike: rules first, then clusters that hold still."""
 
 import dagster as dg
 import polars as pl

@@ -1,12 +1,14 @@
-"""A SQLAlchemy dialect for one purpose: Great Expectations on a DuckDB connection that is already open.
+"""How Great Expectations asks its questions on the warehouse's one open connection.
 
-Great Expectations has no engine for DuckDB, and reads rows after it has closed the connection they
-came from.  Here a result is fetched the moment it is there, and nothing is begun, committed, rolled
-back or closed, so a suite sees rows that the pipeline has not committed yet.  What is expected of a
-table belongs in :mod:`pipelines.expectations`.
+It speaks to databases through SQLAlchemy alone, and has no words for DuckDB.  The dialect here gives it
+PostgreSQL's, and leaves the transaction to whoever opened it: rows can be judged before they are
+committed.  An answer is taken whole at once, for it may be read when the next question is already put.
+What is expected of a table belongs in :mod:`pipelines.expectations`.
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,9 +20,11 @@ from sqlalchemy.pool import StaticPool
 
 URL = "duckdb+audit://"
 
+Row = tuple[Any, ...]
+
 
 class Cursor:
-    """A result held in memory from the moment it is computed."""
+    """One question at a time, and the rest of its answer."""
 
     arraysize = 1
     rowcount = -1
@@ -28,42 +32,40 @@ class Cursor:
     def __init__(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
         self._connection = connection
         self._query = query
-        self._rows: list[tuple[Any, ...]] = []
-        self.description: list[tuple[Any, ...]] | None = None
+        self._rest: deque[Row] = deque()
+        self.description: list[Row] | None = None
 
     def execute(self, statement: str, parameters: Sequence[Any] = ()) -> None:
         # The bare query is put only to learn its columns; its rows may be millions.
         only_columns = statement.strip() == self._query.strip()
         asked = f"select * from ({statement}) limit 0" if only_columns else statement
-        result = self._connection.execute(asked, list(parameters))
-        self.description = [(name, str(kind), *[None] * 5) for name, kind, *_ in result.description or ()] or None
-        self._rows = result.fetchall() if self.description else []
+        answer = self._connection.execute(asked, list(parameters))
+        columns = answer.description or []
+        self.description = [(name, str(kind), *[None] * 5) for name, kind, *_ in columns] or None
+        self._rest = deque(answer.fetchall() if columns else ())
 
-    def fetchone(self) -> tuple[Any, ...] | None:
-        return self._rows.pop(0) if self._rows else None
+    def fetchone(self) -> Row | None:
+        return next(iter(self.fetchmany(1)), None)
 
-    def fetchmany(self, size: int | None = None) -> list[tuple[Any, ...]]:
-        size = size or self.arraysize
-        taken, self._rows = self._rows[:size], self._rows[size:]
-        return taken
+    def fetchmany(self, size: int = arraysize) -> list[Row]:
+        return [self._rest.popleft() for _ in range(min(size, len(self._rest)))]
 
-    def fetchall(self) -> list[tuple[Any, ...]]:
-        taken, self._rows = self._rows, []
-        return taken
+    def fetchall(self) -> list[Row]:
+        return self.fetchmany(len(self._rest))
 
     def close(self) -> None:
-        self._rows = []
+        self._rest.clear()
 
 
+@dataclass(frozen=True)
 class Borrowed:
     """A connection that belongs to somebody else, whose transaction is none of our business."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, query: str) -> None:
-        self._connection = connection
-        self._query = query
+    connection: duckdb.DuckDBPyConnection
+    query: str
 
     def cursor(self) -> Cursor:
-        return Cursor(self._connection, self._query)
+        return Cursor(self.connection, self.query)
 
     def commit(self) -> None: ...
 

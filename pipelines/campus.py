@@ -122,7 +122,7 @@ def read_campus(path: Path) -> Campus:
     if not path.is_file():
         raise Misconfigured(f"{path.name}: no such file — copy campus.example.yml to begin with")
     try:
-        campus = Campus.model_validate(_read(path))
+        campus = Campus.model_validate(lines_of(path))
     except ValidationError as error:
         raise first_problem(error, path.name, words_of(Campus, Words, CalendarYears, Schedules), {}) from None
     for name, lines in campus.sources.items():
@@ -163,17 +163,27 @@ def _merged(preset: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     return {**preset, **own, "columns": {name: rule for name, rule in columns.items() if rule is not None}}
 
 
-def _preset(where: str, preset: str) -> dict[str, Any]:
+def _preset(where: str, preset: str, built_on_it: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The lines of a preset, over those of the preset that it builds on."""
     known = {path.stem: path for path in paths.PRESETS.glob("*.yml")}
     if preset not in known:
         raise Misconfigured(f"{where}: no preset is called ‘{preset}’{suggestion(preset, known)}")
-    lines = _read(known[preset])
+    if preset in built_on_it:
+        circle = " → ".join([*built_on_it, preset])
+        raise Misconfigured(f"{where}: presets build on each other in a circle, {circle} — take out one preset: line")
+    lines = lines_of(known[preset])
     if "preset" not in lines:
         return lines
-    return _merged(_preset(f"{preset}.yml", str(lines.pop("preset"))), lines)
+    return _merged(_preset(f"{preset}.yml", str(lines.pop("preset")), (*built_on_it, preset)), lines)
 
 
-def _read(path: Path) -> dict[str, Any]:
+def lines_of(path: Path) -> dict[str, Any]:
+    """What a preset or site file says, unchecked.
+
+    Raises:
+        Misconfigured: it is no YAML, or no lines of keys and values.
+
+    """
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
     except UnicodeDecodeError:

@@ -110,7 +110,7 @@ class Mapping:
         text, is_unmapped = self.origins.written(rule, cells)
         value, problem = typed(text, column, rule, self.zone)
         if column.is_pseudonym:
-            value, problem = self._without_nobody(value, problem, cells)
+            value, problem = self._without_nobody(text, value, problem, cells)
         if rule.damaged:
             problem = _marked(problem, text.str.contains(rule.damaged).fill_null(False), "damaged_text")
         if rule.allowed:
@@ -119,11 +119,13 @@ class Mapping:
         return Filled(column, text, value, _marked(problem, is_unmapped, "unmapped_value"), is_wanted)
 
     def _without_nobody(
-        self, numbers: pl.Series, problem: pl.Series | None, cells: pl.DataFrame
+        self, text: pl.Series, numbers: pl.Series, problem: pl.Series | None, cells: pl.DataFrame
     ) -> tuple[pl.Series, pl.Series | None]:
         """Numbers of persons, where what belongs to no person is told apart."""
         if self.source.people_who_are_not:
-            nobody = pl.any_horizontal(pl.lit(numbers).str.contains(p) for p in self.source.people_who_are_not)
+            # As it is written too: zeros put before a number would hide how it begins.
+            patterns = self.source.people_who_are_not
+            nobody = pl.any_horizontal(pl.lit(one).str.contains(p) for one in (numbers, text) for p in patterns)
             problem = _marked(problem, pl.select(nobody.fill_null(False)).to_series(), "not_a_person")
         for condition in self.source.nobody:
             is_nobody = self.origins.meets(condition, cells)

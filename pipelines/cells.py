@@ -9,6 +9,7 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -204,17 +205,17 @@ class WorkbookCells:
 
     def top(self) -> Iterator[Row]:
         """The rows from the top of the sheet."""
-        return map(_row, self._sheet().iter_rows())
+        return map(_row, self._sheet.iter_rows())
 
     def batches(self, headings: Headings) -> Iterator[Batch]:
-        sheet = self._sheet()
-        sheet.columns = [f"c{position}" for position in range(sheet.width)]
+        sheet = self._sheet.rename({name: f"c{position}" for position, name in enumerate(self._sheet.columns)})
         is_record = pl.any_horizontal(pl.all().str.contains(r"\S"))
         records = sheet.filter(is_record.fill_null(False)).slice(headings.records_before)
         numbered = records.with_columns(record=pl.int_range(1, records.height + 1, dtype=pl.Int64, eager=True))
         for part in numbered.iter_slices(_SHEET_ROWS):
             yield Batch(part)
 
+    @cached_property
     def _sheet(self) -> pl.DataFrame:
         import fastexcel
 

@@ -37,9 +37,7 @@ def against(source: Source, contract: Contract) -> None:
 
     """
     by_name = {column.name: column for column in contract.columns}
-    made_of = {part for rule in source.columns.values() for part in rule.made_of}
-    same = source.duplicates
-    named = made_of | ({*same.key, *filter(None, [same.at])} if isinstance(same, SameKey) else set())
+    named = _named_in_keys(source)
     for name in sorted(source.columns.keys() | named):
         if name not in by_name:
             raise Misconfigured(
@@ -56,6 +54,13 @@ def against(source: Source, contract: Contract) -> None:
         )
     for name, rule in source.columns.items():
         _fits(source, name, rule, by_name[name])
+
+
+def _named_in_keys(source: Source) -> set[str]:
+    """The columns of which keys are made, and by which double records are told."""
+    made_of = {part for rule in source.columns.values() for part in rule.made_of}
+    same = source.duplicates
+    return made_of | ({*same.key, *filter(None, [same.at])} if isinstance(same, SameKey) else set())
 
 
 def _fits(source: Source, name: str, rule: Rule, column: ContractColumn) -> None:

@@ -50,29 +50,18 @@ class Intake:
 
 
 def export_asset(model: Model) -> dg.AssetsDefinition:
-    """The asset that loads the new exports of one feed."""
+    """A feed as Dagster knows it: each run takes in what has landed since the last."""
     expected = expectations_of(model)
-    specs = [
-        dg.AssetCheckSpec(
-            e.check, asset=asset_key(model.table), description=e.description, blocking=e.severity == "critical"
-        )
-        for e in expected
-    ]
 
     @dg.multi_asset(
         name=op_name(model),
         specs=[asset_spec(model, [], {"duckdb", "greatexpectations"})],
-        check_specs=[*specs, *arrival_specs(model)],
+        check_specs=[*_check_specs(model, expected), *arrival_specs(model)],
     )
     def export(
         context: dg.AssetExecutionContext, warehouse: Warehouse, site: Site
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
-        try:
-            intake = take_in(warehouse, site, model, expected)
-        except OSError as error:
-            raise Problem(
-                f"{error.filename or model.table}: {error.strerror} — check the disk and who owns the data folder, then run again: no file is lost"
-            ) from error
+        intake = _taken_in(warehouse, site, model, expected)
         for line in intake.remarks:
             context.log.warning(line)
         for line in intake.refusals:
@@ -81,14 +70,20 @@ def export_asset(model: Model) -> dg.AssetsDefinition:
         yield from arrivals(warehouse, site, model)
         if intake.refusals:
             raise dg.Failure("\n".join(intake.refusals), allow_retries=False)
-        metadata = {
-            "dagster/row_count": warehouse.rows(model.table),
-            "new_files": intake.files,
-            "new_rows": intake.rows,
-        }
+        rows = warehouse.rows(model.table)
+        metadata = {"dagster/row_count": rows, "new_files": intake.files, "new_rows": intake.rows}
         yield dg.MaterializeResult(asset_key=asset_key(model.table), metadata=metadata)
 
     return export
+
+
+def _taken_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[Expectation]) -> Intake:
+    try:
+        return take_in(warehouse, site, model, expected)
+    except OSError as error:
+        raise Problem(
+            f"{error.filename or model.table}: {error.strerror} — check the disk and who owns the data folder, then run again: no file is lost"
+        ) from error
 
 
 def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[Expectation]) -> Intake:
@@ -206,6 +201,14 @@ def _refuse(warehouse: Warehouse, source: Source, landed: Landed, why: str, inta
     intake.refusals.append(why)
     with warehouse.transaction() as connection:
         ledger.refuse(connection, source, landed, why)
+
+
+def _check_specs(model: Model, expected: Sequence[Expectation]) -> list[dg.AssetCheckSpec]:
+    key = asset_key(model.table)
+    return [
+        dg.AssetCheckSpec(e.check, asset=key, description=e.description, blocking=e.severity == "critical")
+        for e in expected
+    ]
 
 
 def _check_results(

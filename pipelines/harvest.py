@@ -6,12 +6,15 @@ How a record becomes a row belongs in :mod:`pipelines.canonical`.
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import starmap
 from pathlib import Path
 from typing import IO
 
 import polars as pl
 
+from pipelines.ahead import ahead
 from pipelines.canonical import Mapping, Sorted, polars_type
 from pipelines.cells import Batch, Misfit
 from pipelines.duplicates import Seen
@@ -41,15 +44,20 @@ class Harvest:
     """Accepted records that were seen to be repeated before they were written."""
     reasons: Counter[str] = field(default_factory=Counter)
 
-    def sorted(self, batch: Batch) -> tuple[Batch, Sorted | None]:
-        """The records of a batch told apart; other batches may be taken meanwhile."""
+    def gather(self, batches: Iterator[Batch]) -> None:
+        """Write each record of a file where it belongs; while one batch is written, the next are made ready."""
+        told_apart = ahead(map(self._told_apart, ahead(batches)))
+        for rows in ahead(starmap(self._taken, told_apart)):
+            self.draft.add(rows)
+
+    def _told_apart(self, batch: Batch) -> tuple[Batch, Sorted | None]:
         return batch, self.mapping.sort(batch.frame, batch.may_hold_nul) if batch.frame.height else None
 
-    def take(self, batch: Batch, told_apart: Sorted | None) -> None:
-        """Write each record of a batch where it belongs."""
+    def _taken(self, batch: Batch, told_apart: Sorted | None) -> pl.DataFrame:
+        """The rows of a batch; its other records are put where they belong."""
         self._reject_misfits(batch.misfits)
         if told_apart is None:
-            return
+            return pl.DataFrame()
         is_unpivoted = self.mapping.source.unpivot is not None
         self._reject(told_apart.rejected, batch.frame)
         frame = self.pseudonyms.replace(told_apart.accepted)
@@ -57,10 +65,10 @@ class Harvest:
         if len(repeated):
             frame = frame.filter(~pl.col("record").is_in(repeated.implode()))
             self.left_out += len(repeated)
-        self.draft.add(self._with_all_columns(frame))
         # By the rows there are, not by those that should be: a record that gets lost must be missed.
         written = frame["record"].n_unique() if is_unpivoted else frame.height
         self.accepted += written + told_apart.silent + len(repeated)
+        return self._with_all_columns(frame)
 
     def finish(self, draft: Path, target: Path) -> tuple[int, int]:
         """The rows of a file out of its draft; how many duplicates were left out, and how many rows remain."""

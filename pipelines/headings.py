@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from pipelines.errors import Refused
-from pipelines.presets import After, Rule, Source
+from pipelines.presets import Rule, Source
+from pipelines.words import After
 
 _SEARCHED = 40
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
@@ -23,7 +24,7 @@ class Row:
     """One line at the top of a file."""
 
     cells: tuple[str, ...]
-    """None where the line is blank, and so no record."""
+    """Nothing at all where the line is blank, and so no record."""
     end: int = 0
     """The byte after it."""
 

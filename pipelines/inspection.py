@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-import yaml
 from rich.table import Table
 from rich.text import Text
 
 from pipelines import paths, spool
-from pipelines.campus import Campus, sources
+from pipelines.campus import Campus, lines_of, sources
 from pipelines.contracts import Contract
 from pipelines.errors import Misconfigured, Refused
 from pipelines.keyring import Keyring
@@ -162,8 +161,7 @@ def _own(path: Path) -> dict[str, Any]:
     """A preset that is still being written, by its path."""
     if not path.is_file():
         raise Misconfigured(f"{path}: neither a preset's name nor a file that holds one")
-    lines: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return lines
+    return lines_of(path)
 
 
 def _first_rows(received: Received, contract: Contract) -> pl.DataFrame:

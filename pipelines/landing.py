@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.receive import landed
-from pipelines.site import Site, contracts
+from pipelines.site import Site
 
 SETTLED_AFTER_SECONDS = 30
 """A file younger than this may still be on its way."""
@@ -46,8 +46,7 @@ def landing_sensor(site: Site, job: Any) -> dg.SensorDefinition:
 
 def waiting(site: Site) -> list[Path]:
     """Every file in the landing folder that some source asks for."""
-    sources = [source for feed in contracts() for source in site.sources(feed)]
-    return sorted({path for source in sources for path in landed(site.campus, source)})
+    return sorted({path for source in site.every_source() for path in landed(site.campus, source)})
 
 
 def _is_young(file: Path) -> bool:

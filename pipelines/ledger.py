@@ -150,8 +150,7 @@ def enter(
     """Note a file as loaded, in the transaction that loads its rows."""
     _insert(
         connection,
-        source=source.name,
-        feed=source.feed,
+        source,
         name=received.name,
         sha256=received.sha256,
         source_file=received.source_file,
@@ -230,8 +229,7 @@ def _note_unread(
 ) -> None:
     _insert(
         connection,
-        source=source.name,
-        feed=source.feed,
+        source,
         name=landed.name,
         sha256=landed.sha256,
         source_file=landed.source_file,
@@ -243,10 +241,9 @@ def _note_unread(
     )
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, **row: Any) -> None:
+def _insert(connection: duckdb.DuckDBPyConnection, source: Source, **told: Any) -> None:
     """The ledger's row of a file, in place of an earlier one of the same bytes; it came now unless it says when."""
-    connection.execute(
-        "delete from ledger.file where source = ? and source_file = ?", [row["source"], row["source_file"]]
-    )
+    forget(connection, source, told["source_file"])
+    row = {"source": source.name, "feed": source.feed, **told}
     values = ", ".join("coalesce(?, localtimestamp)" if name == "received_at" else "?" for name in row)
     connection.execute(f"insert into ledger.file ({', '.join(row)}) values ({values})", list(row.values()))

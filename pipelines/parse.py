@@ -174,7 +174,6 @@ def _counted(job: Job) -> int:
 
 
 def _harvested(job: Job, mapping: "Mapping", batches: "Iterator[Batch]", last: int) -> "Harvest":
-    from pipelines.ahead import ahead
     from pipelines.duplicates import Seen
     from pipelines.harvest import REJECTS, Harvest, feed_schema
     from pipelines.parquet import Appender
@@ -191,8 +190,7 @@ def _harvested(job: Job, mapping: "Mapping", batches: "Iterator[Batch]", last: i
     ):
         truncated = None if job.has_final_newline else last
         harvest = Harvest(mapping, pseudonyms, job.source_file, draft, rejects, records, seen, truncated)
-        for batch, told_apart in ahead(map(harvest.sorted, ahead(batches))):
-            harvest.take(batch, told_apart)
+        harvest.gather(batches)
     return harvest
 
 

@@ -8,18 +8,20 @@ site file belongs in :mod:`pipelines.campus`; holding a preset against its feed,
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from pipelines.words import (
+    After,
     Day,
     Delimiter,
     Extraction,
     Formats,
+    Globs,
     Headings,
-    Inside,
     Pattern,
+    Patterns,
     Quote,
-    Share,
+    Rejects,
     Strict,
     Text,
     Texts,
@@ -158,26 +160,11 @@ class SameKey(Strict):
         return self
 
 
-class Rejects(Strict):
-    """From which share of unfit records on a file is remarked upon, and from which it is refused."""
-
-    warn: Share = 0.01
-    stop: Share = 0.5
-
-
-class After(Strict):
-    """A heading line that follows so many lines of something else."""
-
-    after: int = Field(ge=0, le=1000)
-
-
 class Lines(Strict):
     """The lines of a preset, each of which a site file may override."""
 
     feed: str
-    files: Annotated[tuple[Inside, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = Field(
-        min_length=1
-    )
+    files: Globs = Field(min_length=1)
     format: Literal["csv", "xlsx", "fixed", "json", "jsonl", "copy", "log"] = "csv"
     member: str | None = None
     """Which file of a zip to read, where it holds several."""
@@ -211,7 +198,7 @@ class Lines(Strict):
     where: tuple[Filter, ...] = ()
     nobody: tuple[Filter, ...] = ()
     """Which records count, but not for a person."""
-    people_who_are_not: Annotated[tuple[Pattern, ...], BeforeValidator(lambda v: [v] if isinstance(v, str) else v)] = ()
+    people_who_are_not: Patterns = ()
     """Identifiers that belong to no person."""
     unpivot: Unpivot | None = None
     duplicates: Literal["exact", "keep"] | SameKey = "exact"

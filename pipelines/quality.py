@@ -14,7 +14,7 @@ from profiles.captions import SiteWords
 
 _QUERIES = {
     "feeds": """
-        select feed, label_zh, label_en, files, records, loaded, duplicates, rejected, last_day, coverage
+        select feed, label_zh, label_en, files, records, loaded, duplicates, rejected, ambiguous, last_day, coverage
         from report.source order by position""",
     "rejects": "select feed, reason, count(*) as records from ledger.reject group by all order by feed, records desc, reason",
     "expectations": """

@@ -154,13 +154,7 @@ def _job(
 ) -> Job:
     """The child's task: a workbook as it is, a text decoded and its records counted."""
     copied = unpack(copied, folder, source.member, campus.largest_file_mb << 20)
-    is_workbook = copied.workbook is not None
-    if is_workbook != (source.format == "xlsx"):
-        kind = "xlsx" if is_workbook else "csv"
-        raise Refused(f"is {'a workbook' if is_workbook else 'no workbook'} — set format: {kind}, or export it anew")
-    decoded = None if is_workbook else spool.decode(copied, folder, source.encoding)
-    if decoded and source.table:
-        decoded = copied_table(decoded, folder, source.table)
+    decoded = _decoded(copied, folder, source)
     return Job(
         path=decoded.path if decoded else copied.path,
         workbook=copied.workbook,
@@ -177,6 +171,18 @@ def _job(
         memory_mb=campus.parser_memory_mb,
         key=keyring.hmac_key.hex(),
     )
+
+
+def _decoded(copied: spool.Copied, folder: Path, source: Source) -> spool.Decoded | None:
+    """The text of a file; nothing of a workbook, which is read as it is."""
+    is_workbook = copied.workbook is not None
+    if is_workbook != (source.format == "xlsx"):
+        kind = "xlsx" if is_workbook else "csv"
+        raise Refused(f"is {'a workbook' if is_workbook else 'no workbook'} — set format: {kind}, or export it anew")
+    if is_workbook:
+        return None
+    decoded = spool.decode(copied, folder, source.encoding)
+    return copied_table(decoded, folder, source.table) if source.table else decoded
 
 
 def _counted(decoded: spool.Decoded, source: Source) -> int:

@@ -21,7 +21,7 @@ from pipelines.models import Model
 from pipelines.presets import Source
 from pipelines.reader import Read, readers
 from pipelines.receive import Received, discard
-from pipelines.site import Site, contracts, models
+from pipelines.site import Site, models
 from pipelines.slips import suggestion
 from pipelines.vault import Vault
 from pipelines.warehouse import Warehouse
@@ -82,7 +82,7 @@ def older(site: Site) -> list[str]:
         return []
     try:
         with Warehouse(path=str(site.campus.warehouse), wait_seconds=_PATIENCE_SECONDS).opened() as warehouse:
-            return ledger.told_of_older(warehouse, sources_of(site), site.campus.timezone)
+            return ledger.told_of_older(warehouse, site.every_source(), site.campus.timezone)
     except Problem:
         return []
 
@@ -173,13 +173,8 @@ class _Replay:
 
 
 def _chosen(site: Site, names: Sequence[str]) -> list[Source]:
-    known = {source.name: source for source in sources_of(site)}
+    known = {source.name: source for source in site.every_source()}
     for name in names:
         if name not in known:
             raise Misconfigured(f"no source of this site is called ‘{name}’{suggestion(name, known)}")
     return [source for name, source in known.items() if not names or name in names]
-
-
-def sources_of(site: Site) -> list[Source]:
-    """Every source of a site, whatever feed it fills."""
-    return [source for feed in contracts() for source in site.sources(feed)]

@@ -62,18 +62,22 @@ Guess = tuple[dict[str, Any], tuple[str, ...], tuple[tuple[str, ...], ...]]
 
 def _json(path: Path, top: list[str]) -> Guess | None:
     """A JSON document, or one in each line."""
-    first = next((line.strip() for line in top if line.strip()), "")
+    first, second = [*(line.strip() for line in top if line.strip()), "", ""][:2]
     if not first.startswith(("{", "[")):
         return None
-    if len(top) > 1 and _loads(first) is not None and _loads(top[1]) is not None:
-        return {"format": "jsonl"}, tuple(_loads(first)), ()
+    if _loads(first) is not None and _loads(second) is not None:
+        return {"format": "jsonl"}, _keys(_loads(first)), ()
     document = _loads(path.read_text(encoding="utf-8"))
     if document is None:
         return None
     if isinstance(document, list):
-        return {"format": "json", "records": "[]"}, tuple(document[0]) if document else (), ()
+        return {"format": "json", "records": "[]"}, _keys(document[0]) if document else (), ()
     name = next((key for key, value in document.items() if isinstance(value, list)), None)
     return {"format": "json", "records": f"{name}[]" if name else "[]"}, (), ()
+
+
+def _keys(record: Any) -> tuple[str, ...]:
+    return tuple(record) if isinstance(record, dict) else ()
 
 
 def _loads(text: str) -> Any:

@@ -32,7 +32,7 @@ class Site(dg.ConfigurableResource[Any]):
         return _campus(self.file)
 
     def every_source(self) -> list[Source]:
-        """The exports of this campus."""
+        """The exports of this campus, of every feed."""
         return _sources(self.file)
 
     def sources(self, feed: str) -> list[Source]:

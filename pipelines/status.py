@@ -23,8 +23,8 @@ from pipelines.warehouse import Warehouse
 
 _FEEDS = """
 select feed, count(*) filter (where status = 'loaded') as files, coalesce(sum(records) filter (where status = 'loaded'), 0) as records,
-    coalesce(sum(loaded) filter (where status = 'loaded'), 0) as loaded, coalesce(sum(duplicates) filter (where status = 'loaded'), 0) as duplicates,
-    coalesce(sum(rejected) filter (where status = 'loaded'), 0) as rejected, count(*) filter (where status = 'refused') as files_refused, strftime(max(received_at), '%Y-%m-%d') as last_came
+    coalesce(sum(loaded) filter (where status = 'loaded'), 0) as loaded, coalesce(sum(duplicates) filter (where status = 'loaded'), 0) as twice,
+    coalesce(sum(rejected) filter (where status = 'loaded'), 0) as rejected, count(*) filter (where status = 'refused') as refused
 from ledger.file group by feed order by feed"""
 _REASONS = """
 with came as (
@@ -128,7 +128,7 @@ def _failures(site: Site) -> Iterator[Table]:
 def table(title: str, headings: list[str], rows: list[list[object]]) -> Table:
     table = Table(title=title or None, title_justify="left")
     for heading in headings:
-        table.add_column(shown(heading), overflow="fold", no_wrap=heading == "reason")
+        table.add_column(shown(heading), overflow="fold", no_wrap=heading in {"feed", "reason"})
     for row in rows:
         table.add_row(*map(shown, row))
     return table

@@ -1,4 +1,4 @@
-"""The DuckDB file that holds every table, and the one way to change a table in it.
+"""The file that all tables stand in: how it is opened, and how anything in it is changed.
 
 One process writes: DuckDB's own lock on the file says who, and frees itself when its holder dies.
 Analysts never open this file (see :mod:`pipelines.publish`).  What the tables mean belongs in sql/.
@@ -29,7 +29,7 @@ _QUOTES_A_VALUE = (
 
 
 class Warehouse(dg.ConfigurableResource[Any]):
-    """The analytical database of the library, opened once for each run."""
+    """The open file of one run, from its first step to its last."""
 
     path: str
     memory_limit: str = "2GB"
@@ -108,7 +108,7 @@ class Warehouse(dg.ConfigurableResource[Any]):
             self.describe(model)
 
     def describe(self, model: Model) -> None:
-        """Write the words of a model into the database, for those who query it directly."""
+        """Let the database itself say what a table and each of its columns are."""
         self._connection.execute(f"comment on table {model.table} is {literal(model.description)}")
         for column in model.columns:
             self._connection.execute(f"comment on column {model.table}.{column.name} is {literal(column.caption)}")
@@ -139,16 +139,9 @@ def connect(path: Path, wait_seconds: float, memory_limit: str, threads: int = 0
 
     """
     spill = path.parent / "spill"
-    settings: dict[str, Any] = {
-        "memory_limit": memory_limit,
-        "temp_directory": str(spill),
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-        "preserve_insertion_order": False,
-        **({"threads": threads} if threads else {}),
-    }
     _private_folder(path.parent)
     _private_folder(spill)
+    settings = _settings(spill, memory_limit, threads)
     patience, pause = time.monotonic() + wait_seconds, 0.05
     while True:
         try:
@@ -162,6 +155,17 @@ def connect(path: Path, wait_seconds: float, memory_limit: str, threads: int = 0
                 ) from error
         time.sleep(pause)
         pause = min(pause * 1.5, 2)
+
+
+def _settings(spill: Path, memory_limit: str, threads: int) -> dict[str, Any]:
+    return {
+        "memory_limit": memory_limit,
+        "temp_directory": str(spill),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "preserve_insertion_order": False,
+        **({"threads": threads} if threads else {}),
+    }
 
 
 def _private_folder(folder: Path) -> None:

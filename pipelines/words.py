@@ -84,10 +84,12 @@ Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
 Headings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 """A heading as the file writes it, or several of which a file carries one."""
 Pattern = Annotated[str, AfterValidator(_is_pattern)]
+Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_listed)]
 Extraction = Annotated[Pattern, AfterValidator(_has_one_group)]
 Zone = Annotated[str, AfterValidator(_is_zone)]
 Day = Annotated[Text, AfterValidator(_is_day)]
-Inside = Annotated[str, AfterValidator(_is_inside)]
+Globs = Annotated[tuple[Annotated[str, AfterValidator(_is_inside)], ...], BeforeValidator(_listed)]
+"""Which files below the landing folder."""
 Formats = Annotated[dict[str, Zone | None], BeforeValidator(_with_zones), AfterValidator(_are_forms)]
 """Ways of writing a time, each with its zone if that is not the rule's."""
 Delimiter = Annotated[str, BeforeValidator(lambda value: {"tab": "\t"}.get(value, value)), Field(pattern=r"^[\t -~]$")]
@@ -95,3 +97,16 @@ Quote = Annotated[
     Annotated[str, Field(pattern=r"^[!-~]$")] | None,
     BeforeValidator(lambda value: None if value == "none" else value),
 ]
+
+
+class Rejects(Strict):
+    """From which share of unfit records on a file is remarked upon, and from which it is refused."""
+
+    warn: Share = 0.01
+    stop: Share = 0.5
+
+
+class After(Strict):
+    """A heading line that follows so many lines of something else."""
+
+    after: int = Field(ge=0, le=1000)

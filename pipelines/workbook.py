@@ -5,12 +5,12 @@ its rows are then counted as the XML is streamed.  A legacy xls has no such seco
 counted by a reading of their own with the same library.
 """
 
-import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 from pipelines.errors import Refused
 
@@ -56,8 +56,8 @@ def count(path: Path, kind: str, sheet: int | str) -> int:
         with zipfile.ZipFile(path) as archive:
             blank = _blank_strings(archive)
             with archive.open(_sheet_file(archive, sheet)) as file:
-                return sum(_has_content(row, blank) for row in _elements(file, "row"))
-    except (KeyError, IndexError, ElementTree.ParseError, zipfile.BadZipFile):
+                return _Rows(blank).count(file)
+    except (KeyError, IndexError, ElementTree.ParseError, expat.ExpatError, zipfile.BadZipFile):
         raise Refused(f"has no readable sheet {sheet} — open it and save it as xlsx again") from None
 
 
@@ -88,21 +88,63 @@ def _blank_strings(archive: zipfile.ZipFile) -> set[str]:
     if "xl/sharedStrings.xml" not in archive.namelist():
         return set()
     with archive.open("xl/sharedStrings.xml") as file:
-        return {str(number) for number, item in enumerate(_elements(file, "si")) if not _text(item).strip()}
+        return {
+            str(number) for number, item in enumerate(_elements(file, "si")) if not "".join(item.itertext()).strip()
+        }
 
 
-def _has_content(row: ElementTree.Element, blank: set[str]) -> bool:
-    cells = [cell for cell in row if _name(cell) == "c"]
-    return any(_text(cell, "v", "is").strip() and not _is_blank_string(cell, blank) for cell in cells)
+class _Rows:
+    """The rows of a sheet with at least one cell that is not blank, counted as the XML goes by.
 
+    A sheet has millions of elements, so no more is looked at than must be: once a row has shown
+    something, only its end.
+    """
 
-def _is_blank_string(cell: ElementTree.Element, blank: set[str]) -> bool:
-    return cell.get("t") == "s" and _text(cell, "v") in blank
+    def __init__(self, blank: set[str]) -> None:
+        self._blank = blank
+        self._found = 0
+        self._shows_something = False
+        self._is_shared = False
+        self._texts: list[str] = []
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.EntityDeclHandler = self._refuse
 
+    def count(self, file: IO[bytes]) -> int:
+        for chunk in iter(lambda: file.read(1 << 20), b""):
+            self._parser.Parse(chunk)
+        self._parser.Parse(b"", True)
+        return self._found
 
-def _text(element: ElementTree.Element, *within: str) -> str:
-    parts = [child for child in element if _name(child) in within] if within else [element]
-    return "".join(text for part in parts for text in part.itertext())
+    def _refuse(self, *_: object) -> None:
+        raise Refused("declares words of its own, as no workbook does — open it and save it as xlsx again")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if tag == "c":
+            self._texts.clear()
+            self._is_shared = attributes.get("t") == "s"
+        elif tag in {"v", "is"}:
+            self._parser.CharacterDataHandler = self._texts.append
+
+    def _end(self, name: str) -> None:
+        if self._shows_something and not name.endswith("row"):
+            return
+        tag = name.rpartition(":")[2]
+        if tag == "row":
+            self._found += self._shows_something
+            self._shows_something = False
+            self._parser.StartElementHandler = self._start
+        elif tag in {"v", "is"}:
+            self._parser.CharacterDataHandler = None
+        elif tag == "c" and self._cell_shows_something():
+            self._shows_something = True
+            self._parser.StartElementHandler = None
+
+    def _cell_shows_something(self) -> bool:
+        text = "".join(self._texts)
+        return bool(text.strip()) and not (self._is_shared and text in self._blank)
 
 
 def _elements(file: IO[bytes], name: str) -> Iterator[ElementTree.Element]:
@@ -120,4 +162,4 @@ def _elements(file: IO[bytes], name: str) -> Iterator[ElementTree.Element]:
 
 
 def _name(element: ElementTree.Element) -> str:
-    return re.sub(r"^\{.*\}", "", element.tag)
+    return element.tag.rpartition("}")[2]

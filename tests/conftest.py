@@ -1,6 +1,6 @@
-"""Fixtures that many tests share: models, and tables drawn as they are read."""
+"""Fixtures that many tests share: models, tables drawn as they are read, and a child that reads files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -9,6 +9,7 @@ import pytest
 
 from pipelines.models import Model, read_models
 from pipelines.paths import SQL
+from pipelines.reader import Read, Reader
 from tests.drawn import drawn
 
 Build = Callable[..., pl.DataFrame]
@@ -17,6 +18,13 @@ Build = Callable[..., pl.DataFrame]
 @pytest.fixture(scope="session")
 def models() -> dict[str, Model]:
     return read_models(SQL)
+
+
+@pytest.fixture(scope="module")
+def read() -> Iterator[Read]:
+    """What reads one file after another, in a child that takes a second to start."""
+    with Reader() as reader:
+        yield reader.read
 
 
 @pytest.fixture

@@ -4,11 +4,13 @@ import re
 
 import pytest
 import sqlglot
+import yaml
 
 from pipelines.cli import main
 from pipelines.dialect import DIALECT, lint
 from pipelines.header import read_header
 from pipelines.paths import ROOT
+from tests.pipelines.landing import site
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -42,6 +44,14 @@ def test_the_model_it_shows_is_one():
     assert problems == []
     assert header.names("grain") == ["patron_key", "term"]
     assert lint(sqlglot.parse_one(text, dialect=DIALECT)) == []
+
+
+def test_the_export_it_shows_is_taken_in_by_the_lines_it_shows(tmp_path):
+    (export,), (lines,) = blocks("csv"), blocks("yaml")
+    name, own = next(iter(yaml.safe_load(lines)["sources"].items()))
+    received = site(tmp_path, name, own).receive("north/a.csv", export)
+    assert (received.records, received.loaded) == (6, 2)
+    assert received.reasons == {"denied": 1, "footer": 1, "not_a_person": 1, "unmapped_value": 1}
 
 
 def test_it_says_how_to_begin_in_its_first_screen():

@@ -148,7 +148,7 @@ select
     case
         when match_status = 'matched' then cast(floor(date_diff('second', entered_at, exited_at) / 60) as integer)
         when match_status = 'vendor_summary' then summary_minutes
-    end as dwell_minutes,                             -- 在馆时长 | dwell | matched visits, and what a summary line says; never guessed
+    end as dwell_minutes,                             -- 在馆时长 | dwell | minutes of matched visits, and what a summary line says; never guessed
     case
         when match_status = 'matched' then cast(floor(greatest(0, date_diff(
             'second',

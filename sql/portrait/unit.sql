@@ -17,7 +17,7 @@ select
         / nullif(count(individual.visit_days), 0) as visit_reach_rate,                         -- 入馆率 | visit reach | people who came at least once, of everyone #aggregate #usage_view #share #higher #gate
     cast(sum(individual.visit_days) as double) / nullif(count(individual.visit_days), 0) as visit_days_mean,  -- 人均到馆天数 | days visited per head #aggregate #usage_view #days #higher #gate
     median(individual.visit_days) as visit_days_median,                                        -- 到馆天数中位数 | median days visited #aggregate #usage_view #days #higher #gate
-    cast(sum(individual.dwell_minutes) as double) / 60 / nullif(count(individual.dwell_minutes), 0) as dwell_hours_mean,  -- 人均在馆时长 | hours in the library per head | matched visits only #aggregate #usage_view #hours #higher #gate
+    cast(sum(individual.dwell_minutes) as double) / 60 / nullif(count(individual.dwell_minutes), 0) as dwell_hours_mean,  -- 人均在馆时长 | hours in the library per head | of visits whose dwell is known #aggregate #usage_view #hours #higher #gate
     cast(sum(individual.bookings) as double) / nullif(count(individual.bookings), 0) as bookings_mean,  -- 人均预约次数 | bookings per head #aggregate #usage_view #bookings #higher #space
     case when count(individual.no_show_rate) >= min(site.small_cell) then avg(cast(individual.no_show_rate as decimal(18, 9))) end as no_show_rate,                      -- 失约率 | no-show rate | mean over people with five bookings or more #aggregate #usage_view #share #lower #space
     cast(count(*) filter (where individual.resource_days > 0) as double)

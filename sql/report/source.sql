@@ -10,21 +10,18 @@ with part as (
     where feed not in ('gate_event', 'visit_summary', 'loan_event', 'space_booking', 'count_reading', 'resource_access', 'event_attendance', 'survey_answer')
     group by feed
     union all
-    select 'gate_event' as ledger_feed, 'gate' as feed
-    union all
-    select 'visit_summary' as ledger_feed, 'gate' as feed
-    union all
-    select 'loan_event' as ledger_feed, 'loan' as feed
-    union all
-    select 'space_booking' as ledger_feed, 'space' as feed
-    union all
-    select 'count_reading' as ledger_feed, 'counter' as feed
-    union all
-    select 'resource_access' as ledger_feed, 'e_resource' as feed
-    union all
-    select 'event_attendance' as ledger_feed, 'event' as feed
-    union all
-    select 'survey_answer' as ledger_feed, 'survey' as feed
+    select ledger_feed, feed
+    from (
+        values
+            ('gate_event', 'gate'),
+            ('visit_summary', 'gate'),
+            ('loan_event', 'loan'),
+            ('space_booking', 'space'),
+            ('count_reading', 'counter'),
+            ('resource_access', 'e_resource'),
+            ('event_attendance', 'event'),
+            ('survey_answer', 'survey')
+    ) as renamed (ledger_feed, feed)
 ),
 
 received as (
@@ -42,26 +39,22 @@ received as (
 ),
 
 known as (
-    select 'enrolment' as feed, 0 as position, '学籍' as label_zh, 'enrolment' as label_en, true as is_expected
-    union all
     select feed, position, label_zh, label_en, is_expected
     from ref.feed
     union all
-    select 'survey' as feed, 9 as position, '问卷' as label_zh, 'survey' as label_en, true as is_expected
-    union all
-    select 'resource_usage' as feed, 10 as position, '电子资源统计' as label_zh, 'resource statistics' as label_en, false as is_expected
-    union all
-    select 'hold' as feed, 11 as position, '图书预约' as label_zh, 'holds' as label_en, false as is_expected
-    union all
-    select 'ticket' as feed, 12 as position, '读者反馈' as label_zh, 'feedback' as label_en, false as is_expected
-    union all
-    select 'contact' as feed, 13 as position, '推送记录' as label_zh, 'contacts' as label_en, false as is_expected
-    union all
-    select 'course' as feed, 14 as position, '课程' as label_zh, 'courses' as label_en, false as is_expected
-    union all
-    select 'published_count' as feed, 15 as position, '已公布统计' as label_zh, 'published statistics' as label_en, false as is_expected
-    union all
-    select 'title_circulation' as feed, 16 as position, '借阅排行' as label_zh, 'loan rankings' as label_en, false as is_expected
+    select feed, position, label_zh, label_en, is_expected
+    from (
+        values
+            ('enrolment', 0, '学籍', 'enrolment', true),
+            ('survey', 9, '问卷', 'survey', true),
+            ('resource_usage', 10, '电子资源统计', 'resource statistics', false),
+            ('hold', 11, '图书预约', 'holds', false),
+            ('ticket', 12, '读者反馈', 'feedback', false),
+            ('contact', 13, '推送记录', 'contacts', false),
+            ('course', 14, '课程', 'courses', false),
+            ('published_count', 15, '已公布统计', 'published statistics', false),
+            ('title_circulation', 16, '借阅排行', 'loan rankings', false)
+    ) as other (feed, position, label_zh, label_en, is_expected)
 ),
 
 told as (

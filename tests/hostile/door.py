@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import exports
+from pipelines import exports, replay
 from pipelines.parse import parse
 from pipelines.reader import Read
 from tests.line.sites import Line, small
@@ -36,7 +36,7 @@ def take_in(line: Line) -> tuple[int, int, list[str]]:
 
 @contextmanager
 def childless(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Take files in without a child, which takes a second to start."""
+    """Read files without a child, which takes a second to start."""
 
     @contextmanager
     def readers(number: int) -> Iterator[Read]:
@@ -44,6 +44,7 @@ def childless(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     with monkeypatch.context() as patched:
         patched.setattr(exports, "readers", readers)
+        patched.setattr(replay, "readers", readers)
         yield
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.hostile.door import MB, PASSAGES, growth
-from tests.pipelines.landing import Site, column, gate, refusal, rejects, site
+from tests.pipelines.landing import GATE, Site, column, gate, refusal, rejects, site
 
 FILES = ["gate/*"]
 
@@ -131,13 +131,7 @@ def test_a_zip_with_a_password_is_refused(campus: Site, same_process: None) -> N
     assert "with a password" in refusal(campus, "gate/a.zip", bytes(locked))
 
 
-JSON: dict[str, Any] = {
-    "feed": "gate_event",
-    "files": "*.json",
-    "format": "json",
-    "records": "events[]",
-    "columns": {"patron_key": "card", "building": {"value": "Main"}, "direction": {"value": "in"}, "passed_at": "at"},
-}
+JSON: dict[str, Any] = {**GATE, "files": "*.json", "format": "json", "records": "events[]"}
 EVENT = {"card": "0042", "at": "2025-09-08 08:00:00"}
 
 
@@ -178,17 +172,13 @@ def test_a_document_cut_short_is_refused(json_campus: Site, end: int) -> None:
     assert "a.json: " in refusal(json_campus, "a.json", whole[:-end])
 
 
+LOGGED_AT = {"from": "%t", "formats": {"%d/%b/%Y:%H:%M:%S %z": "UTC"}}
 LOG: dict[str, Any] = {
-    "feed": "gate_event",
+    **GATE,
     "files": "*.log",
     "format": "log",
     "log": "%h %u %t",
-    "columns": {
-        "patron_key": "%u",
-        "building": {"value": "Main"},
-        "direction": {"value": "in"},
-        "passed_at": {"from": "%t", "formats": {"%d/%b/%Y:%H:%M:%S %z": "UTC"}},
-    },
+    "columns": {**GATE["columns"], "patron_key": "%u", "passed_at": LOGGED_AT},
 }
 LINE = "192.0.2.1 0042 [08/Sep/2025:08:00:00 +0800]\n"
 

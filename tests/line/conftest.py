@@ -1,13 +1,10 @@
 """What tests of the whole line share."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
-from pipelines import exports, replay
-from pipelines.parse import parse
-from pipelines.reader import Read
+from tests.hostile.door import childless
 from tests.line.sites import Whole, whole_campus
 
 
@@ -20,12 +17,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
 
 
 @pytest.fixture
-def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read files without a child process, which takes a second to start."""
-
-    @contextmanager
-    def readers(number: int) -> Iterator[Read]:
-        yield lambda job, seconds: parse(job)
-
-    monkeypatch.setattr(exports, "readers", readers)
-    monkeypatch.setattr(replay, "readers", readers)
+def read_here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Read files in the process of the test."""
+    with childless(monkeypatch):
+        yield

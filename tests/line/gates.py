@@ -8,7 +8,7 @@ import yaml
 
 from pipelines import site as site_module
 from pipelines.keyring import Keyring
-from pipelines.replay import Replayed, replay, sources_of
+from pipelines.replay import Replayed, replay
 from pipelines.vault import Vault
 from pipelines.warehouse import Warehouse
 from tests.line.sites import Line, small
@@ -63,7 +63,7 @@ def take(line: Line, files: dict[str, str]) -> list[str]:
 
 def replayed(line: Line) -> Replayed:
     with Warehouse(path=str(line.campus.warehouse), threads=1).opened() as warehouse:
-        return replay(warehouse, line.site, sources_of(line.site), lambda source, share: None)
+        return replay(warehouse, line.site, line.site.every_source(), lambda source, share: None)
 
 
 def reasons(line: Line) -> list[tuple[str, int]]:

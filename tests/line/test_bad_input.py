@@ -1,18 +1,15 @@
 """What is not right is told in one line, changes no table, stays where it is, and goes through once it is mended."""
 
-import ctypes
 import json
-import os
-import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pipelines.errors import KeyRefused, Problem
+from tests.hostile.door import MB, growth, obey_modes
 from tests.line.sites import Hashes, Line, changed, mingyuan, small
 
 HEAD = "卡号,闸机名称,通行时间,结果\n"
@@ -32,7 +29,6 @@ INLINE: dict[str, Any] = {
         "passed_at": {"from": "时间"},
     },
 }
-MB = 1 << 20
 
 
 @pytest.fixture
@@ -122,7 +118,7 @@ def test_a_broken_expectation_refuses_the_file_that_breaks_it(tmp_path: Path) ->
 def test_a_line_of_50_megabytes_is_not_taken_into_memory(line: Line) -> None:
     line.put(BAD, OTHER + "x" * (50 * MB) + "\n")
     told: list[str] = []
-    assert _growth(lambda: told.append(refused(line))) < 300 * MB
+    assert growth(lambda: told.append(refused(line))) < 300 * MB
     assert "the record at line 3 is longer than 1 MB" in told[0]
     line.put(BAD, OTHER)
     assert line.take_in("gate_event").rows == 1
@@ -130,7 +126,7 @@ def test_a_line_of_50_megabytes_is_not_taken_into_memory(line: Line) -> None:
 
 def test_memory_that_is_used_is_seen() -> None:
     """The control: a parent that took it in whole, six times over as frames and strings do, would be seen."""
-    assert _growth(lambda: len(b"x" * (310 * MB))) > 300 * MB
+    assert growth(lambda: len(b"x" * (310 * MB))) > 300 * MB
 
 
 @pytest.mark.parametrize(("spoil", "words"), [("other", "holds another key"), ("open", "others can read it")])
@@ -204,7 +200,7 @@ def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path, words: st
     line = small(tmp_path / "site")
     data = line.folder / "data"
     data.chmod(0o555)
-    ended = mingyuan(line, words, preexec_fn=_obey_modes)
+    ended = mingyuan(line, words, preexec_fn=obey_modes)
     data.chmod(0o755)
     assert ended.returncode == 1
     told = _only_line(ended) if words == "run" else next(t for t in ended.stdout.splitlines() if t.startswith("NO"))
@@ -218,9 +214,9 @@ def test_even_root_obeys_modes_in_that_test(tmp_path: Path) -> None:
     folder = tmp_path / "closed"
     folder.mkdir(mode=0o555)
     writing = [sys.executable, "-c", f"open({str(folder / 'a')!r}, 'w')"]
-    assert subprocess.run(writing, preexec_fn=_obey_modes, capture_output=True, check=False).returncode != 0
+    assert subprocess.run(writing, preexec_fn=obey_modes, capture_output=True, check=False).returncode != 0
     folder.chmod(0o755)
-    assert subprocess.run(writing, preexec_fn=_obey_modes, capture_output=True, check=False).returncode == 0
+    assert subprocess.run(writing, preexec_fn=obey_modes, capture_output=True, check=False).returncode == 0
 
 
 def test_a_data_folder_below_a_file_is_named(tmp_path: Path) -> None:
@@ -248,26 +244,3 @@ def _command(site_file: Path) -> list[str]:
         "--site",
         str(site_file),
     ]
-
-
-def _obey_modes() -> None:
-    """Give up what lets root write where modes forbid it; others have nothing to give up."""
-    if os.geteuid() == 0:
-        drop, override, search = 24, 1, 2  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-        for capability in (override, search):
-            if ctypes.CDLL(None).prctl(drop, capability, 0, 0, 0):
-                os._exit(99)
-
-
-def _growth(work: Callable[[], object]) -> int:
-    """By how many bytes this process was larger, at its largest, than before."""
-    Path("/proc/self/clear_refs").write_text("5", encoding="utf-8")
-    before = _peak()
-    work()
-    return _peak() - before
-
-
-def _peak() -> int:
-    found = re.search(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text(encoding="utf-8"))
-    assert found is not None
-    return int(found[1]) << 10

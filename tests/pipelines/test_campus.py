@@ -97,6 +97,37 @@ def test_a_site_changes_single_lines_and_columns_of_a_preset(tmp_path: Path) -> 
     assert source.columns["returned_at"].headings == ("归还日期", "还书时间")
 
 
+def with_presets(monkeypatch: pytest.MonkeyPatch, folder: Path, **presets: str) -> None:
+    monkeypatch.setattr(paths, "PRESETS", folder)
+    for name, text in presets.items():
+        (folder / f"{name}.yml").write_text(text, encoding="utf-8")
+
+
+def test_a_preset_may_build_on_another_and_a_third(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = "feed: gate_event\nfiles: a.csv\ncolumns: {building: {value: A}, direction: {value: in}, passed_at: at}\n"
+    second = "preset: first\nfiles: b.csv\ncolumns: {building: {value: B}}\n"
+    with_presets(monkeypatch, tmp_path, first=first, second=second, third="preset: second\nfiles: c.csv\n")
+    (source,) = sources(read_campus(written(tmp_path, sources={"third": {}})), contracts())
+    assert (source.files, source.columns["building"].value) == (("c.csv",), "B")
+    assert source.columns["passed_at"].headings == ("at",)
+
+
+def test_presets_that_build_on_each_other_in_a_circle_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_presets(monkeypatch, tmp_path, alone="preset: alone\n", one="preset: other\n", other="preset: one\n")
+    told = refusal(written(tmp_path, sources={"alone": {}}))
+    assert told.startswith("alone.yml: presets build on each other in a circle, alone → alone — ")
+    told = refusal(written(tmp_path, sources={"gate": {"preset": "one"}}))
+    assert told.startswith("other.yml: presets build on each other in a circle, one → other → one — ")
+
+
+def test_a_preset_that_builds_on_none_there_is_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_presets(monkeypatch, tmp_path, second="preset: frist\n", first="feed: loan\n")
+    told = refusal(written(tmp_path, sources={"second": {}}))
+    assert told == "second.yml: no preset is called ‘frist’ — did you mean ‘first’?"
+
+
 def test_a_source_may_stand_in_the_site_file_alone(tmp_path: Path) -> None:
     columns = {"building": {"value": "北馆"}, "direction": {"value": "in"}, "passed_at": "time"}
     own = {"feed": "gate_event", "files": ["north/*.csv"], "columns": columns}

@@ -164,7 +164,7 @@ def test_the_rows_that_are_judged_never_come_into_memory(
 
     def noted(cursor: audit.Cursor, *asked: Any) -> None:
         execute(cursor, *asked)
-        sizes.append(len(cursor._rows))
+        sizes.append(len(cursor._rest))
 
     monkeypatch.setattr(audit.Cursor, "execute", noted)
     judge(connection, rows, [Expectation("ColumnValuesToNotBeNull", {"column": "days"}, "days")], "raw.visit")

@@ -42,7 +42,9 @@ def printed(found: Inspection) -> str:
         ("Title of it\n\ncard,at\n1,2024-03-05\n2,2024-03-06\n", {"header": "detect"}, "utf-8"),
         ('1,"5",2024-03-05\n2,"6",2024-03-05\n', {"header": "none"}, "utf-8"),
         ('{"loans": [{"id": 1}]}', {"format": "json", "records": "loans[]"}, "utf-8"),
+        ("[1, [2]]", {"format": "json", "records": "[]"}, "utf-8"),
         ('{"id": 1}\n{"id": 2}\n', {"format": "jsonl"}, "utf-8"),
+        ('{"id": 1}\n\n[2]\n', {"format": "jsonl"}, "utf-8"),
         ("COPY a.b (id, x) FROM stdin;\n1\t2\n\\.\n", {"format": "copy", "table": "a.b"}, "utf-8"),
         (gzip.compress(b"a,b\n1,2\n"), {}, "utf-8"),
         (workbook([["a", "b"], [1, 2]]), {"format": "xlsx"}, "xlsx"),
@@ -109,6 +111,9 @@ def test_a_preset_that_is_still_being_written_can_be_tried(tmp_path: Path) -> No
         write_preset("", own)
     with pytest.raises(Misconfigured, match="neither a preset's name nor a file"):
         look(tmp_path, "c,t\n", preset="no_such")
+    own.write_text("feed: [", encoding="utf-8")
+    with pytest.raises(Misconfigured, match=r"^own\.yml: line 1: "):
+        look(tmp_path, "c,t\n", preset=str(own))
 
 
 def test_nothing_of_the_file_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,6 +45,14 @@ def test_the_quality_page_says_first_whether_the_checks_held(changes: dict, head
     assert f"<h1>{headline}</h1>" in html
 
 
+@pytest.mark.parametrize(("ambiguous", "is_told"), [(0, False), (7, True)])
+def test_records_of_a_card_that_two_people_hold_are_counted_there(ambiguous: int, is_told: bool) -> None:
+    page = quality()
+    page["feeds"][0]["ambiguous"] = ambiguous
+    html = render_page(read_template(REPORTS / "quality.html.j2"), page, CAMPUS)
+    assert ("joined to neither" in html, f"{ambiguous} records bear" in html) == (is_told, is_told)
+
+
 def test_a_page_that_lacks_its_data_is_refused() -> None:
     with pytest.raises(Misconfigured, match=r"quality\.html\.j2: feeds was not given"):
         render_page(read_template(REPORTS / "quality.html.j2"), {"generated_for": ""}, CAMPUS)

@@ -4,7 +4,7 @@ The dump's people are made up; its form is the system's own: a zone after every 
 """
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,16 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from pipelines.reader import Read, Reader
+from pipelines.reader import Read
 from pipelines.receive import Received
 from tests.pipelines.landing import site
 from tests.real.conftest import REAL
 
 EXPORT = REAL / "evergreen_concerto"
+pytestmark = pytest.mark.skipif(
+    not EXPORT.is_dir(), reason="the real data set evergreen_concerto is not on this machine"
+)
+
 ZONE = "America/New_York"
 TABLES = {
     "evergreen_circulation": ("action.circulation", 486),
@@ -28,14 +32,6 @@ TABLES = {
 
 Record = dict[str, str | None]
 Take = Callable[..., Received]
-
-
-@pytest.fixture(scope="module")
-def read() -> Iterator[Read]:
-    if not EXPORT.is_dir():
-        pytest.skip("the real data set evergreen_concerto is not on this machine")
-    with Reader() as reader:
-        yield reader.read
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ What a report says is added up here from the raw files in plain Python, and held
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ import polars as pl
 import pytest
 
 from pipelines.errors import Refused
-from pipelines.reader import Read, Reader
+from pipelines.reader import Read
 from pipelines.receive import Received
 from tests.pipelines.landing import site
 from tests.real.conftest import REAL
@@ -47,12 +46,6 @@ Sums = dict[tuple[str, str], int]
 
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="the COUNTER samples are not on this machine")
 needs_formats = pytest.mark.skipif(not FORMATS.is_dir(), reason="the vendors' formats are not on this machine")
-
-
-@pytest.fixture(scope="module")
-def read() -> Iterator[Read]:
-    with Reader() as reader:
-        yield reader.read
 
 
 def received(folder: Path, preset: str, path: Path, read: Read, **lines: Any) -> Received:

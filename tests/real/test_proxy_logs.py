@@ -9,7 +9,7 @@ import gzip
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.reader import Read, Reader
+from pipelines.reader import Read
 from pipelines.receive import Received
 from pipelines.vault import Vault
 from tests.drawn import drawn, shown
@@ -40,12 +40,6 @@ needs_formats = pytest.mark.skipif(not FORMATS.is_dir(), reason="the vendors' fo
 
 
 Take = Callable[[str], Received]
-
-
-@pytest.fixture(scope="module")
-def read() -> Iterator[Read]:
-    with Reader() as reader:
-        yield reader.read
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ stand one column too far and the last is lost.  Damaged accents are found in oth
 
 import csv
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,12 +14,14 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.reader import Read, Reader
+from pipelines.reader import Read
 from pipelines.receive import Received
 from tests.pipelines.landing import rejects, site
 from tests.real.conftest import REAL
 
 EXPORT = REAL / "toulouse_loans"
+pytestmark = pytest.mark.skipif(not EXPORT.is_dir(), reason="the real data set toulouse_loans is not on this machine")
+
 FILES = {"cds": 6348, "films": 6033, "imprimes": 6016}
 BRANCHES = ("CABANIS", "COL", "CYP", "EMP", "EXU", "FAB", "MGM", "PERIGORD", "PRA")
 AUDIENCES = {"A": "adults", "E": "children", "BB": "infants", "TP": "everyone"}
@@ -44,14 +45,6 @@ class Told:
     @property
     def taken(self) -> list[dict[str, str]]:
         return [self.lines[record - 1] for record in self.rows["source_record"]]
-
-
-@pytest.fixture(scope="module")
-def read() -> Iterator[Read]:
-    if not EXPORT.is_dir():
-        pytest.skip("the real data set toulouse_loans is not on this machine")
-    with Reader() as reader:
-        yield reader.read
 
 
 @pytest.fixture(scope="module", params=FILES)
