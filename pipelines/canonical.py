@@ -172,10 +172,19 @@ def typed(text: pl.Series, column: ContractColumn, rule: Rule, zone: str) -> tup
         number = normalised(serial)
         problem = _marked(None, text.is_not_null() & serial.is_null(), "unreadable") if rule.uid else None
         return padded(number, rule.pad), _marked(problem, is_damaged(number), "spreadsheet_damage")
+    if kind == "varchar":
+        return text, None
+    text = _half_width(text)
     if kind in {"timestamp", "date"}:
         return _times(text, kind, rule, zone)
-    value = text if kind == "varchar" else _numbers(text, kind, rule)
+    value = _numbers(text, kind, rule)
     return value, _marked(None, text.is_not_null() & value.is_null(), "unreadable")
+
+
+def _half_width(text: pl.Series) -> pl.Series:
+    """Digits as ASCII has them, where some are written in full width."""
+    is_foreign = text.str.len_bytes() > text.str.len_chars()
+    return text.str.normalize("NFKC") if is_foreign.any() else text
 
 
 def polars_type(kind: str) -> pl.DataType:
@@ -214,9 +223,10 @@ def _numbers(text: pl.Series, kind: str, rule: Rule) -> pl.Series:
     whole = text.str.replace(r"^([+-]?\d+)\.0+$", "$1")
     is_number = whole.str.contains(r"^[+-]?(\d+\.?\d*|\.\d+)$")
     digits = whole.set(~is_number.fill_null(False), None)
-    if rule.scale == 1:
+    if rule.scale == rule.divided_by == 1:
         return digits.cast(polars_type(kind), strict=False)
-    return (digits.cast(pl.Decimal(38, 9), strict=False) * rule.scale).cast(polars_type(kind), strict=False)
+    scaled = digits.cast(pl.Float64, strict=False) * rule.scale / rule.divided_by
+    return scaled.cast(polars_type(kind), strict=False)
 
 
 def _has_nul(cells: pl.DataFrame) -> pl.Series:

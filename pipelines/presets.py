@@ -77,6 +77,8 @@ class Rule(Strict):
     """How many digits the number has, where leading zeros were lost."""
     uid: Literal["dec", "dec_reversed", "hex", "hex_reversed"] | None = None
     """How a reader writes a card's serial number, which then becomes one decimal form."""
+    divided_by: int = Field(1, ge=1)
+    """What a number is divided by."""
     scale: int = Field(1, ge=1)
     """What a number is multiplied by."""
     thousands: Literal[",", ".", " ", "'"] | None = None

@@ -10,12 +10,13 @@ import polars as pl
 COUNTED = {"epoch_s": ("1970-01-01", 1), "epoch_ms": ("1970-01-01", 1000), "excel_days": ("1899-12-30", 1 / 86400)}
 """Times written as one number: since when, and how many of its units make a second."""
 
+_YEARS = ("%Y", "%y", "%G", "%s", "%F", "%D", "%c", "%x", "%+")
+
 _PARTS = (
-    (("%Y", "%y", "%s", "%F", "%D", "%c"), "2000", "%Y"),
     (("%m", "%b", "%B", "%h", "%j", "%s", "%F", "%D", "%c"), "01", "%m"),
     (("%d", "%e", "%j", "%s", "%F", "%D", "%c"), "01", "%d"),
 )
-"""What a date needs, and what stands in for a part that is not written."""
+"""What a date needs beside its year, and what stands in for a part that is not written."""
 
 _HOURS, _MINUTES = ("%H", "%k", "%I", "%l"), ("%M", "%T", "%R", "%r", "%X", "%c", "%s")
 
@@ -30,8 +31,8 @@ def whole(form: str) -> tuple[list[str], str]:
 
 
 def is_form(form: str) -> bool:
-    """Whether times can be read by a form."""
-    if form in COUNTED or "%" not in form:
+    """Whether times can be read by a form; one without a year would put all of them into some year."""
+    if form in COUNTED or not any(code in form for code in _YEARS):
         return form in COUNTED
     missing, whole_form = whole(form)
     example = pl.Series([dt.datetime(2024, 2, 29, 13, 14, 15)]).dt.replace_time_zone("UTC")

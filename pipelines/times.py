@@ -49,7 +49,7 @@ def _first_of(text: pl.Series, formats: Mapping[str, str | None], zone: str | No
         is_unread = found.is_null() & text.is_not_null()
         if not is_unread.any():
             break
-        read = _local(_parsed(text.filter(is_unread), form), own_zone or zone, campus_zone)
+        read = _credible(_local(_parsed(text.filter(is_unread), form), own_zone or zone, campus_zone))
         found = found.scatter(is_unread.arg_true(), read)
     return found
 
@@ -60,6 +60,12 @@ def _parsed(text: pl.Series, form: str) -> pl.Series:
     missing, whole_form = whole(form)
     whole_text = pl.select(pl.concat_str([pl.lit(text), *map(pl.lit, missing)], separator=" ")).to_series()
     return whole_text.str.to_datetime(whole_form, strict=False, time_unit="us")
+
+
+def _credible(times: pl.Series) -> pl.Series:
+    """The same times without those of years that no calendar has, as of milliseconds that were taken for seconds."""
+    is_out = ~times.dt.year().is_between(1, 9999)
+    return times.set(is_out.fill_null(False), None)
 
 
 def _counted(text: pl.Series, since: str, per_second: float) -> pl.Series:

@@ -180,6 +180,7 @@ def test_several_answers_in_one_cell_are_several_rows(tmp_path: Path) -> None:
         ("%Y-%m-%d %H:%M:%S%.f%z", "2024-03-04 20:00:00.5-04", "2024-03-05 08:00:00.500000"),
         ("%d/%m/%Y", "05/03/2024", "2024-03-05 00:00:00"),
         ("%m/%d/%Y %I:%M %p", "03/05/2024 01:30 PM", "2024-03-05 13:30:00"),
+        ("%Y-%m-%d %H:%M", "２０２４-03-05 08:00", "2024-03-05 08:00:00"),
         ("epoch_s", "1709596800", "2024-03-05 08:00:00"),
         ("epoch_ms", "1709596800500", "2024-03-05 08:00:00.500000"),
         ("excel_days", "45356.5", "2024-03-05 12:00:00"),
@@ -190,12 +191,20 @@ def test_times_in_many_forms(tmp_path: Path, formats: Any, text: str, expected: 
     assert [str(at) for at in column(campus.receive("a.csv", f"card,at\n1,{text}\n"), "passed_at")] == [expected]
 
 
+def test_a_year_that_no_calendar_has_is_no_time(tmp_path: Path) -> None:
+    campus = gate(tmp_path, {"passed_at": {"from": "at", "formats": "epoch_s"}})
+    received = campus.receive("a.csv", "card,at\n1,1709596800\n2,1709596800123\n")
+    assert rejects(received) == [(2, "passed_at", "unreadable_timestamp")]
+
+
 @pytest.mark.parametrize(
     ("rule", "text", "expected"),
     [
         ({"thousands": ","}, "1,234,567.5", "1234567.500"),
         ({"thousands": ".", "decimal": ","}, "1.234,5", "1234.500"),
         ({"scale": 60}, "1.5", "90.000"),
+        ({"divided_by": 60}, "150", "2.500"),
+        ({}, "１２", "12.000"),
         ({}, "12.0", "12.000"),
         ({"empty": "*"}, "*", None),
     ],

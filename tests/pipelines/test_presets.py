@@ -51,6 +51,10 @@ def test_delimiters_and_quotes_go_by_name() -> None:
         ({"unpivot": "["}, "unpivot.headings"),
         ({"columns": {"gate": {"from": "a", "formats": "%H:%Q"}}}, "is not a way of writing a time"),
         ({"columns": {"gate": {"from": "a", "formats": "yyyy-MM-dd"}}}, "is not a way of writing a time"),
+        (
+            {"columns": {"gate": {"from": "a", "formats": "%d/%m %H:%M"}}},
+            "is not a way of writing a time, with its year",
+        ),
         ({"format": "log"}, "format log needs either log or line"),
         ({"format": "fixed"}, "format fixed needs fixed"),
         ({"format": "json", "records": "a b"}, "records: "),
