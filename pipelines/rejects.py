@@ -38,12 +38,13 @@ def remedy(reason: str) -> str:
 
 
 def weighed(received: Received, source: Source) -> Received:
-    """The file, with a remark if more of its records were rejected than the source takes for usual.
+    """The file, with a remark if more of it was rejected or left empty than the source takes for usual.
 
     Raises:
         Refused: so many were that the preset cannot fit; nothing of the file may be loaded.
 
     """
+    received = replace(received, warnings=(*received.warnings, *_unread(received, source)))
     on_purpose = _ON_PURPOSE | {condition.reason for condition in source.where}
     left_out = sum(count for reason, count in received.reasons.items() if reason in on_purpose)
     unfit, meant = received.rejected - left_out, received.records - left_out
@@ -56,6 +57,20 @@ def weighed(received: Received, source: Source) -> Received:
             f"{received.name}: {told}, {place} — mend the preset of source {source.name}, or allow more with rejects: {{stop: 1}}"
         )
     return replace(received, warnings=(*received.warnings, f"{told}, {place}"))
+
+
+def _unread(received: Received, source: Source) -> list[str]:
+    """Columns of which too much could not be read: it was left empty, and so nothing was rejected for it."""
+    import polars as pl
+
+    notes = pl.scan_parquet(received.rows_file).select(pl.col("notes").drop_nulls().str.split(";").explode())
+    counted = notes.group_by("notes").len().sort("notes").collect().rows()
+    unread = [(note.removesuffix(":unreadable"), rows) for note, rows in counted if note.endswith(":unreadable")]
+    return [
+        f"{column} could not be read in {rows} of {received.rows} rows — mend its formats or marks in the preset"
+        for column, rows in unread
+        if rows > source.rejects.warn * received.rows
+    ]
 
 
 def _most_frequent(received: Received, on_purpose: frozenset[str] | set[str]) -> str:

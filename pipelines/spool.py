@@ -180,6 +180,8 @@ def decode(copied: Copied, folder: Path, encoding: str) -> Decoded:
 def _by_trial(path: Path, folder: Path, mark: str | None) -> Decoded:
     """What its byte order mark says; else UTF-8 if all of it fits; else GB18030 if all of it fits."""
     for encoding in [mark] if mark else ["utf-8", "gb18030"]:
+        if encoding == "gb18030" and _is_rather_western(path):
+            break
         try:
             return _decode(path, folder, encoding)
         except _Undecodable as error:
@@ -187,7 +189,18 @@ def _by_trial(path: Path, folder: Path, mark: str | None) -> Decoded:
                 raise Refused(
                     f"is UTF-8 but for the byte at {error.position} — export it again, or say in the preset which encoding it is"
                 ) from None
-    raise Refused(f"is not {_shown(mark) if mark else 'utf-8 nor gb18030'} throughout — set encoding in the preset")
+    found = _shown(mark) if mark else "utf-8 nor gb18030"
+    raise Refused(f"is not {found} throughout — set encoding in the preset (cp1252 and latin-1 are the western ones)")
+
+
+def _is_rather_western(path: Path) -> bool:
+    """Whether letters beyond ASCII stand among ASCII's: Müller is right in GB18030 too, but as other words.
+
+    In Chinese text of everyday words both bytes of a letter lie beyond ASCII.
+    """
+    with path.open("rb") as file:
+        seconds = [pair[1] for pair in re.findall(rb"[\x81-\xfe][\x00-\xff]", file.read(CHUNK))]
+    return len(seconds) > 0 and sum(0x40 <= second < 0x80 for second in seconds) > len(seconds) / 2
 
 
 def _foreign_letters_before(path: Path, position: int) -> int:

@@ -12,6 +12,9 @@ COUNTED = {"epoch_s": ("1970-01-01", 1), "epoch_ms": ("1970-01-01", 1000), "exce
 
 _YEARS = ("%Y", "%y", "%G", "%s", "%F", "%D", "%c", "%x", "%+")
 
+_MISTAKEN = ("%s", "%Z")
+"""Seconds would be read in the campus's zone, and a zone's name not at all: epoch_s and %z say both."""
+
 _PARTS = (
     (("%m", "%b", "%B", "%h", "%j", "%s", "%F", "%D", "%c"), "01", "%m"),
     (("%d", "%e", "%j", "%s", "%F", "%D", "%c"), "01", "%d"),
@@ -32,7 +35,7 @@ def whole(form: str) -> tuple[list[str], str]:
 
 def is_form(form: str) -> bool:
     """Whether times can be read by a form; one without a year would put all of them into some year."""
-    if form in COUNTED or not any(code in form for code in _YEARS):
+    if form in COUNTED or not any(code in form for code in _YEARS) or any(code in form for code in _MISTAKEN):
         return form in COUNTED
     missing, whole_form = whole(form)
     example = pl.Series([dt.datetime(2024, 2, 29, 13, 14, 15)]).dt.replace_time_zone("UTC")

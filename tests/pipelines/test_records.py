@@ -4,7 +4,7 @@ import resource
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.errors import Refused
@@ -20,6 +20,7 @@ def counted(tmp_path: Path, content: bytes, quote: str | None = '"', block: int 
     return count(path, ",", quote, block)
 
 
+@settings(deadline=None)
 @given(TABLES, st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]), st.sampled_from([1, 3, 64, 1 << 20]))
 def test_the_count_is_that_of_the_standard_library(
     tmp_path_factory: pytest.TempPathFactory, table: list[list[str]], quoting: int, block: int

@@ -190,3 +190,15 @@ def test_letters_that_mean_nothing_are_noticed_wherever_they_stand(
     monkeypatch.setattr(spool, "CHUNK", block)
     text = decode(copied(tmp_path, f"a红{letter}\n".encode(encoding)), tmp_path, "auto")
     assert text.is_suspect == ("\ue000" <= letter <= "\uf8ff" or letter == "\ufffd")
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_western_letters_are_not_taken_for_chinese(tmp_path: Path, encoding: str) -> None:
+    from tests.pipelines.landing import HEAD, attempt, loans
+
+    text = (HEAD + "1,2,b,Müller,,,\n2,2,b,Café à Orléans,,,\n").encode(encoding)
+    outcome = attempt(loans(tmp_path), text)
+    assert isinstance(outcome, str)
+    assert "set encoding in the preset" in outcome
+    assert not isinstance(attempt(loans(tmp_path, encoding=encoding), text), str)
+    assert not isinstance(attempt(loans(tmp_path), (HEAD + "1,2,b,红楼梦，镕,,,\n").encode("gbk")), str)
