@@ -63,12 +63,12 @@ def test_good_files_are_read_whole(campus: Site, kind: Kind) -> None:
 def test_control_a_parser_that_drops_a_record_is_caught(
     campus: Site, kind: Kind, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tell_apart = Harvest.sorted
+    gather = Harvest.gather
 
-    def drops_the_first(harvest: Harvest, batch: Batch) -> Any:
-        return tell_apart(harvest, replace(batch, frame=batch.frame.slice(1)))
+    def drops_the_first(harvest: Harvest, batches: Iterator[Batch]) -> None:
+        gather(harvest, (replace(batch, frame=batch.frame.slice(1)) for batch in batches))
 
-    monkeypatch.setattr(Harvest, "sorted", drops_the_first)
+    monkeypatch.setattr(Harvest, "gather", drops_the_first)
     caught = [told(campus, written(kind, random.Random(f"good {number}"))).complaint for number in range(20)]
     assert set(caught) == {"records are not loaded, duplicates and rejected together"}
 
