@@ -59,12 +59,12 @@ def test_the_gate_that_the_readme_describes_is_accepted_as_it_stands(tmp_path: P
 def test_a_slip_in_those_lines_is_refused(tmp_path: Path) -> None:
     """The negative control: the same lines with one word misspelt, and with one column left out."""
     misspelt = sources_in_the_readme()
-    misspelt["north_gate"]["columns"]["direction"]["mapp"] = misspelt["north_gate"]["columns"]["direction"].pop("map")
+    misspelt["north_door"]["columns"]["direction"]["mapp"] = misspelt["north_door"]["columns"]["direction"].pop("map")
     with pytest.raises(Misconfigured, match=r"mapp.*map"):
         small_site(tmp_path, misspelt)
     (tmp_path / "short").mkdir()
     short = sources_in_the_readme()
-    del short["north_gate"]["columns"]["passed_at"]
+    del short["north_door"]["columns"]["passed_at"]
     with pytest.raises(Misconfigured, match="passed_at"):
         small_site(tmp_path / "short", short).sources("gate_event")
 
