@@ -92,9 +92,11 @@ def _zipped(path: Path, member: str | None) -> Iterator[bytes]:
     try:
         with zipfile.ZipFile(path) as archive, archive.open(_chosen(archive, member)) as file:
             yield from _chunks(file)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
+    except (zipfile.BadZipFile, zlib.error, EOFError):
         raise Refused("is a broken zip — copy it again") from None
-    except RuntimeError:
+    except NotImplementedError:  # how the library says that it lacks a member's compression
+        raise Refused("is a zip packed in a way that is not read here — pack it anew as an ordinary zip") from None
+    except RuntimeError:  # how the library asks for a password
         raise Refused("is a zip with a password — unpack it, and put in what it holds") from None
 
 

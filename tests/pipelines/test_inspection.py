@@ -24,11 +24,11 @@ def look(tmp_path: Path, content: str | bytes, name: str = "export.csv", **optio
 
 
 def printed(found: Inspection) -> str:
-    console = Console(file=io.StringIO(), width=200)
+    shown = io.StringIO()
+    console = Console(file=shown, width=200)
     for part in told(found):
         console.print(part)
-    text: str = console.file.getvalue()  # type: ignore[attr-defined]  # it is the StringIO given above
-    return text
+    return shown.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,20 @@ def test_what_cannot_be_unpacked_is_refused(tmp_path: Path, content: bytes, word
     assert words in refusal(gate(tmp_path), "gate/a.csv", content)
 
 
+@pytest.mark.parametrize(
+    ("local", "central", "change", "words"),
+    [(8, 10, b"\x61\x00", "packed in a way that is not read here"), (6, 8, b"\x01\x00", "is a zip with a password")],
+)
+def test_a_zip_that_the_library_cannot_open_is_told_apart(
+    tmp_path: Path, local: int, central: int, change: bytes, words: str
+) -> None:
+    """An unknown compression method, and the mark of encryption, put into an ordinary zip."""
+    content = bytearray(zipped(a__csv=GATE_TEXT))
+    directory = content.index(b"PK\x01\x02")
+    content[local : local + 2] = content[directory + central : directory + central + 2] = change
+    assert words in refusal(gate(tmp_path), "gate/a.csv", bytes(content))
+
+
 def test_real_bytes_are_counted_whatever_an_archive_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unpacking, "_UNSUSPECTED", 1 << 20)
     bomb = gzip.compress(b"card,at\n" + b"0" * (8 << 20))
