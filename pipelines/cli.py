@@ -113,6 +113,58 @@ def query(ctx: click.Context, sql: str, as_csv: bool) -> None:
 
 
 @main.command()
+@click.argument("who")
+@click.option("--term", help="The last one they have, unless said otherwise.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Only what had happened by the end of that day.")
+@click.option(
+    "--known-at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="Only what had been received by then."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
+@click.option(
+    "--bundle", "file", type=click.Path(path_type=Path), help="Write the portrait with all that it was made from."
+)
+@click.pass_context
+def portrait(
+    ctx: click.Context, who: str, term: str | None, as_of: Any, known_at: Any, as_json: bool, file: Path | None
+) -> None:
+    r"""The portrait of a reader, a cohort or a unit.
+
+    WHO is a pseudonym or a reader's own number (which asks for the site's key), a cohort, or a unit by its name.
+
+    \b
+    mingyuan portrait undergraduate
+    mingyuan portrait 法学院 --term 2025-2026-1 --as-of 2025-11-30
+    """
+    from pipelines import portraits
+    from pipelines.past import Moment
+
+    moment, site = Moment(as_of.date() if as_of else None, known_at), _site(ctx)
+    if file is not None:
+        file.write_text(portraits.bundle(site, who, term, moment), encoding="utf-8")
+        return say(f"written: {file} — make it again, and compare: mingyuan rebuild {file}")
+    drawn = portraits.draw(site, who, term, moment)
+    if as_json:
+        return click.echo(drawn.as_json(), nl=False)
+    say(portraits.headline(drawn))
+    for table in portraits.told(drawn):
+        out.print(table)
+
+
+@main.command()
+@click.argument("bundle", type=click.Path(path_type=Path))
+@click.pass_context
+def rebuild(ctx: click.Context, bundle: Path) -> None:
+    """Make the portrait of a bundle again, and say whether it is the same byte for byte."""
+    from pipelines.portraits import made_again
+
+    different = made_again(_site(ctx), bundle)
+    complain([f"{bundle.name}: {what} changed since" for what in different])
+    if different:
+        ctx.exit(1)
+    say(f"{bundle.name}: the same, byte for byte")
+
+
+@main.command()
 @click.pass_context
 def rejects(ctx: click.Context) -> None:
     """How many records were rejected, of which file and for which reason; and files that were refused."""

@@ -38,6 +38,9 @@ from pipelines.header import Header, read_header
 LAYERS = ("ledger", "raw", "ref", "clean", "fact", "portrait", "segment", "service", "report")
 """Folders of sql/, in the order in which data flows; a table reads only from its own layer and those before it."""
 
+VIEWS = ("usage", "reading", "growth")
+"""The views in which a reader is seen: 综合利用, 阅读习惯, 学习成长."""
+
 _LAST_LAYER_WITH_TEXT = LAYERS.index("clean")
 """Titles, call numbers and answers in words go no further."""
 
@@ -76,6 +79,16 @@ class Model:
     def parts(self) -> str | None:
         """The column whose values are parts of one whole, so that small parts are merged rather than withheld."""
         return next(iter(self.header.values("parts")), None)
+
+    @property
+    def happened(self) -> list[str]:
+        """The columns of a feed that say when: a row is there from the first on, the others are told from their own time on."""
+        return self.header.names("happened")
+
+    @property
+    def view(self) -> str | None:
+        """Which view of a reader the columns of a table belong to: usage, reading or growth."""
+        return next(iter(self.header.values("view")), None)
 
     @property
     def due(self) -> str | None:
@@ -207,8 +220,10 @@ def _slips(model: Model) -> Iterator[str]:
     names = {column.name for column in model.columns}
     if not model.grain:
         yield f"{model.file}:1: no grain — say in the header which columns identify a row: `-- grain: patron_key, term`"
-    for name in sorted({*model.grain, *([model.persons] if model.persons else [])} - names):
+    for name in sorted({*model.grain, *model.happened, *([model.persons] if model.persons else [])} - names):
         yield f"{model.file}:1: the header names {name}, which is no column of {model.table} — the columns are {', '.join(sorted(names))}"
+    if model.view not in (None, *VIEWS):
+        yield f"{model.file}:1: there is no view ‘{model.view}’ — it is one of {', '.join(VIEWS)}"
     for column in model.columns:
         if not (column.label_zh and column.label_en):
             yield f"{model.file}:{column.line}: column {column.name} is not described — write `-- 中文 | English` after it"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines import ledger, loading, spool
+from pipelines.campus import Campus
 from pipelines.errors import Misconfigured, Problem, Refused
 from pipelines.expectations import expectations_of
 from pipelines.exports import READERS
@@ -87,6 +88,29 @@ def older(site: Site) -> list[str]:
         return []
 
 
+def read_original(campus: Campus, source: Source, vault: Vault, folder: Path, one: Earlier, read: Read) -> Received:
+    """The rows of a file as its source reads it now, from the bytes that were sealed.
+
+    Raises:
+        Refused: its original is gone, or cannot be read as the source is now.
+
+    """
+    landing = folder / one.source_file
+    path = landing / one.name
+    path.parent.mkdir(parents=True)
+    try:
+        with path.open("wb") as original:
+            original.writelines(vault.original(one.sha256))
+        at_landing = campus.model_copy(update={"landing": landing})
+        return loading.read_file(path, source, models()[f"raw.{source.feed}"], at_landing, vault, read)
+    except FileNotFoundError:
+        raise Refused(
+            f"{one.name}: its original is not among those sealed in the vault — restore it from a backup"
+        ) from None
+    finally:
+        shutil.rmtree(landing)
+
+
 @dataclass(frozen=True)
 class _Replay:
     """The work on one source."""
@@ -128,20 +152,7 @@ class _Replay:
         return arrivals
 
     def _read(self, one: Earlier, read: Read) -> Received:
-        landing = self.folder / one.source_file
-        path = landing / one.name
-        path.parent.mkdir(parents=True)
-        try:
-            with path.open("wb") as original:
-                original.writelines(self.vault.original(one.sha256))
-            campus = self.site.campus.model_copy(update={"landing": landing})
-            return loading.read_file(path, self.source, self.model, campus, self.vault, read)
-        except FileNotFoundError:
-            raise Refused(
-                f"{one.name}: its original is not among those sealed in the vault — restore it from a backup"
-            ) from None
-        finally:
-            shutil.rmtree(landing)
+        return read_original(self.site.campus, self.source, self.vault, self.folder, one, read)
 
     def _fit(self, arrivals: Sequence[tuple[Earlier, Received]]) -> Iterator[tuple[Earlier, Received]]:
         batch = [received for _, received in arrivals]

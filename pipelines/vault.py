@@ -100,6 +100,13 @@ class Vault:
         found = self._identities().filter(pl.col("patron_key") == patron_key)
         return [Identity(**row) for row in found.iter_rows(named=True)]
 
+    def pseudonyms_of(self, identifier: str) -> list[str]:
+        """The pseudonyms made of a number; several where two kinds of number are written alike."""
+        import polars as pl
+
+        found = self._identities().filter(pl.col("identifier") == identifier)
+        return sorted(set(found["patron_key"]))
+
     def _identities(self) -> "pl.DataFrame":
         import polars as pl
 

@@ -1,6 +1,7 @@
 -- Whether and how lately each person in scope was seen at all in a term, in any feed.
 --
 -- grain: patron_key, term
+-- view: usage
 
 with measured as (
     select term, count(*) filter (where is_measured) as feeds

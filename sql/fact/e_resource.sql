@@ -1,6 +1,7 @@
 -- How each person in scope used electronic resources in a term: zero where not, empty where the proxy did not say.
 --
 -- grain: patron_key, term
+-- view: usage
 
 with term_total as (
     select

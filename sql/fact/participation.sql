@@ -4,6 +4,7 @@
 -- say who came) measures nobody.
 --
 -- grain: patron_key, term
+-- view: usage
 -- check nothing_is_negative: least(events_attended, training_hours, consultations, contribution_hours) >= 0
 
 with attendance as (

@@ -1,6 +1,7 @@
 -- How each person in scope came to the library in a term: zero where they did not, empty where the gates did not say.
 --
 -- grain: patron_key, term
+-- view: usage
 -- check night_share_is_a_share: night_share between 0 and 1
 -- check stickiness_is_a_share: stickiness between 0 and 1
 

@@ -1,6 +1,7 @@
 -- What each person in scope borrowed in a term: zero where nothing, empty where circulation did not say.
 --
 -- grain: patron_key, term
+-- view: reading
 -- check overdue_rate_is_a_share: overdue_rate between 0 and 1
 -- check renewal_rate_is_a_share: renewal_rate between 0 and 1
 

@@ -1,6 +1,7 @@
 -- How each person in scope used bookable seats and rooms in a term: zero where not, empty where the system did not say.
 --
 -- grain: patron_key, term
+-- view: usage
 -- check no_show_rate_is_a_share: no_show_rate between 0 and 1
 
 with term_total as (

@@ -4,6 +4,7 @@
 -- taken, and it is said so.  A percentile is the mid-rank, (below + half of the equal) / n.
 --
 -- grain: patron_key, term
+-- view: growth
 -- check percentiles_are_shares: visit_percentile between 0 and 1
 -- check the_index_is_a_share: use_index between 0 and 1
 

@@ -1,6 +1,7 @@
 -- One row for each campaign in which people were written to or spoken to.
 --
 -- grain: campaign_key
+-- happened: starts_on
 -- due: 400 days
 
 create table raw.campaign (

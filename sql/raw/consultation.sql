@@ -3,6 +3,7 @@
 -- A chat that comes both as a transcript and in the librarians' own log is two rows of two source kinds.
 --
 -- grain: source_kind, consultation_key
+-- happened: opened_at, closed_at
 -- due: 30 days
 -- expect ColumnValuesToBeInSet: {column: source_kind, value_set: [transcript, analytics, log]}
 -- expect ColumnValuesToBeInSet: {column: channel, value_set: [desk, chat, ai, email, phone, embedded, other]}

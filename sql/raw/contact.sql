@@ -1,6 +1,7 @@
 -- One row for each message sent to a person, with the response so far; it comes again as the response changes.
 --
 -- grain: contact_key, response
+-- happened: contacted_at, responded_at
 -- due: 30 days
 -- expect ColumnValuesToBeInSet: {column: response, value_set: [none, delivered, opened, clicked, accepted, declined, opted_out]}
 

@@ -1,6 +1,7 @@
 -- One row for each service that a reader gave: as a volunteer or as a student assistant.
 --
 -- grain: patron_key, role, activity, served_on, hours
+-- happened: served_on
 -- due: 30 days
 -- expect ColumnValuesToBeBetween: {column: hours, min_value: 0}
 

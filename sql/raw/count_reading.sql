@@ -1,6 +1,7 @@
 -- One row for each reading of a people counter, of a head count or of a seat poll; nobody is identified.
 --
 -- grain: place, area, counter, measure, taken_at
+-- happened: taken_at
 -- due: 2 days
 -- expect ColumnValuesToBeInSet: {column: measure, value_set: [entries, exits, passages, occupancy, free_seats, capacity]}
 -- expect ColumnValuesToBeInSet: {column: method, value_set: [interval, cumulative, instant]}

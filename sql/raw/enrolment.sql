@@ -1,6 +1,7 @@
 -- One row for each person in each snapshot of the campus hub's person records.
 --
 -- grain: patron_key, seen_on
+-- happened: seen_on
 -- due: 30 days
 -- expect ColumnValuesToBeInSet: {column: level, value_set: [associate, bachelor, master, doctor, other, staff]}
 -- expect ColumnValuesToBeInSet: {column: status, value_set: [active, leave, left, graduated, abroad, reserved]}

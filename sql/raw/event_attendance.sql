@@ -1,6 +1,7 @@
 -- One row for each person and event, registered or come; where only heads were counted, one row for the count.
 --
 -- grain: event_key, patron_key, registered_at, attendance, starts_at
+-- happened: starts_at
 -- due: 30 days
 -- expect ColumnValuesToBeInSet: {column: event_type, value_set: [training, lecture, exhibition, competition, tour, orientation, other]}
 -- expect ColumnValuesToBeInSet: {column: mode, value_set: [onsite, online]}

@@ -1,6 +1,7 @@
 -- One row for each passage through a gate.
 --
 -- grain: patron_key, building, gate, passed_at, direction
+-- happened: passed_at
 -- due: 2 days
 -- expect ColumnValuesToBeInSet: {column: direction, value_set: [in, out, unknown]}
 

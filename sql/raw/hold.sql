@@ -1,6 +1,7 @@
 -- One row for each hold that a reader places on an item; a hold comes again as it goes on.
 --
 -- grain: hold_key, ready_at, fulfilled_at, cancelled_at
+-- happened: placed_at, ready_at, fulfilled_at, cancelled_at
 -- due: 2 days
 
 create table raw.hold (

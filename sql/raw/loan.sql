@@ -1,6 +1,7 @@
 -- One row for each loan as the circulation system exports it; an open loan comes again once it has ended.
 --
 -- grain: loan_key, returned_at
+-- happened: loaned_at, returned_at
 -- due: 2 days
 -- expect ColumnValuesToNotBeNull: {column: loaned_at, mostly: 0.95, severity: warning}
 -- expect ColumnValuesToNotBeNull: {column: patron_key, mostly: 0.80, severity: warning}

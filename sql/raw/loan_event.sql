@@ -3,6 +3,7 @@
 -- A system that exports whole loans fills raw.loan instead: the same loan must not come in both.
 --
 -- grain: item_key, patron_key, event, happened_at
+-- happened: happened_at
 -- due: 2 days
 -- expect ColumnValuesToBeInSet: {column: event, value_set: [loan, return, renewal]}
 -- expect ColumnValuesToNotBeNull: {column: patron_key, mostly: 0.50, severity: warning}

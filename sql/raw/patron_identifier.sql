@@ -1,6 +1,7 @@
 -- One row for each card or other number a person has held, and while they held it.
 --
 -- grain: identifier_key, patron_key, valid_from
+-- happened: valid_from
 -- due: 30 days
 
 create table raw.patron_identifier (

@@ -1,6 +1,7 @@
 -- One row for each figure of a statistic that was counted elsewhere: open data, a consortium's return, a yearbook.
 --
 -- grain: place, category, measure, period_start, period_end
+-- happened: period_start
 -- due: 400 days
 -- expect ColumnValuesToBeInSet: {column: suppression, value_set: [exact, suppressed, rounded]}
 -- expect ColumnValuesToBeBetween: {column: reported_count, min_value: 0}

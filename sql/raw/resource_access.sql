@@ -1,6 +1,7 @@
 -- One row for each line of a proxy log: somebody reached a platform. Paths and queries stay outside.
 --
 -- grain: patron_key, accessed_at, host, kind
+-- happened: accessed_at
 -- due: 2 days
 -- expect ColumnValuesToBeInSet: {column: kind, value_set: [document, page, asset, login]}
 -- expect ColumnValuesToBeBetween: {column: status, min_value: 100, max_value: 599, mostly: 0.999, severity: warning}

@@ -1,6 +1,7 @@
 -- One row for each COUNTER metric and month; of the institution as a whole, never of a person.
 --
 -- grain: report, release, platform, title, data_type, access_type, access_method, metric, month
+-- happened: month
 -- due: 100 days
 -- expect ColumnValuesToBeBetween: {column: usage_count, min_value: 0}
 

@@ -1,6 +1,7 @@
 -- One row for each answer to one item of a survey; of several chosen options each is a row.
 --
 -- grain: survey, response_key, item, facet, answer_text
+-- happened: submitted_at
 -- due: 400 days
 -- expect ColumnValuesToBeInSet: {column: facet, value_set: [value, minimum, desired, perceived, option, text]}
 -- expect ColumnValuesToBeBetween: {column: answer_value, min_value: 0, max_value: 110}

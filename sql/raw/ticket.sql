@@ -1,6 +1,7 @@
 -- One row for each ticket as the feedback system exports it: a suggestion, a complaint, a fault; it comes again as it moves on.
 --
 -- grain: ticket_key, status
+-- happened: opened_at, answered_at, closed_at
 -- due: 30 days
 -- expect ColumnValuesToBeInSet: {column: status, value_set: [open, answered, closed]}
 

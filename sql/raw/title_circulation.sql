@@ -1,6 +1,7 @@
 -- One row for each title and period of a loan ranking; nobody is identified.
 --
 -- grain: place, title, author, call_number, audience, media, period_start
+-- happened: period_start
 -- due: 400 days
 -- expect ColumnValuesToBeBetween: {column: loans, min_value: 0}
 

@@ -1,0 +1,263 @@
+"""One portrait, of a reader, a cohort or a unit, as a person asks for it: in words and figures, or as JSON.
+
+A reader is named by pseudonym, or by any number of theirs where the site's key can be read: whoever
+may read the key may know who is who.  A group passes the disclosure gate here as everywhere.  What a
+column means is taken from its model, so a new measure appears by itself.  Turning the warehouse back
+to another day belongs in :mod:`pipelines.past`.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+from rich.table import Table
+
+from pipelines.columns import Column
+from pipelines.errors import Misconfigured, Problem
+from pipelines.keyring import Keyring
+from pipelines.models import VIEWS, Model
+from pipelines.past import Moment, Past, definitions_of, warehouse_at
+from pipelines.publish import open_current
+from pipelines.release import released
+from pipelines.site import Site, models
+from pipelines.slips import suggestion
+from pipelines.status import shown
+from pipelines.vault import Vault
+
+PERSON, GROUP = "portrait.individual", "portrait.unit"
+_TABLES = (PERSON, GROUP, "ref.cohort")
+_SECTIONS = {
+    "who": "所属 | who",
+    "usage": "综合利用 | overall use",
+    "reading": "阅读习惯 | reading habits",
+    "growth": "学习成长 | learning growth",
+}
+_WORDS = {"VARCHAR", "DATE"}
+_BEHIND = {"patron_key", "group_type", "group_code", "term", "as_of"}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One measure of a portrait; a number without a value was not measured."""
+
+    name: str
+    label_zh: str
+    label_en: str
+    view: str
+    is_number: bool
+    value: Any
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """What is known of somebody in a term."""
+
+    who: str
+    kind: str
+    """``patron``, or the group's type."""
+    term: str
+    as_of: str
+    known_at: str | None
+    is_withheld: bool
+    figures: tuple[Figure, ...]
+
+    def as_json(self) -> str:
+        """The same text for the same portrait, wherever it is made."""
+        return json.dumps(asdict(self), ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def draw(site: Site, who: str, term: str | None, moment: Moment) -> Portrait:
+    """The portrait of a reader or a group, in a term or in the last one they have.
+
+    Raises:
+        Problem: nothing is published, or nobody of that name is known.
+        KeyRefused: a reader's own number was given, and the key that leads to the pseudonym cannot be read.
+
+    """
+    with _tables(site, moment) as connection:
+        return _drawn(connection, site, who, term, moment)
+
+
+def bundle(site: Site, who: str, term: str | None, moment: Moment) -> str:
+    """A portrait with all that it was made from, by which it can be made again and compared.
+
+    The moment it was known at is fixed, so that what comes later changes nothing.
+    """
+    moment = Moment(moment.as_of, moment.known_at or dt.datetime.now())
+    with warehouse_at(site, moment, _TABLES) as past:
+        portrait = _drawn(past.connection, site, who, term, moment)
+        return json.dumps(_bundled(site, portrait, moment, past), ensure_ascii=False, indent=2, default=str) + "\n"
+
+
+def made_again(site: Site, file: Path) -> list[str]:
+    """What is different when a bundle's portrait is made again; nothing where it is the same byte for byte.
+
+    Raises:
+        Misconfigured: the file is no bundle.
+
+    """
+    try:
+        before = json.loads(file.read_text(encoding="utf-8"))
+        asked, portrait = before["asked"], before["portrait"]
+        moment = Moment(_date(asked["as_of"]), dt.datetime.fromisoformat(asked["known_at"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise Misconfigured(f"{file.name}: is no bundle — make one with `mingyuan portrait … --bundle FILE`") from None
+    after = json.loads(bundle(site, portrait["who"], portrait["term"], moment))
+    parts = {
+        "files": "the files it was made from",
+        "definitions": "the definitions of its tables",
+        "site": "the site file",
+        "sha256": "the portrait itself",
+    }
+    return [words for part, words in parts.items() if before.get(part) != after[part]]
+
+
+def headline(portrait: Portrait) -> str:
+    """Whose portrait it is, of when, and whether anything may be shown."""
+    known = f", as known at {portrait.known_at}" if portrait.known_at else ""
+    kept = " — withheld: it is about too few people" if portrait.is_withheld else ""
+    return f"{portrait.who} ({portrait.kind}), term {portrait.term}, as of {portrait.as_of}{known}{kept}"
+
+
+def told(portrait: Portrait) -> Iterator[Table]:
+    """A portrait for a terminal, a table for each view."""
+    for view, title in _SECTIONS.items():
+        figures = [figure for figure in portrait.figures if figure.view == view]
+        if figures:
+            table = Table(title=title, title_justify="left", show_header=False)
+            for figure in figures:
+                table.add_row(shown(figure.label_zh), shown(figure.label_en), shown(_said(figure)))
+            yield table
+
+
+@contextmanager
+def _tables(site: Site, moment: Moment) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What is published, or the same tables as of another moment."""
+    if moment.is_now:
+        with open_current(site.campus.published) as connection:
+            yield connection
+    else:
+        with warehouse_at(site, moment, _TABLES) as past:
+            yield past.connection
+
+
+def _drawn(connection: duckdb.DuckDBPyConnection, site: Site, who: str, term: str | None, moment: Moment) -> Portrait:
+    group = _group(connection, who)
+    if group is not None:
+        return _of_group(connection, site, *group, term, moment)
+    key = _person(connection, site, who)
+    frame = _rows(connection, PERSON, {"patron_key": key}, term)
+    return _portrait(models()[PERSON], frame.row(0, named=True), key, "patron", moment, connection)
+
+
+def _of_group(
+    connection: duckdb.DuckDBPyConnection, site: Site, group_type: str, code: str, term: str | None, moment: Moment
+) -> Portrait:
+    model = models()[GROUP]
+    frame = _rows(connection, GROUP, {"group_type": group_type, "group_code": code}, term)
+    if "withheld" not in frame.columns:
+        frame = released(model, frame, site.campus.small_cell)
+    return _portrait(model, frame.row(0, named=True), code, group_type, moment, connection)
+
+
+def _portrait(
+    model: Model, row: dict[str, Any], who: str, kind: str, moment: Moment, connection: duckdb.DuckDBPyConnection
+) -> Portrait:
+    is_withheld = bool(row.get("withheld"))
+    columns = [] if is_withheld else [column for column in model.columns if column.name not in _BEHIND]
+    figures = [
+        Figure(c.name, c.label_zh, c.label_en, _view(c), c.type not in _WORDS, row[c.name])
+        for c in columns
+        if c.name in row
+    ]
+    as_of = connection.sql("select max(as_of) from portrait.individual").fetchall()[0][0]
+    known_at = moment.known_at.isoformat() if moment.known_at else None
+    return Portrait(who, kind, row["term"], str(as_of), known_at, is_withheld, tuple(figures))
+
+
+def _view(column: Column) -> str:
+    """The view a column belongs to: by its own tag, or that of the fact it comes from."""
+    for view in VIEWS:
+        if f"{view}_view" in column.tags:
+            return view
+    told_by = {models()[table].view for table, _ in column.sources if table in models()}
+    return next((view for view in VIEWS if view in told_by), "who")
+
+
+def _group(connection: duckdb.DuckDBPyConnection, who: str) -> tuple[str, str] | None:
+    """The group of that code, or of that name in either language; the widest where several bear it."""
+    found = connection.execute(
+        "select distinct group_type, group_code from portrait.unit left join ref.cohort as cohort "
+        "on group_type = 'cohort' and group_code = cohort.cohort "
+        "where ? in (group_code, label_zh, label_en) order by group_type, group_code",
+        [who],
+    ).fetchall()
+    return found[0] if found else None
+
+
+def _person(connection: duckdb.DuckDBPyConnection, site: Site, who: str) -> str:
+    """A reader's pseudonym, given as it is or by a number of theirs."""
+    is_known = "select 1 from portrait.individual where patron_key = ? limit 1"
+    if connection.execute(is_known, [who]).fetchall():
+        return who
+    vault = Vault.of(site.campus, Keyring.load_or_create(site.campus.key_file, None, may_create=False))
+    for key in vault.pseudonyms_of(who):
+        if connection.execute(is_known, [key]).fetchall():
+            return key
+    groups = [code for (code,) in connection.sql("select distinct group_code from portrait.unit").fetchall()]
+    raise Problem(f"there is no cohort, unit or reader of that name or number{suggestion(who, groups)}")
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, table: str, of: dict[str, str], term: str | None) -> pl.DataFrame:
+    """The row of the term, or of the last one."""
+    where = " and ".join(f"{name} = ?" for name in of)
+    terms = [
+        t
+        for (t,) in connection.execute(
+            f"select term from {table} join ref.term using (term) where {where} order by starts_on", [*of.values()]
+        ).fetchall()
+    ]
+    wanted = term or (terms[-1] if terms else None)
+    if wanted not in terms:
+        raise Problem(f"there is no portrait of them in term {wanted} — there are {', '.join(terms) or 'none'}")
+    chosen: pl.DataFrame = connection.sql(
+        f"select * from {table} where {where} and term = ?", params=[*of.values(), wanted]
+    ).pl()
+    return chosen
+
+
+def _bundled(site: Site, portrait: Portrait, moment: Moment, past: Past) -> dict[str, Any]:
+    files = [[one.name, one.sha256, one.source_file] for one in past.files]
+    return {
+        "asked": {"as_of": moment.as_of, "known_at": moment.known_at.isoformat() if moment.known_at else None},
+        "files": files,
+        "definitions": definitions_of(_TABLES),
+        "site": _digest(Path(site.file).read_text(encoding="utf-8")),
+        "portrait": json.loads(portrait.as_json()),
+        "sha256": _digest(portrait.as_json()),
+    }
+
+
+def _said(figure: Figure) -> str:
+    """A figure as a person reads it."""
+    value = figure.value
+    if value is None:
+        return "未测 not measured" if figure.is_number else "—"
+    if isinstance(value, bool):
+        return "是 yes" if value else "否 no"
+    return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+
+
+def _date(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
