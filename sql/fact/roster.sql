@@ -2,8 +2,13 @@
 --
 -- The affiliation is the last one that holds within the term.
 --
+-- Whoever enters up to sixty days after a term begins starts with that term; a programme ends with the last term that
+-- it reaches sixty days into.  So a September entrant of four years graduates in a spring, one of two years and a half
+-- in an autumn, and only that one term is the graduating one.  Two terms on leave move year and end by a year.
+--
 -- grain: patron_key, term
 -- check level_group_is_known: level_group in ('undergraduate', 'postgraduate', 'staff', 'other')
+-- check nobody_is_both_graduating_and_extended: not (is_graduating and is_extended)
 
 with measured_term as (
     select distinct term
@@ -11,35 +16,145 @@ with measured_term as (
     where covered_days > 0
 ),
 
-anything as (
-    select term.term
-    from ref.term as term
-    left join measured_term on term.term = measured_term.term
+teaching as (
+    select
+        *,
+        case when season = 'summer' then 0 when season = 'year' then 2 else 1 end as half_years,
+        sum(case when season = 'summer' then 0 else 1 end) over (order by starts_on rows between unbounded preceding and current row) as number,
+        min(starts_on) over (order by starts_on rows between unbounded preceding and current row) as calendar_from
+    from ref.term
+),
+
+followed as (
+    select
+        teaching.term,
+        teaching.academic_year,
+        teaching.season,
+        teaching.starts_on,
+        teaching.ends_on,
+        teaching.half_years,
+        teaching.number,
+        teaching.calendar_from,
+        measured_term.term is not null as is_heard,
+        teaching.starts_on + case when teaching.half_years > 0 then 60 else 0 end as reached_on,
+        coalesce(following.starts_on, teaching.ends_on + 45) + 60 as grades_until
+    from teaching
     cross join ref.horizon as horizon
-    where measured_term.term is not null and term.starts_on <= horizon.as_of
+    left join teaching as following on following.number = teaching.number + 1 and following.half_years > 0
+    left join measured_term on teaching.term = measured_term.term
+    where teaching.starts_on <= horizon.as_of
+),
+
+entry as (
+    select enrolled.entered_on, 1 + count(teaching.term) as number
+    from (select distinct entered_on from clean.enrolment where entered_on is not null) as enrolled
+    left join teaching on teaching.starts_on + 60 <= enrolled.entered_on and teaching.half_years > 0
+    group by enrolled.entered_on
+),
+
+affiliated as (
+    select
+        enrolment.patron_key,
+        enrolment.status,
+        enrolment.level,
+        enrolment.college,
+        enrolment.major,
+        enrolment.class_group,
+        enrolment.campus,
+        enrolment.entered_on,
+        enrolment.program_years,
+        followed.term,
+        followed.academic_year,
+        followed.season,
+        followed.starts_on,
+        followed.half_years,
+        followed.is_heard,
+        followed.reached_on,
+        followed.grades_until,
+        case
+            when enrolment.entered_on >= followed.calendar_from - 60 and followed.number >= entry.number then followed.number - entry.number + 1
+        end as term_number
+    from clean.enrolment as enrolment
+    join followed on enrolment.valid_from <= followed.ends_on and enrolment.valid_to > followed.starts_on
+    left join entry on enrolment.entered_on = entry.entered_on
+    where enrolment.status in ('active', 'leave', 'abroad', 'reserved')
+    qualify row_number() over (partition by enrolment.patron_key, followed.term order by enrolment.valid_from desc) = 1
+),
+
+away as (
+    select patron_key, starts_on, half_years
+    from affiliated
+    where status = 'leave'
+),
+
+suspended as (
+    select
+        affiliated.patron_key,
+        affiliated.term,
+        cast(floor(sum(away.half_years) / 2) as integer) as years_on_leave
+    from affiliated
+    join away on affiliated.patron_key = away.patron_key and away.starts_on < affiliated.starts_on
+    group by affiliated.patron_key, affiliated.term
+),
+
+ending as (
+    select
+        affiliated.*,
+        case
+            when level in ('associate', 'bachelor') then 'undergraduate'
+            when level in ('master', 'doctor') then 'postgraduate'
+            when level = 'staff' then 'staff'
+            else 'other'
+        end as level_group,
+        cast(left(academic_year, 4) as integer)
+            - case when month(entered_on) >= 7 then year(entered_on) else year(entered_on) - 1 end
+            + 1 - coalesce(suspended.years_on_leave, 0) as study_year,
+        case
+            when level <> 'staff' and program_years > 0
+                then 12 * (year(entered_on) + coalesce(suspended.years_on_leave, 0)) + month(entered_on) - 1 + cast(12 * program_years as integer)
+        end as end_month
+    from affiliated
+    left join suspended on affiliated.patron_key = suspended.patron_key and affiliated.term = suspended.term
+    where affiliated.is_heard
+),
+
+dated as (
+    select
+        *,
+        case
+            when end_month is not null
+                then cast(concat(
+                    cast(cast(floor(end_month / 12) as integer) as varchar), '-',
+                    right(concat('0', cast(cast(end_month - 12 * floor(end_month / 12) as integer) + 1 as varchar)), 2), '-01'
+                ) as date) - 1
+        end as expected_end
+    from ending
 )
 
 select
-    enrolment.patron_key,
-    term.term,
-    enrolment.level,
+    dated.patron_key,
+    dated.term,
+    dated.level,
+    dated.level_group,                                                           -- 层次组 | level group | undergraduate, postgraduate, staff or other
+    coalesce(dated.college, '未知 unknown') as college,
+    dated.major,
+    dated.class_group,
+    dated.campus,
+    dated.status = 'active' as is_exposed,                                       -- 是否在校 | exposed | here this term, rather than on leave or abroad
+    dated.study_year,                                                            -- 年级序 | study year | 1 in the academic year of entry, less a year for every two terms on leave; empty where entry is unknown
+    cast(ceil(dated.program_years) as integer) as programme_length,              -- 学制年数 | programme length | in whole years
+    college.discipline_group,
     case
-        when enrolment.level in ('associate', 'bachelor') then 'undergraduate'
-        when enrolment.level in ('master', 'doctor') then 'postgraduate'
-        when enrolment.level = 'staff' then 'staff'
-        else 'other'
-    end as level_group,                                                          -- 层次组 | level group | undergraduate, postgraduate, staff or other
-    coalesce(enrolment.college, '未知 unknown') as college,
-    enrolment.major,
-    enrolment.class_group,
-    enrolment.campus,
-    enrolment.status = 'active' as is_exposed,                                   -- 是否在校 | exposed | here this term, rather than on leave or abroad
-    cast(left(term.academic_year, 4) as integer)
-        - case when month(enrolment.entered_on) >= 7 then year(enrolment.entered_on) else year(enrolment.entered_on) - 1 end
-        + 1 as study_year,                                                       -- 年级序 | study year | 1 in the academic year of entry; empty where entry is unknown
-    cast(ceil(enrolment.program_years) as integer) as programme_length           -- 学制年数 | programme length | in whole years
-from clean.enrolment as enrolment
-join ref.term as term on enrolment.valid_from <= term.ends_on and enrolment.valid_to > term.starts_on
-join anything on term.term = anything.term
-where enrolment.status in ('active', 'leave', 'abroad', 'reserved')
-qualify row_number() over (partition by enrolment.patron_key, term.term order by enrolment.valid_from desc) = 1
+        when dated.level in ('associate', 'bachelor') and dated.study_year <= 2 then 'lower_undergraduate'
+        when dated.level in ('associate', 'bachelor') and dated.study_year > 2 then 'upper_undergraduate'
+        when dated.level_group <> 'undergraduate' then case when dated.level in ('master', 'doctor', 'staff') then dated.level else 'other' end
+    end as stage,                                                                -- 学段 | stage | lower_undergraduate (years 1 and 2), upper_undergraduate, master, doctor, staff or other; empty for an undergraduate whose entry is unknown
+    cast(dated.term_number as integer) as term_number,                           -- 第几学期 | term number | 1 in the first teaching term, a summer term having the number of the one before; empty where the calendar does not reach back to the entry
+    dated.expected_end,                                                          -- 预计毕业日期 | expected end | last day of the programme: the month of entry + 12 × its years + 12 for every two terms on leave
+    dated.level_group <> 'staff' and case
+        when dated.entered_on is not null then coalesce(dated.term_number <= case when dated.season = 'year' then 1 else 2 end, false)
+    end as is_new,                                                               -- 是否新生 | new | in the first two teaching terms after entry; never of staff
+    dated.level_group <> 'staff' and dated.half_years > 0 and dated.expected_end >= dated.reached_on and dated.expected_end < dated.grades_until as is_graduating,  -- 是否毕业学期 | graduating | the last term of the programme; empty where its end is unknown
+    dated.level_group <> 'staff' and dated.expected_end < dated.reached_on as is_extended  -- 是否延期 | extended | still enrolled in a term after the programme's last
+from dated
+left join ref.college as college on dated.college = college.college

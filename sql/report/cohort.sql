@@ -20,5 +20,5 @@ from report.college as told
 join portrait.individual as individual on told.college = individual.college and told.term = individual.term
 join fact.membership as membership on individual.patron_key = membership.patron_key and individual.term = membership.term and membership.group_type = 'cohort'
 join ref.cohort as cohort on membership.group_code = cohort.cohort
-where cohort.cohort <> 'everyone'
+where cohort.is_shown
 group by told.college, told.term, cohort.cohort
