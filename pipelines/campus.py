@@ -76,6 +76,10 @@ class Campus(Strict):
     small_cell: int = Field(10, ge=5)
     peer_group: int = Field(30, ge=10)
     """The fewest people among whom a percentile is taken."""
+    active_days_floor: int = Field(2, ge=1)
+    """On so many days in a term a reader must have been seen to count as active."""
+    dormant_after_weeks: int = Field(8, ge=1)
+    """Before so many weeks of a running term have passed, nobody is called absent."""
     coverage_floor: float = Field(0.8, ge=0, le=1)
     """A term of which less than this share of open days was received is not measured."""
     reference: dict[str, Path] = Field(default_factory=dict)

@@ -12,5 +12,7 @@ create table ref.site (
     longest_night_minutes integer not null,     -- 最长跨日在馆 | longest stay past the service day
     small_cell         integer not null,        -- 小单元阈值 | small cell | fewest people an aggregate may show
     peer_group         integer not null,        -- 同群体最小人数 | peer group | fewest people a percentile may be taken among
+    active_days_floor  integer not null,        -- 活跃天数下限 | active days floor | fewest active days in a term that make a reader active
+    dormant_after_weeks integer not null,       -- 沉寂判定周数 | dormant after weeks | weeks of a running term before anyone is called dormant
     coverage_floor     decimal(4, 3) not null   -- 覆盖率下限 | coverage floor | a term covered less is not measured
 );
