@@ -4,6 +4,7 @@ Each table comes from data/reference/, unless the site file names another CSV fi
 """
 
 from functools import partial
+from pathlib import Path
 
 import dagster as dg
 import polars as pl
@@ -16,6 +17,11 @@ from pipelines.paths import REFERENCE
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 from profiles.calendar import calendar_days, calendar_year_terms
+from profiles.calendar_slips import day_slips, festival_slips, hour_slips, term_slips, years_without_makeup
+from profiles.term_codes import resolved
+
+_ALIAS = {"alias": pl.String, "term": pl.String}
+_SLIPS = {"ref.term": term_slips, "ref.day": day_slips, "ref.opening_hours": hour_slips}
 
 
 @dg.definitions
@@ -26,7 +32,14 @@ def reference() -> dg.Definitions:
             *(frame_assets(f"ref_{_name(model)}", [model], [], {"csv"}, partial(_words, model)) for model in words),
             frame_assets("ref_site", [models()["ref.site"]], [], {"yaml"}, _judgements),
             frame_assets(
-                "ref_calendar_day", [models()["ref.calendar_day"]], ["ref.term", "ref.day"], {"polars"}, _days
+                "ref_calendar_day",
+                [models()["ref.calendar_day"]],
+                ["ref.term", "ref.day", "ref.opening_hours"],
+                {"polars"},
+                _days,
+            ),
+            frame_assets(
+                "ref_term_alias", [models()["ref.term_alias"]], ["raw.course", "ref.term"], {"polars"}, _aliases
             ),
         ]
     )
@@ -40,11 +53,19 @@ def _words(model: Model, warehouse: Warehouse, site: Site) -> list[pl.DataFrame]
     terms = site.campus.terms
     if model.table == "ref.term" and isinstance(terms, CalendarYears):
         return [calendar_year_terms(terms.first_year, terms.last_year)]
-    return [_read_words(model, site.campus)]
+    words = _read_words(model, site.campus)
+    if (
+        model.table == "ref.opening_hours"
+        and isinstance(terms, CalendarYears)
+        and _name(model) not in site.campus.reference
+    ):
+        return [words.clear()]
+    _refuse(_file(model, site.campus), _SLIPS[model.table](words) if model.table in _SLIPS else [])
+    return [words]
 
 
 def _read_words(model: Model, campus: Campus) -> pl.DataFrame:
-    path = campus.reference.get(_name(model), REFERENCE / f"{_name(model)}.csv")
+    path = _file(model, campus)
     if not path.exists():
         raise Misconfigured(f"{path.name}: there is no such reference file — the site file names it for {model.table}")
     frame = pl.read_csv(path, infer_schema=False)
@@ -62,8 +83,38 @@ def _judgements(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
 
 
 def _days(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
-    terms, unusual = read(warehouse, "select * from ref.term"), read(warehouse, "select * from ref.day")
-    return [calendar_days(terms, unusual)]
+    terms, unusual, hours = (read(warehouse, f"select * from ref.{name}") for name in ("term", "day", "opening_hours"))
+    if site.campus.terms == "academic":
+        _refuse(_file(models()["ref.day"], site.campus), festival_slips(terms, unusual))
+        for year in years_without_makeup(terms, unusual):
+            dg.get_dagster_logger().warning(
+                f"day.csv: no make-up workday is known for {year} — they are announced each November; add them"
+            )
+    return [calendar_days(terms, unusual, hours)]
+
+
+def _aliases(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
+    codes = read(warehouse, "select distinct term_code from raw.course order by term_code")["term_code"]
+    terms = read(warehouse, "select term from ref.term")["term"].to_list()
+    return [pl.DataFrame({"alias": codes, "term": [_term(code, terms) for code in codes]}, schema_overrides=_ALIAS)]
+
+
+def _term(code: str, terms: list[str]) -> str | None:
+    """The site's term that a code means; none, and a line in the log, where it cannot be told."""
+    try:
+        return resolved(code, terms)
+    except ValueError as error:
+        dg.get_dagster_logger().warning(str(error))
+        return None
+
+
+def _refuse(path: Path, slips: list[str]) -> None:
+    if slips:
+        raise Misconfigured("\n".join(f"{path.name}: {slip}" for slip in slips))
+
+
+def _file(model: Model, campus: Campus) -> Path:
+    return campus.reference.get(_name(model), REFERENCE / f"{_name(model)}.csv")
 
 
 def _name(model: Model) -> str:

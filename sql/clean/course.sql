@@ -93,7 +93,7 @@ select
     course.section,
     course.title,
     course.college,
-    course.term_code,
+    coalesce(alias.term, course.term_code) as term_code,                 -- 学年学期 | term | of the site's calendar, whichever way it was written; as received where it is unknown there
     course.category,
     course.credits,
     course.hours,
@@ -103,7 +103,8 @@ select
     course.enrolled
 from raw.course as course
 left join taught on course.weeks = taught.weeks
+left join ref.term_alias as alias on course.term_code = alias.alias
 qualify row_number() over (
-    partition by course.course_key, course.section, course.term_code, course.weekday, course.weeks
+    partition by course.course_key, course.section, coalesce(alias.term, course.term_code), course.weekday, course.weeks
     order by course.enrolled desc, course.source_file, course.source_record
 ) = 1
