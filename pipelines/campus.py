@@ -71,8 +71,8 @@ class Campus(Strict):
     longest_stay_minutes: int = Field(960, ge=1)
     longest_night_minutes: int = Field(720, ge=1)
     """The longest stay that may reach into the next service day."""
-    class_scheme: Literal["clc", "none"] = "clc"
-    """How call numbers are classed; ``none`` where they are not."""
+    class_scheme: Literal["clc", "lcc", "ddc", "none"] = "clc"
+    """How call numbers are classed, ``none`` where they are not; ``class_scheme`` under ``reference`` tells parts of the stock apart."""
     small_cell: int = Field(10, ge=5)
     peer_group: int = Field(30, ge=10)
     """The fewest people among whom a percentile is taken."""

@@ -19,7 +19,7 @@ _AGREEING = """
     not ntile nullif or pad percentilecont percentiledisc percentrank pow quarter rank regexpextract regexplike
     regexpreplace replace right round rownumber second sha2 sign splitpart sqrt startswith stddev stddevpop stddevsamp
     strposition substring sum timestamptrunc timetostr timetounix tsordstodate variance variancepop weekofyear year
-    datetrunc exists any all in
+    datetrunc exists any all in translate
 """
 FUNCTIONS = frozenset(_AGREEING.split())
 """sqlglot's names of the functions that agree on both engines."""

@@ -3,7 +3,10 @@
 -- An open loan that comes again once it has ended is one loan: the row that knows the return wins.  Loans that came as
 -- single events are paired in clean.paired_loan and stand here beside those that came whole.
 --
+-- Which classification its call number belongs to is never read off the number: ref.class_scheme and the site file say.
+--
 -- grain: loan_key
+-- check class_status_is_known: class_status in ('classed', 'unknown', 'none_given', 'no_scheme')
 -- check a_loan_ends_after_it_begins: returned_at >= loaned_at
 -- check renewals_are_not_negative: renewals >= 0
 
@@ -19,6 +22,7 @@ with latest as (
         loan.due_at,
         loan.returned_at,
         loan.renewals,
+        coalesce(loan.source_file, '') as source_file,
         case when loan.notes like '%returned_at%' then 'return_day_unknown' end as told
     from raw.loan as loan
     left join clean.patron_identifier as card
@@ -32,10 +36,10 @@ with latest as (
 ),
 
 whole as (
-    select loan_key, patron_key, item_key, call_number, location, item_type, loaned_at, due_at, returned_at, renewals, told
+    select loan_key, patron_key, item_key, call_number, location, item_type, loaned_at, due_at, returned_at, renewals, source_file, told
     from latest
     union all
-    select loan_key, patron_key, item_key, call_number, location, item_type, loaned_at, due_at, returned_at, renewals,
+    select loan_key, patron_key, item_key, call_number, location, item_type, loaned_at, due_at, returned_at, renewals, coalesce(source_file, '') as source_file,
         case when status in ('return_missing', 'loan_missing') then status end as told
     from clean.paired_loan
 ),
@@ -45,6 +49,24 @@ dated as (
         *,
         coalesce(returned_at < loaned_at, false) as is_backward
     from whole
+),
+
+shelf as (
+    select
+        dated.source_file,
+        coalesce(dated.location, '') as location,
+        coalesce(dated.item_type, '') as item_type,
+        coalesce(rule.class_scheme, site.class_scheme) as class_scheme
+    from (select distinct source_file, location, item_type from dated) as dated
+    cross join ref.site as site
+    left join ledger.file as file on dated.source_file = file.source_file
+    left join ref.class_scheme as rule
+        on coalesce(file.source, '') like rule.source
+        and coalesce(dated.location, '') like rule.location
+        and coalesce(dated.item_type, '') like rule.item_type
+    qualify row_number() over (
+        partition by dated.source_file, coalesce(dated.location, ''), coalesce(dated.item_type, '') order by rule.position
+    ) = 1
 )
 
 select
@@ -73,16 +95,17 @@ select
         when dated.told is null or dated.returned_at is not null
             then dated.due_at < coalesce(dated.returned_at, cast(horizon.as_of as timestamp))
     end as was_overdue,                                                       -- 是否逾期 | overdue | returned after the due time, or still out past it; empty where it came back on an unknown day
+    shelf.class_scheme,                                                       -- 分类法 | class scheme | clc, lcc, ddc or none: of the site, or of this part of its stock
     case
-        when site.class_scheme = 'clc' and regexp_matches(dated.call_number, '^[ABCDEFGHIJKNOPQRSUVXZ]([^A-Z]|$)') then left(dated.call_number, 1)
-        when site.class_scheme = 'clc' and regexp_matches(dated.call_number, '^T[BDEFGHJKLMNPQSUV]?([^A-Z]|$)') then 'T'
-    end as class_top,                                                         -- 大类 | main class | of the Chinese Library Classification; empty where it cannot be read #aggregate
-    case
-        when site.class_scheme = 'clc' and regexp_matches(dated.call_number, '^[ABCDEFGHIJKNOPQRSUVXZ][0-9]') then left(dated.call_number, 2)
-        when site.class_scheme = 'clc' and regexp_matches(dated.call_number, '^[ABCDEFGHIJKNOPQRSUVXZ]([^A-Z]|$)') then left(dated.call_number, 1)
-        when site.class_scheme = 'clc' and regexp_matches(dated.call_number, '^T[BDEFGHJKLMNPQSUV]([^A-Z]|$)') then left(dated.call_number, 2)
-        when site.class_scheme = 'clc' and regexp_matches(dated.call_number, '^T([^A-Z]|$)') then 'T'
-    end as class_second                                                       -- 二级类 | second class | letter and first digit, or two letters within T #aggregate
+        when shelf.class_scheme = 'none' then 'no_scheme'
+        when dated.call_number is null then 'none_given'
+        when number.class_top is null then 'unknown'
+        else 'classed'
+    end as class_status,                                                      -- 分类状态 | class status | classed; unknown, where the call number is none of its classification; none_given, where there is no number; no_scheme, where the stock is not classed #aggregate
+    number.class_top,
+    number.class_second,
+    number.class_third
 from dated
-cross join ref.site as site
+join shelf on dated.source_file = shelf.source_file and coalesce(dated.location, '') = shelf.location and coalesce(dated.item_type, '') = shelf.item_type
+left join clean.call_class as number on shelf.class_scheme = number.class_scheme and dated.call_number = number.call_number
 left join ref.horizon as horizon on true

@@ -19,7 +19,8 @@ with event as (
         logged.due_at,
         logged.call_number,
         logged.location,
-        logged.item_type
+        logged.item_type,
+        logged.source_file
     from raw.loan_event as logged
     left join clean.patron_identifier as card
         on logged.patron_key = card.identifier_key
@@ -107,6 +108,7 @@ paired as (
         min(call_number) as call_number,
         min(location) as location,
         min(item_type) as item_type,
+        min(source_file) as source_file,
         cast(sum(case when role = 'renewal' then 1 else 0 end) as integer) as renewals
     from begun
     group by item_key, turn_of_item
@@ -120,6 +122,7 @@ select
     call_number,
     location,
     item_type,
+    source_file,
     loaned_at,                                                                   -- 借出时间 | loaned at | empty where the log begins later #aggregate
     due_at,                                                                      -- 应还时间 | due at | the last due time
     returned_at,                                                                 -- 归还时间 | returned at | empty while out, or where the return is missing #aggregate

@@ -5,7 +5,7 @@
 create table ref.site (
     name_zh            varchar not null,        -- 中文名 | Chinese name
     name_en            varchar not null,        -- 英文名 | English name
-    class_scheme       varchar not null,        -- 分类法 | class scheme | clc, or none where call numbers are not classed
+    class_scheme       varchar not null,        -- 分类法 | class scheme | clc, lcc, ddc, or none where call numbers are not classed; ref.class_scheme tells parts of the stock apart
     service_day_starts integer not null,        -- 服务日起点 | service day starts | hour before which an event belongs to the day before
     double_swipe_seconds integer not null,      -- 重复刷卡窗口 | double swipe | a second swipe within so many seconds is the same passage
     longest_stay_minutes integer not null,      -- 最长在馆 | longest stay | a longer pairing is two missing swipes

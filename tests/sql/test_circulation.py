@@ -157,6 +157,7 @@ def test_paired_loans_stand_beside_those_that_came_whole(build):
         "clean.loan",
         ref__site="class_scheme\nclc",
         ref__horizon="as_of\n2026-06-30",
+        clean__call_class="class_scheme | call_number | class_top | class_second\nclc | TP312 | T | TP",
         raw__loan="""
         loan_key | item_key | loaned_at           | due_at              | returned_at
         whole    | i1       | 2026-03-01 10:00:00 | 2026-03-31 23:59:59 | 2026-04-11 09:00:00
