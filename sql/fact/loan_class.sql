@@ -1,14 +1,24 @@
--- One row for each person, term and class of books borrowed.
+-- One row for each person, term, unit and class of books borrowed.
 --
--- grain: patron_key, term, class_second
+-- The college and major are those of the day of the loan, so that a change of major splits a term in two.  The same
+-- letters mean different classes in different classifications: a class is its class_scheme and class_second together.
+--
+-- grain: patron_key, term, college, major, class_scheme, class_second
 
 select
     loan.patron_key,
     calendar.term,
+    coalesce(enrolment.college, '未知 unknown') as college,  -- 学院 | college | on the day of the loan
+    coalesce(enrolment.major, '未知 unknown') as major,      -- 专业 | major | on the day of the loan
+    loan.class_scheme,
     loan.class_top,
     loan.class_second,
-    count(*) as loans  -- 借阅册次 | loans
+    count(*) as loans                                        -- 借阅册次 | loans
 from clean.loan as loan
 join ref.calendar_day as calendar on loan.loaned_on = calendar.day
+left join clean.enrolment as enrolment
+    on loan.patron_key = enrolment.patron_key
+    and loan.loaned_on >= enrolment.valid_from
+    and loan.loaned_on < enrolment.valid_to
 where loan.patron_key is not null and loan.class_second is not null and calendar.term is not null
 group by all
