@@ -9,7 +9,7 @@
 --
 -- Of clc the second level is the letter and first figure, two letters within T, two figures where the list of classes
 -- has them (B84, C93, K82, R73), and one class for the parts that only divide countries (I3/7, E3/7, D33/37, D73/77).
--- Of lcc it is the letters, the medical W and QS to QZ under W; of ddc the ten.
+-- Of lcc it is the letters, those of a subclass that there is, the medical W and QS to QZ under W; of ddc the ten.
 --
 -- grain: class_scheme, call_number
 -- check class_top_is_of_its_scheme: (class_scheme = 'clc' and regexp_matches(class_top, '^[A-KN-VXZ]$')) or (class_scheme = 'lcc' and regexp_matches(class_top, '^[A-HJ-NP-WZ]$')) or (class_scheme = 'ddc' and regexp_matches(class_top, '^[0-9]00$'))
@@ -57,13 +57,15 @@ read as (
         bare.call_number,
         case scheme.class_scheme
             when 'clc' then regexp_extract(bare.text, '^([A-KN-SUVXZ]|T[BDEFGHJKLMNPQSUV]?)([0-9]|[-+/=:;.<>{"()]|\[|\]| *$| +[^A-Z ])', 1)
-            when 'lcc' then regexp_extract(bare.text, '^([A-HJ-NP-VZ][A-Z]?|DAW|DJK|K[A-Z][A-Z]|W[A-Z]?) *[0-9][0-9]?[0-9]?[0-9]?([^0-9]|$)', 1)
+            when 'lcc' then regexp_extract(bare.text,
+                '^(A[CEGIMNPSYZ]?|B[CDFHJLMPQRSTVX]?|C[BCDEJNRST]?|D[A-HJ-LP-UX]?|DAW|DJK|E|FC?|G[A-CEFNRTV]?|H[A-GJMNQSTVX]?|J[ACFJKLNQSVXZ]?|K([B-HJ-NP-WZ][A-Z]?)?|L[A-HJT]?|M[LT]?|N[A-EKX]?|P[A-HJ-NQ-TZ]?|Q[A-EHK-MPR-Z]?|R[A-GJ-MSTVXZ]?|S[BDFHK]?|T[AC-HJ-LNPR-TX]?|U[A-H]?|V[A-GKM]?|W[A-Z]?|ZA?) *[0-9][0-9]?[0-9]?[0-9]?([^0-9]|$)', 1
+            )
             else ''
         end as letters,
         case scheme.class_scheme
             when 'clc' then regexp_extract(bare.text, '^[A-Z]+([0-9]+)', 1)
             when 'lcc' then regexp_extract(bare.text, '^[A-Z]+ *([0-9]+)', 1)
-            else regexp_extract(bare.text, '^([0-9][0-9][0-9])([^0-9]|$)', 1)
+            else regexp_extract(bare.text, '^([0-9][0-9][0-9])([^0-9A-Z]|$)', 1)
         end as figures
     from scheme
     cross join bare

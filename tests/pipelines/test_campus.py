@@ -46,6 +46,7 @@ def test_terms_are_academic_or_calendar_years(tmp_path: Path) -> None:
     [
         ({"landng": "in"}, "campus.yml: unknown key ‘landng’ — did you mean ‘landing’?"),
         ({"timezone": "Asia/Shangai"}, "campus.yml: timezone: 'Asia/Shangai' is not a time zone"),
+        ({"class_scheme": "udc"}, "campus.yml: class_scheme: Input should be 'clc', 'lcc', 'ddc' or 'none'"),
         ({"small_cell": 4}, "campus.yml: small_cell: "),
         ({"name": {"zh": "馆"}}, "campus.yml: name: ‘en’ is missing"),
         ({"terms": {"calendar_years": [1962, 1919]}}, "the last year comes before the first"),

@@ -2,6 +2,7 @@
 
 import csv
 import math
+from collections.abc import Callable, Iterator
 from itertools import combinations
 from statistics import fmean
 
@@ -66,17 +67,12 @@ def test_breadth_follows_its_formulas_from_five_loans_on(
     assert found == tuple(None if value is None else pytest.approx(value, abs=1e-6) for value in wanted)
 
 
-@given(st.lists(st.integers(1, 4), min_size=1, max_size=4).filter(lambda loans: 5 <= sum(loans) <= 9))
-def test_rarefied_breadth_is_the_mean_number_of_classes_in_every_five_loans(
-    models: dict[str, Model], loans: list[int]
-) -> None:
-    shelf = [place for place, number in enumerate(loans) for _ in range(number)]
-    every_five = [len(set(five)) for five in combinations(shelf, 5)]
-    found = rarefied(models, loans)
-    assert found == pytest.approx(fmean(every_five), abs=1e-6)
+Rarefied = Callable[[list[int]], float]
 
 
-def rarefied(models: dict[str, Model], loans: list[int]) -> float:
+@pytest.fixture(scope="module")
+def rarefied(models: dict[str, Model]) -> Iterator[Rarefied]:
+    """The rarefied breadth of a reader with so many loans in each class."""
     model = models["fact.reading"]
     with duckdb.connect(":memory:") as connection:
         for table in sorted(model.reads):
@@ -87,14 +83,25 @@ def rarefied(models: dict[str, Model], loans: list[int]) -> float:
         connection.execute(
             "insert into ref.coverage_term by name select 'loan' as feed, 'spring' as term, true as is_measured"
         )
-        for place, number in enumerate(loans):
-            connection.execute(
-                "insert into fact.loan_class by name select 'ann' as patron_key, 'spring' as term, 'clc' as class_scheme,"
-                " $1 as class_second, $2 as loans",
-                [str(place), number],
-            )
-        ((found,),) = connection.execute(f"select breadth_rarefied from ({model.text})").fetchall()
-    return float(found)
+
+        def breadth(loans: list[int]) -> float:
+            connection.execute("delete from fact.loan_class")
+            lines = [[str(place), number] for place, number in enumerate(loans)]
+            insert = "insert into fact.loan_class by name select 'ann' as patron_key, 'spring' as term, 'clc' as class_scheme, "
+            connection.executemany(insert + "$1 as class_second, $2 as loans", lines)
+            ((found,),) = connection.execute(f"select breadth_rarefied from ({model.text})").fetchall()
+            return float(found)
+
+        yield breadth
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=4).filter(lambda loans: 5 <= sum(loans) <= 9))
+def test_rarefied_breadth_is_the_mean_number_of_classes_in_every_five_loans(
+    rarefied: Rarefied, loans: list[int]
+) -> None:
+    shelf = [place for place, number in enumerate(loans) for _ in range(number)]
+    every_five = [len(set(five)) for five in combinations(shelf, 5)]
+    assert rarefied(loans) == pytest.approx(fmean(every_five), abs=1e-6)
 
 
 def test_the_same_letters_in_two_classifications_are_two_classes(build: Build) -> None:
