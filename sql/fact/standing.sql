@@ -1,145 +1,84 @@
 -- Where each person stands among named peers in a term, and how that has moved since their term before.
 --
--- Peers share level and study year; where they are fewer than the site's peer group, all of the level group are
--- taken, and it is said so.  A percentile is the mid-rank, (below + half of the equal) / n.
+-- People who are away are not ranked.  The use index is the weighted mean of the percentiles that are measured, so it
+-- changes only between terms in which the same ones are.
 --
 -- grain: patron_key, term
 -- view: growth
 -- check percentiles_are_shares: visit_percentile between 0 and 1
 -- check the_index_is_a_share: use_index between 0 and 1
 
-with exposed as (
+with wide as (
     select
-        roster.patron_key,
-        roster.term,
-        roster.level,
-        roster.level_group,
-        coalesce(roster.study_year, 0) as study_year,
-        presence.visit_days,
-        presence.dwell_minutes,
-        reading.loans,
-        space_use.bookings,
-        activity.active_days
-    from fact.roster as roster
-    join fact.presence as presence on roster.patron_key = presence.patron_key and roster.term = presence.term
-    join fact.reading as reading on roster.patron_key = reading.patron_key and roster.term = reading.term
-    join fact.space_use as space_use on roster.patron_key = space_use.patron_key and roster.term = space_use.term
-    join fact.activity as activity on roster.patron_key = activity.patron_key and roster.term = activity.term
-    where roster.is_exposed
-),
-
-ranked as (
-    select
-        *,
-        count(*) over (partition by term, level, study_year) as near_peers,
-        count(*) over (partition by term, level_group) as wide_peers,
-        rank() over near_visit as near_visit_rank,
-        cume_dist() over near_visit as near_visit_below,
-        rank() over wide_visit as wide_visit_rank,
-        cume_dist() over wide_visit as wide_visit_below,
-        rank() over near_dwell as near_dwell_rank,
-        cume_dist() over near_dwell as near_dwell_below,
-        rank() over wide_dwell as wide_dwell_rank,
-        cume_dist() over wide_dwell as wide_dwell_below,
-        rank() over near_loan as near_loan_rank,
-        cume_dist() over near_loan as near_loan_below,
-        rank() over wide_loan as wide_loan_rank,
-        cume_dist() over wide_loan as wide_loan_below,
-        rank() over near_booking as near_booking_rank,
-        cume_dist() over near_booking as near_booking_below,
-        rank() over wide_booking as wide_booking_rank,
-        cume_dist() over wide_booking as wide_booking_below
-    from exposed
-    window
-        near_visit as (partition by term, level, study_year order by visit_days),
-        wide_visit as (partition by term, level_group order by visit_days),
-        near_dwell as (partition by term, level, study_year order by dwell_minutes),
-        wide_dwell as (partition by term, level_group order by dwell_minutes),
-        near_loan as (partition by term, level, study_year order by loans),
-        wide_loan as (partition by term, level_group order by loans),
-        near_booking as (partition by term, level, study_year order by bookings),
-        wide_booking as (partition by term, level_group order by bookings)
-),
-
-placed as (
-    select
-        ranked.patron_key,
-        ranked.term,
-        ranked.visit_days,
-        ranked.loans,
-        ranked.active_days,
-        case
-            when near_peers >= site.peer_group then concat_ws(' ', level, cast(study_year as varchar))
-            when wide_peers >= site.peer_group then level_group
-        end as peer_group,
-        case when near_peers >= site.peer_group then near_peers when wide_peers >= site.peer_group then wide_peers end as peers,
-        case
-            when visit_days is null then cast(null as double)
-            when near_peers >= site.peer_group then ((near_visit_rank - 1) / nullif(near_peers, 0) + near_visit_below) / 2
-            when wide_peers >= site.peer_group then ((wide_visit_rank - 1) / nullif(wide_peers, 0) + wide_visit_below) / 2
-        end as visit_percentile,
-        case
-            when dwell_minutes is null then cast(null as double)
-            when near_peers >= site.peer_group then ((near_dwell_rank - 1) / nullif(near_peers, 0) + near_dwell_below) / 2
-            when wide_peers >= site.peer_group then ((wide_dwell_rank - 1) / nullif(wide_peers, 0) + wide_dwell_below) / 2
-        end as dwell_percentile,
-        case
-            when loans is null then cast(null as double)
-            when near_peers >= site.peer_group then ((near_loan_rank - 1) / nullif(near_peers, 0) + near_loan_below) / 2
-            when wide_peers >= site.peer_group then ((wide_loan_rank - 1) / nullif(wide_peers, 0) + wide_loan_below) / 2
-        end as loan_percentile,
-        case
-            when bookings is null then cast(null as double)
-            when near_peers >= site.peer_group then ((near_booking_rank - 1) / nullif(near_peers, 0) + near_booking_below) / 2
-            when wide_peers >= site.peer_group then ((wide_booking_rank - 1) / nullif(wide_peers, 0) + wide_booking_below) / 2
-        end as booking_percentile
-    from ranked
-    cross join ref.site as site
-),
-
-indexed as (
-    select
-        placed.*,
-        term.starts_on,
-        (coalesce(visit_percentile, 0) + coalesce(dwell_percentile, 0) + coalesce(loan_percentile, 0) + coalesce(booking_percentile, 0)) / nullif(
-            case when visit_percentile is null then 0 else 1 end + case when dwell_percentile is null then 0 else 1 end
-            + case when loan_percentile is null then 0 else 1 end + case when booking_percentile is null then 0 else 1 end, 0
-        ) as use_index,
-        concat(
-            case when visit_percentile is null then '-' else 'v' end, case when dwell_percentile is null then '-' else 'd' end,
-            case when loan_percentile is null then '-' else 'l' end, case when booking_percentile is null then '-' else 'b' end
-        ) as index_parts
-    from placed
-    join ref.term as term on placed.term = term.term
+        percentile.patron_key,
+        percentile.term,
+        max(percentile.percentile) filter (where percentile.measure = 'visit_days') as visit_percentile,
+        max(percentile.percentile) filter (where percentile.measure = 'presence_hours') as presence_percentile,
+        max(percentile.percentile) filter (where percentile.measure = 'bookings') as booking_percentile,
+        max(percentile.percentile) filter (where percentile.measure = 'resource_hours') as resource_percentile,
+        max(percentile.percentile) filter (where percentile.measure = 'events_attended') as event_percentile,
+        max(percentile.percentile) filter (where percentile.measure = 'loans') as loan_percentile,
+        max(percentile.value) filter (where percentile.measure = 'use_index') as use_index,
+        max(percentile.percentile) filter (where percentile.measure = 'use_index') as use_percentile,
+        max(percentile.normal_score) filter (where percentile.measure = 'use_index') as normal_score,
+        string_agg(percentile.measure, ' ' order by percentile.measure) filter (where percentile.weight > 0) as use_index_parts
+    from fact.percentile as percentile
+    group by percentile.patron_key, percentile.term
 ),
 
 moved as (
     select
-        *,
-        lag(index_parts) over person as previous_parts,
-        lag(use_index) over person as previous_index,
-        lag(visit_days) over person as previous_visit_days,
-        lag(loans) over person as previous_loans,
-        sum(case when active_days >= 2 then 1 else 0 end) over (partition by patron_key order by starts_on rows between unbounded preceding and current row) as terms_active
-    from indexed
-    window person as (partition by patron_key order by starts_on)
+        roster.patron_key,
+        roster.term,
+        lag(presence.visit_days) over person as previous_visit_days,
+        lag(reading.loans) over person as previous_loans,
+        lag(wide.use_index) over ranked as previous_index,
+        lag(wide.use_index_parts) over ranked as previous_parts,
+        presence.visit_days,
+        reading.loans,
+        sum(case when activity.active_days >= 2 then 1 else 0 end) over (
+            partition by roster.patron_key order by term.starts_on rows between unbounded preceding and current row
+        ) as terms_active
+    from fact.roster as roster
+    join ref.term as term on roster.term = term.term
+    join fact.presence as presence on roster.patron_key = presence.patron_key and roster.term = presence.term
+    join fact.reading as reading on roster.patron_key = reading.patron_key and roster.term = reading.term
+    join fact.activity as activity on roster.patron_key = activity.patron_key and roster.term = activity.term
+    left join wide on roster.patron_key = wide.patron_key and roster.term = wide.term
+    where roster.is_exposed
+    window
+        person as (partition by roster.patron_key order by term.starts_on),
+        ranked as (partition by roster.patron_key, wide.use_index is null order by term.starts_on)
 )
 
 select
     roster.patron_key,
     roster.term,
-    moved.peer_group,                                                        -- 同群体 | peer group | level and study year, or the level group where those are too few
-    moved.peers,                                                             -- 同群体人数 | peers #aggregate
-    moved.visit_percentile,                                                  -- 到馆百分位 | visit percentile | of days visited
-    moved.dwell_percentile,                                                  -- 时长百分位 | dwell percentile
-    moved.loan_percentile,                                                   -- 借阅百分位 | loan percentile
-    moved.booking_percentile,                                                -- 预约百分位 | booking percentile
-    moved.use_index,                                                         -- 综合利用指数 | use index | mean of the percentiles that are measured, equally weighted
+    peer.peer_group,
+    peer.peers,
+    wide.visit_percentile,        -- 到馆百分位 | visit percentile | of days visited, among the peer group
+    wide.presence_percentile,     -- 时长百分位 | presence percentile | of hours in the library
+    wide.booking_percentile,      -- 预约百分位 | booking percentile
+    wide.resource_percentile,     -- 电子资源百分位 | percentile of electronic resources | of hours with them
+    wide.event_percentile,        -- 活动百分位 | event percentile | of events attended
+    wide.loan_percentile,         -- 借阅百分位 | loan percentile
+    wide.use_index,               -- 综合利用指数 | use index | mean of the percentiles that are measured, by the weights of ref.measure
+    wide.use_index_parts,         -- 指数构成 | parts of the use index | the measures it is made of
+    wide.use_percentile,          -- 综合利用百分位 | percentile of the use index | among the peer group
+    wide.normal_score,            -- 综合利用正态分 | normal score of the use index | standard normal quantile of its percentile
     case
-        when moved.index_parts = moved.previous_parts then moved.use_index - moved.previous_index
-    end as use_index_change,                                                 -- 综合利用变化 | change of use index | since the person's term before, where the same percentiles make both
-    moved.visit_days - moved.previous_visit_days as visit_days_change,       -- 到馆天数变化 | change of days visited | since the person's term before
-    moved.loans - moved.previous_loans as loans_change,                      -- 借阅变化 | change of loans | since the person's term before
-    cast(moved.terms_active as bigint) as terms_active                       -- 活跃学期数 | terms active | terms so far with two active days or more
+        when wide.use_percentile >= 9e-1 then 'top_10'
+        when wide.use_percentile >= 75e-2 then 'top_25'
+        when wide.use_percentile >= 5e-1 then 'top_50'
+        when wide.use_percentile is not null then 'other'
+    end as percentile_band,       -- 百分位区间 | percentile band | of the use index: top_10, top_25, top_50 or other
+    case
+        when wide.use_index_parts = moved.previous_parts then wide.use_index - moved.previous_index
+    end as use_index_change,      -- 综合利用变化 | change of use index | since the last term it was measured in, where the same percentiles make both
+    moved.visit_days - moved.previous_visit_days as visit_days_change,  -- 到馆天数变化 | change of days visited | since the person's term before
+    moved.loans - moved.previous_loans as loans_change,                 -- 借阅变化 | change of loans | since the person's term before
+    cast(moved.terms_active as bigint) as terms_active                  -- 活跃学期数 | terms active | terms so far with two active days or more
 from fact.roster as roster
 left join moved on roster.patron_key = moved.patron_key and roster.term = moved.term
+left join wide on roster.patron_key = wide.patron_key and roster.term = wide.term
+left join fact.peer as peer on roster.patron_key = peer.patron_key and roster.term = peer.term and peer.is_own

@@ -27,5 +27,6 @@ join fact.e_resource using (patron_key, term)
 join fact.participation using (patron_key, term)
 join fact.activity using (patron_key, term)
 join fact.standing using (patron_key, term)
+join fact.growth using (patron_key, term)
 join gap using (term)
 cross join drawn

@@ -1,8 +1,7 @@
-"""Portraits: everyone in scope has a row, zero is not unknown, and a percentile is taken among named peers."""
+"""Portraits: everyone in scope has a row, and zero is not unknown."""
 
 import math
 
-import polars as pl
 import pytest
 
 from tests.drawn import shown
@@ -123,39 +122,6 @@ def test_reading_is_counted_classed_and_weighed(build):
     }
     # Two main classes of four loans each: exp(ln 2).
     assert table["diversity"].drop_nulls().to_list() == [pytest.approx(2)]
-
-
-def standing(build, people: int) -> pl.DataFrame:
-    """A cohort in which person i came on i // 2 days: every value stands twice."""
-    names = [f"p{number:02}" for number in range(people)]
-    roster = "\n".join(f"{name} | 2025-2026-2 | bachelor | undergraduate | true | 2" for name in names)
-    days = "\n".join(f"{name} | 2025-2026-2 | {number // 2}" for number, name in enumerate(names))
-    keys = "\n".join(f"{name} | 2025-2026-2" for name in names)
-    return build(
-        "fact.standing",
-        ref__site="peer_group\n30",
-        ref__term=TERMS,
-        fact__roster=f"patron_key | term | level | level_group | is_exposed | study_year\n{roster}",
-        fact__presence=f"patron_key | term | visit_days\n{days}",
-        fact__reading=f"patron_key | term\n{keys}",
-        fact__space_use=f"patron_key | term\n{keys}",
-        fact__activity=f"patron_key | term\n{keys}",
-    ).sort("patron_key")
-
-
-def test_a_percentile_is_the_mid_rank_among_peers(build):
-    table = standing(build, 30)
-    # Persons 10 and 11 share a value: ten below, two equal, of thirty.
-    assert table["visit_percentile"][10] == pytest.approx((10 + 0.5 * 2) / 30)
-    assert table["visit_percentile"][11] == table["visit_percentile"][10]
-    assert table["peer_group"].unique().to_list() == ["bachelor 2"]
-    assert table["use_index"][10] == table["visit_percentile"][10]  # the only percentile that is measured
-
-
-def test_no_percentile_is_taken_among_too_few(build):
-    table = standing(build, 29)
-    assert table["visit_percentile"].is_null().all()
-    assert table["peer_group"].is_null().all()
 
 
 def test_a_college_counts_everyone_also_those_who_did_nothing(build):

@@ -1,0 +1,139 @@
+-- One row for each person, term and measure in which they can be set among their peers; the use index is one of the measures.
+--
+-- Only measured values take part: a measure that is not there is dropped and the others are weighted anew, never taken for
+-- zero.  A percentile is the mid-rank, (below + half of the equal) / n.  The normal score is the standard normal quantile
+-- of the percentile by M. J. Wichura's algorithm AS 241 (Applied Statistics 37, 1988), right to 16 digits; its branch for
+-- tails beyond 1.4e-11 is left out, since a mid-rank is never so small.
+--
+-- grain: patron_key, term, measure
+-- check percentiles_are_inside_the_unit: percentile > 0 and percentile < 1
+
+with valued as (
+    select
+        roster.patron_key,
+        roster.term,
+        measure.measure,
+        measure.weight,
+        case measure.measure
+            when 'visit_days' then cast(presence.visit_days as double)
+            when 'presence_hours' then cast(presence.dwell_minutes as double) / 60
+            when 'bookings' then cast(space_use.bookings as double)
+            when 'resource_hours' then e_resource.resource_hours
+            when 'events_attended' then cast(participation.events_attended as double)
+            when 'loans' then cast(reading.loans as double)
+        end as value
+    from fact.roster as roster
+    join fact.presence as presence on roster.patron_key = presence.patron_key and roster.term = presence.term
+    join fact.space_use as space_use on roster.patron_key = space_use.patron_key and roster.term = space_use.term
+    join fact.e_resource as e_resource on roster.patron_key = e_resource.patron_key and roster.term = e_resource.term
+    join fact.participation as participation on roster.patron_key = participation.patron_key and roster.term = participation.term
+    join fact.reading as reading on roster.patron_key = reading.patron_key and roster.term = reading.term
+    cross join ref.measure as measure
+    where roster.is_exposed
+),
+
+ranked as (
+    select
+        valued.patron_key,
+        valued.term,
+        valued.measure,
+        valued.weight,
+        valued.value,
+        peer.peer_group,
+        peer.is_own,
+        count(*) over (partition by valued.term, peer.peer_group, valued.measure) as peers,
+        (rank() over within_peers - 1) as below,
+        cume_dist() over within_peers as not_above
+    from valued
+    join fact.peer as peer on valued.patron_key = peer.patron_key and valued.term = peer.term
+    where valued.value is not null
+    window within_peers as (partition by valued.term, peer.peer_group, valued.measure order by valued.value)
+),
+
+own as (
+    select ranked.*, (below / nullif(peers, 0) + not_above) / 2 as percentile
+    from ranked
+    cross join ref.site as site
+    where ranked.is_own and ranked.peers >= site.peer_group
+),
+
+indexed as (
+    select
+        patron_key,
+        term,
+        sum(cast(weight * cast(percentile as decimal(18, 9)) as decimal(18, 9))) / nullif(sum(weight), 0) as value
+    from own
+    where weight > 0
+    group by patron_key, term
+),
+
+index_ranked as (
+    select
+        indexed.patron_key,
+        indexed.term,
+        indexed.value,
+        peer.peer_group,
+        peer.is_own,
+        count(*) over (partition by indexed.term, peer.peer_group) as peers,
+        (rank() over within_peers - 1) as below,
+        cume_dist() over within_peers as not_above
+    from indexed
+    join fact.peer as peer on indexed.patron_key = peer.patron_key and indexed.term = peer.term
+    window within_peers as (partition by indexed.term, peer.peer_group order by indexed.value)
+),
+
+every as (
+    select patron_key, term, measure, weight, value, peer_group, peers, percentile
+    from own
+    union all
+    select
+        index_ranked.patron_key,
+        index_ranked.term,
+        'use_index' as measure,
+        cast(0 as decimal(6, 3)) as weight,
+        index_ranked.value,
+        index_ranked.peer_group,
+        index_ranked.peers,
+        (index_ranked.below / nullif(index_ranked.peers, 0) + index_ranked.not_above) / 2 as percentile
+    from index_ranked
+    cross join ref.site as site
+    where index_ranked.is_own and index_ranked.peers >= site.peer_group
+),
+
+halved as (
+    select
+        *,
+        percentile - 5e-1 as q,
+        180625e-6 - (percentile - 5e-1) * (percentile - 5e-1) as r,
+        sqrt(-ln(nullif(least(percentile, 1 - percentile), 0))) - 16e-1 as s
+    from every
+)
+
+select
+    patron_key,
+    term,
+    measure,     -- 指标 | measure | a measure of ref.measure, or use_index
+    weight,      -- 权重 | weight | in the use index
+    value,       -- 数值 | value | as the person's portrait has it
+    percentile,  -- 百分位 | percentile | (below + half of the equal) / n
+    peer_group,
+    cast(peers as bigint) as peers,  -- 同群体人数 | peers | those of the group in whom it is measured #aggregate
+    case
+        when abs(q) <= 425e-3 then q * (((((((
+            2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r
+            + 4.5921953931549871457e4) * r + 1.3731693765509461125e4) * r + 1.9715909503065514427e3) * r
+            + 1.3314166789178437745e2) * r + 3.3871328727963666080e0
+        ) / nullif(((((((
+            5.2264952788528545610e3 * r + 2.8729085735721942674e4) * r + 3.9307895800092710610e4) * r
+            + 2.1213794301586595867e4) * r + 5.3941960214247511077e3) * r + 6.8718700749205790830e2) * r
+            + 4.2313330701600911252e1) * r + 1e0, 0)
+        else sign(q) * (((((((
+            7.7454501427834140764e-4 * s + 2.27238449892691845833e-2) * s + 2.41780725177450611770e-1) * s
+            + 1.27045825245236838258e0) * s + 3.64784832476320460504e0) * s + 5.76949722146069140550e0) * s
+            + 4.63033784615654529590e0) * s + 1.42343711074968357734e0
+        ) / nullif(((((((
+            1.05075007164441684324e-9 * s + 5.475938084995344946e-4) * s + 1.51986665636164571966e-2) * s
+            + 1.48103976427480074590e-1) * s + 6.89767334985100004550e-1) * s + 1.67638483018380384940e0) * s
+            + 2.05319162663775882187e0) * s + 1e0, 0)
+    end as normal_score  -- 正态分 | normal score | standard normal quantile of the percentile
+from halved
