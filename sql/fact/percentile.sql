@@ -32,29 +32,37 @@ with valued as (
     where roster.is_exposed
 ),
 
-ranked as (
+spread as (
+    select
+        valued.term,
+        peer.peer_group,
+        valued.measure,
+        valued.value,
+        count(*) as equal,
+        sum(count(*)) over (partition by valued.term, peer.peer_group, valued.measure) as peers,
+        sum(count(*)) over (partition by valued.term, peer.peer_group, valued.measure order by valued.value) as not_above
+    from valued
+    join fact.peer as peer on valued.patron_key = peer.patron_key and valued.term = peer.term
+    where valued.value is not null
+    group by valued.term, peer.peer_group, valued.measure, valued.value
+),
+
+placed as (
     select
         valued.patron_key,
         valued.term,
         valued.measure,
         valued.weight,
         valued.value,
-        peer.peer_group,
-        peer.is_own,
-        count(*) over (partition by valued.term, peer.peer_group, valued.measure) as peers,
-        (rank() over within_peers - 1) as below,
-        cume_dist() over within_peers as not_above
+        spread.peer_group,
+        spread.peers,
+        (spread.not_above - cast(spread.equal as double) / 2) / nullif(spread.peers, 0) as percentile
     from valued
-    join fact.peer as peer on valued.patron_key = peer.patron_key and valued.term = peer.term
-    where valued.value is not null
-    window within_peers as (partition by valued.term, peer.peer_group, valued.measure order by valued.value)
-),
-
-own as (
-    select ranked.*, (below / nullif(peers, 0) + not_above) / 2 as percentile
-    from ranked
+    join fact.peer as peer on valued.patron_key = peer.patron_key and valued.term = peer.term and peer.is_own
+    join spread
+        on valued.term = spread.term and peer.peer_group = spread.peer_group and valued.measure = spread.measure and valued.value = spread.value
     cross join ref.site as site
-    where ranked.is_own and ranked.peers >= site.peer_group
+    where spread.peers >= site.peer_group
 ),
 
 indexed as (
@@ -62,42 +70,42 @@ indexed as (
         patron_key,
         term,
         sum(cast(weight * cast(percentile as decimal(18, 9)) as decimal(18, 9))) / nullif(sum(weight), 0) as value
-    from own
+    from placed
     where weight > 0
     group by patron_key, term
 ),
 
-index_ranked as (
+index_spread as (
     select
-        indexed.patron_key,
         indexed.term,
-        indexed.value,
         peer.peer_group,
-        peer.is_own,
-        count(*) over (partition by indexed.term, peer.peer_group) as peers,
-        (rank() over within_peers - 1) as below,
-        cume_dist() over within_peers as not_above
+        indexed.value,
+        count(*) as equal,
+        sum(count(*)) over (partition by indexed.term, peer.peer_group) as peers,
+        sum(count(*)) over (partition by indexed.term, peer.peer_group order by indexed.value) as not_above
     from indexed
     join fact.peer as peer on indexed.patron_key = peer.patron_key and indexed.term = peer.term
-    window within_peers as (partition by indexed.term, peer.peer_group order by indexed.value)
+    group by indexed.term, peer.peer_group, indexed.value
 ),
 
 every as (
     select patron_key, term, measure, weight, value, peer_group, peers, percentile
-    from own
+    from placed
     union all
     select
-        index_ranked.patron_key,
-        index_ranked.term,
+        indexed.patron_key,
+        indexed.term,
         'use_index' as measure,
         cast(0 as decimal(6, 3)) as weight,
-        index_ranked.value,
-        index_ranked.peer_group,
-        index_ranked.peers,
-        (index_ranked.below / nullif(index_ranked.peers, 0) + index_ranked.not_above) / 2 as percentile
-    from index_ranked
+        indexed.value,
+        index_spread.peer_group,
+        index_spread.peers,
+        (index_spread.not_above - cast(index_spread.equal as double) / 2) / nullif(index_spread.peers, 0) as percentile
+    from indexed
+    join fact.peer as peer on indexed.patron_key = peer.patron_key and indexed.term = peer.term and peer.is_own
+    join index_spread on indexed.term = index_spread.term and peer.peer_group = index_spread.peer_group and indexed.value = index_spread.value
     cross join ref.site as site
-    where index_ranked.is_own and index_ranked.peers >= site.peer_group
+    where index_spread.peers >= site.peer_group
 ),
 
 halved as (

@@ -6,7 +6,7 @@
 --
 -- grain: patron_key
 -- check nothing_is_negative: least(visits_total, loans_total, bookings_total) >= 0
--- check some_terms_are_measured_at_most_all: visits_measured_share between 0 and 1
+-- check a_share_of_terms_is_a_share: visits_measured_share between 0 and 1
 
 with placed as (
     select

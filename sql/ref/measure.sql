@@ -1,8 +1,10 @@
 -- One row for each measure in which a reader is set among their peers, and its weight in the use index.
 --
--- A measure of weight zero is ranked but takes no part in the index.
+-- A measure of weight zero is ranked but takes no part in the index.  Which measures there can be is said in
+-- fact.percentile, one line for each.
 --
 -- grain: measure
+-- check measures_are_known: measure in ('visit_days', 'presence_hours', 'bookings', 'resource_hours', 'events_attended', 'loans')
 -- check weights_are_not_negative: weight >= 0
 -- check views_are_known: view in ('usage', 'reading', 'growth')
 
