@@ -46,8 +46,8 @@ select
     coalesce(item.position, 99) as position,
     coalesce(item.label_zh, answer.item) as label_zh,
     coalesce(item.label_en, answer.item) as label_en,
-    cast(coalesce(item.scale_min, min(answer.answer_value) over own) as double) as scale_min,
-    cast(coalesce(item.scale_max, max(answer.answer_value) over own) as double) as scale_max
+    cast(least(coalesce(item.scale_min, min(answer.answer_value) over own), min(answer.answer_value) over own) as double) as scale_min,
+    cast(greatest(coalesce(item.scale_max, max(answer.answer_value) over own), max(answer.answer_value) over own) as double) as scale_max
 from clean.answer as answer
 left join ref.survey_item as item
     on regexp_extract(answer.survey, '^([A-Za-z]+)', 1) = item.survey_family and answer.item = item.item

@@ -60,22 +60,27 @@ def design_effect(weights: Floats) -> float:
     return float(len(weights) * (weights**2).sum() / weights.sum() ** 2)
 
 
+def calibrated_on(weights: Floats, codes: Sequence[Ints]) -> Floats:
+    """An orthonormal basis (respondents × rank) of the margins' indicators and a constant, each row by √weight."""
+    kinds = [code == kind for code in codes for kind in range(1, int(code.max()) + 1)]
+    design = np.column_stack([np.ones(len(weights)), *kinds]) * np.sqrt(weights)[:, None]
+    basis, sizes, _ = np.linalg.svd(design, full_matrices=False)
+    kept: Floats = basis[:, sizes > 1e-9 * sizes[0]]
+    return kept
+
+
 def mean_and_error(
-    values: Floats, weights: Floats, inside: npt.NDArray[np.bool_], codes: Sequence[Ints]
+    values: Floats, weights: Floats, inside: npt.NDArray[np.bool_], basis: Floats
 ) -> tuple[float, float]:
     """The weighted mean of those ``inside`` a domain, and its standard error.
 
     The error is the linearised one of a calibrated ratio (Deville and Särndal 1992): z = 1(inside)(y − ȳ) / Σw(inside),
     of which weighted least squares on the margins leaves e; the variance is n / (n − p) · Σ(w e)², p the rank of the margins.
     """
-    own = np.where(inside, weights, 0.0)
-    mean = float((own * np.where(inside, values, 0.0)).sum() / own.sum())
-    linear = np.where(inside, values - mean, 0.0) / own.sum()
-    columns = [np.ones(len(values))] + [
-        (code == kind).astype(float) for code in codes for kind in range(1, code.max() + 1)
-    ]
-    root, design = np.sqrt(weights), np.column_stack(columns)
-    slopes, _, rank, _ = np.linalg.lstsq(design * root[:, None], linear * root, rcond=None)
-    left = linear - design @ slopes
-    spread = len(values) / max(len(values) - int(rank), 1)
-    return mean, float(np.sqrt(spread * ((weights * left) ** 2).sum()))
+    total = float(weights[inside].sum())
+    mean = float((weights[inside] * values[inside]).sum()) / total
+    root = np.sqrt(weights)
+    scaled = np.where(inside, values - mean, 0.0) / total * root
+    left = root * (scaled - basis @ (basis.T @ scaled))
+    spread = len(values) / max(len(values) - basis.shape[1], 1)
+    return mean, float(np.sqrt(spread * (left**2).sum()))

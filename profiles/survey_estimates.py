@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import polars.selectors as cs
 
-from profiles.raking import Floats, Ints, NotConverged, design_effect, mean_and_error
+from profiles.raking import Floats, NotConverged, calibrated_on, design_effect, mean_and_error
 from profiles.survey_weights import BIAS_WEIGHT, Weighted, on_margins, weigh
 
 Row = dict[str, Any]
@@ -52,7 +53,7 @@ class _Sample:
 
     people: pl.DataFrame
     weights: Floats
-    codes: tuple[Ints, ...]
+    basis: Floats
     is_weighted: bool
 
 
@@ -73,7 +74,12 @@ def estimate_surveys(roster: pl.DataFrame, responses: pl.DataFrame, answers: pl.
         row, sample = _weighted(str(survey), roster.filter(pl.col("survey") == survey), here)
         weighting.append(row)
         estimates += _of_survey(sample, here, answers.filter(pl.col("survey") == survey))
-    return Estimates(pl.DataFrame(weighting, WEIGHTING), pl.DataFrame(estimates, ESTIMATE))
+    return Estimates(
+        *(
+            frame.with_columns(cs.float().round(9))
+            for frame in (pl.DataFrame(weighting, WEIGHTING), pl.DataFrame(estimates, ESTIMATE))
+        )
+    )
 
 
 def _weighted(survey: str, roster: pl.DataFrame, responses: pl.DataFrame) -> tuple[Row, _Sample]:
@@ -91,11 +97,14 @@ def _weighted(survey: str, roster: pl.DataFrame, responses: pl.DataFrame) -> tup
     try:
         found = weigh(margins, matched)
     except NotConverged as reason:
-        sample = _Sample(responses, np.ones(len(responses)), (), False)
+        equal = np.ones(len(responses))
+        sample = _Sample(responses, equal, calibrated_on(equal, ()), False)
         why = str(reason) if len(margins) else "no roster of its term"
         return {**row, "is_weighted": False, "reason": why, "matched_or_all": len(responses)}, sample
     people = found.people.select("patron_key").join(matched, on="patron_key", how="left", maintain_order="left")
-    return {**row, **_cost(found), "matched_or_all": len(matched)}, _Sample(people, found.weights, found.codes, True)
+    return {**row, **_cost(found), "matched_or_all": len(matched)}, _Sample(
+        people, found.weights, calibrated_on(found.weights, found.codes), True
+    )
 
 
 def _cost(found: Weighted) -> Row:
@@ -138,7 +147,7 @@ def _groups(asked: pl.DataFrame, inside: pl.DataFrame) -> Iterator[tuple[str, st
 
 def _estimate(sample: _Sample, inside: pl.DataFrame, own: pl.Series) -> Row:
     mask, values = own.to_numpy(), inside["answer_value"].fill_null(0).cast(pl.Float64).to_numpy()
-    mean, error = mean_and_error(values, sample.weights, mask, sample.codes)
+    mean, error = mean_and_error(values, sample.weights, mask, sample.basis)
     weights, low, high = sample.weights[mask], *(inside[name].drop_nulls()[0] for name in ("scale_min", "scale_max"))
     n_eff = len(weights) / design_effect(weights)
     measured = len(weights) > 1

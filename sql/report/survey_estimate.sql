@@ -18,8 +18,8 @@ create table report.survey_estimate (
     position        integer not null,  -- 次序 | position
     label_zh        varchar not null,  -- 中文名 | Chinese name
     label_en        varchar not null,  -- 英文名 | English name
-    scale_min       double  not null,  -- 最低分 | lowest answer | of ref.survey_item, else lowest given
-    scale_max       double  not null,  -- 最高分 | highest answer | of ref.survey_item, else highest given
+    scale_min       double  not null,  -- 最低分 | lowest answer | of ref.survey_item, or the lowest given where that is lower
+    scale_max       double  not null,  -- 最高分 | highest answer | of ref.survey_item, or the highest given where that is higher
     is_weighted     boolean not null,  -- 是否加权 | weighted
     persons         bigint  not null,  -- 估计人数 | people | behind the estimate: the matched where the survey is weighted, else all who answered
     respondents     bigint  not null,  -- 答卷人数 | respondents | of the group who answered the item

@@ -14,6 +14,7 @@ from profiles.raking import (
     Floats,
     Ints,
     NotConverged,
+    calibrated_on,
     design_effect,
     mean_and_error,
     rake,
@@ -127,7 +128,7 @@ def test_kish(weights: list[int], expected: Fraction) -> None:
 
 def test_without_margins_the_error_is_that_of_a_simple_sample() -> None:
     """1, 2, 3, 6: mean 3, squares 4 + 1 + 0 + 9 = 14, s² = 14/3, error √(14/12)."""
-    mean, error = mean_and_error(np.array([1.0, 2, 3, 6]), even(4), np.full(4, True), [])
+    mean, error = mean_and_error(np.array([1.0, 2, 3, 6]), even(4), np.full(4, True), calibrated_on(even(4), []))
     assert (mean, error) == (3, pytest.approx((14 / 12) ** 0.5))
 
 
@@ -137,11 +138,13 @@ def test_a_weighted_domain_by_hand() -> None:
     Weighted mean of z: (−2/3 + 2/3 + 0) / 4 = 0, so nothing is taken off; n / (n − 1) = 3/2 times
     (1 · 2/3)² + (2 · 1/3)² = 8/9 makes 4/3.
     """
-    mean, error = mean_and_error(np.array([2.0, 5, 9]), np.array([1.0, 2, 1]), np.array([True, True, False]), [])
+    weights = np.array([1.0, 2, 1])
+    inside = np.array([True, True, False])
+    mean, error = mean_and_error(np.array([2.0, 5, 9]), weights, inside, calibrated_on(weights, []))
     assert (mean, error) == (pytest.approx(4), pytest.approx((4 / 3) ** 0.5))
 
 
 def test_a_margin_that_explains_the_answers_leaves_no_error() -> None:
     code = np.repeat([0, 1], 20)
-    _, error = mean_and_error(code * 2.0 + 1, even(40), np.full(40, True), [code])
+    _, error = mean_and_error(code * 2.0 + 1, even(40), np.full(40, True), calibrated_on(even(40), [code]))
     assert error == pytest.approx(0, abs=1e-12)
