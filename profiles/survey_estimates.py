@@ -22,7 +22,7 @@ GROUPS = {"cohort": "level_group", "college": "college", "segment": "segment"}
 WEIGHTING = {
     **{"survey": pl.String, "term": pl.String, "is_weighted": pl.Boolean, "reason": pl.String, "margins": pl.String},
     **{
-        "matched_or_all": pl.Int64,
+        "persons": pl.Int64,
         "respondents": pl.Int64,
         "matched": pl.Int64,
         "roster_persons": pl.Int64,
@@ -100,9 +100,9 @@ def _weighted(survey: str, roster: pl.DataFrame, responses: pl.DataFrame) -> tup
         equal = np.ones(len(responses))
         sample = _Sample(responses, equal, calibrated_on(equal, ()), False)
         why = str(reason) if len(margins) else "no roster of its term"
-        return {**row, "is_weighted": False, "reason": why, "matched_or_all": len(responses)}, sample
+        return {**row, "is_weighted": False, "reason": why, "persons": len(responses)}, sample
     people = found.people.select("patron_key").join(matched, on="patron_key", how="left", maintain_order="left")
-    return {**row, **_cost(found), "matched_or_all": len(matched)}, _Sample(
+    return {**row, **_cost(found), "persons": len(matched)}, _Sample(
         people, found.weights, calibrated_on(found.weights, found.codes), True
     )
 

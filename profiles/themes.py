@@ -100,7 +100,6 @@ def _counted(said: pl.DataFrame, responses: pl.DataFrame, kind: str, column: pl.
     grain = ["survey", "facet", "group_code"]
     placed = responses.select("survey", "response_key", group_code=column).drop_nulls("group_code")
     own = said.join(placed, on=["survey", "response_key"])
-    # A comment of nothing but a theme that is not ‘other’ is not ‘other’, though another of the person's may be.
     total = own.group_by(grain).agg(commenters=pl.col("response_key").n_unique())
     for row in own.group_by(*grain, "theme").agg(persons=pl.len()).join(total, on=grain).iter_rows(named=True):
         low, high = wilson(row["persons"], row["commenters"])

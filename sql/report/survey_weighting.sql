@@ -6,7 +6,7 @@
 -- weighted figures.  A survey that cannot be weighted says why; its figures are unweighted and marked so.
 --
 -- grain: survey
--- persons: matched_or_all
+-- persons: persons
 -- check reason_where_not_weighted: is_weighted = (reason is null)
 -- check matched_are_respondents: matched <= respondents
 -- check deff_is_one_or_more: deff >= 0.999999
@@ -17,7 +17,7 @@ create table report.survey_weighting (
     is_weighted    boolean not null,  -- 是否加权 | weighted
     reason         varchar,           -- 未加权原因 | reason | why it is not weighted
     margins        varchar,           -- 加权维度 | margins | what it was raked on, parted by spaces
-    matched_or_all bigint  not null,  -- 估计人数 | people behind the estimates | the matched where the survey is weighted, else all respondents
+    persons        bigint  not null,  -- 估计人数 | people behind the estimates | the matched where the survey is weighted, else all respondents
     respondents    bigint  not null,  -- 答卷人数 | respondents | one response a person
     matched        bigint  not null,  -- 匹配人数 | matched | respondents whose identity is known and who are on the roster of the term
     roster_persons bigint  not null,  -- 在册人数 | people on the roster | here in the term

@@ -25,6 +25,12 @@ def told(received: Received) -> str:
     return "\n".join(frame.write_csv() for frame in frames) + repr(received)
 
 
+def test_a_comment_that_may_hold_a_number_or_an_address_stays_outside(tmp_path: Path) -> None:
+    text = told(taken(tmp_path, "wjx_comments", {}))
+    assert "希望多一些插座" in text
+    assert not [word for word in ("13800000000", "example.org", "请回电") if word in text]
+
+
 def test_questions_of_qualtrics_go_by_their_import_ids(tmp_path: Path) -> None:
     received = taken(tmp_path, "qualtrics_csv", {"header": 3, "below_header": 0})
     assert received.reasons == {"preview": 1, "spam": 1, "unfinished": 1}

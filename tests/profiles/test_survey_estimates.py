@@ -46,7 +46,7 @@ def test_a_weighted_mean_by_hand() -> None:
     """60 of law, 40 of arts; 30 of law say 5, 10 of arts say 2, one unknown says 1.
 
     Weights 0.8 and 1.6: (30 · 0.8 · 5 + 10 · 1.6 · 2) / 40 = 152 / 40 = 3.8; unweighted (150 + 20 + 1) / 41.
-    The college explains every answer, so that the interval closes; the four law members in five boxes make top two 0.6.
+    The college explains every answer, so that the interval closes; law alone is in the top two boxes, 30 · 0.8 / 40 = 0.6.
     """
     here = responses(("law", list(range(30))), ("arts", [*range(60, 70), None]))
     found = estimate_surveys(campus(60, 40), here, answers([5.0] * 30 + [2.0] * 10 + [1.0]))
@@ -100,7 +100,7 @@ def test_who_skips_an_item_is_not_counted_for_it() -> None:
 
 
 def test_a_survey_that_hardly_reaches_a_college_is_marked() -> None:
-    """10 of arts stand for 900 of 1,000: 0.9 / 0.1 … of 100 respondents weigh 9 each, law 100 / 900 · … 0.111."""
+    """10 of 100 respondents stand for 900 of 1,000 people: each weighs 0.9 / 0.1 = 9, the others 0.1 / 0.9."""
     here = responses(("law", list(range(90))), ("arts", list(range(100, 110))))
     found = estimate_surveys(campus(100, 900), here, answers([5.0] * 90 + [1.0] * 10))
     row = found.weighting.row(0, named=True)

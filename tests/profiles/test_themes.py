@@ -63,7 +63,7 @@ def test_a_comment_is_about(matcher: Matcher, text: str, themes: set[str]) -> No
 
 
 def test_of_overlapping_words_the_longest_counts() -> None:
-    """The control: without the longer word, ‘book’ is found in ‘booking system’."""
+    """The control: without the longer word, the shorter one is found in it."""
     words = pl.DataFrame({"theme": ["books", "systems"], "language": ["zh", "zh"], "word": ["书", "书目系统"]})
     assert Matcher.of(words).themes("书目系统坏了") == {"systems"}
     assert Matcher.of(words.head(1)).themes("书目系统坏了") == {"books"}
