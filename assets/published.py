@@ -17,7 +17,7 @@ from pipelines.site import Site, models
 from pipelines.tables import OWNERS, asset_key
 from pipelines.warehouse import Warehouse
 
-LAYERS = ("ref", "portrait", "segment", "report")
+LAYERS = ("ref", "portrait", "segment", "service", "report")
 _NOT_FOR_ANALYSTS = {"sensitive"}
 
 EXAMPLES = (

@@ -28,5 +28,6 @@ join fact.participation using (patron_key, term)
 join fact.activity using (patron_key, term)
 join fact.standing using (patron_key, term)
 join fact.growth using (patron_key, term)
+join fact.lifecycle using (patron_key, term)
 join gap using (term)
 cross join drawn

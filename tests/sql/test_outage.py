@@ -136,7 +136,7 @@ def test_the_hours_of_a_week_are_told_of_measured_months_only(build):
 
 
 def test_a_portrait_names_the_feeds_it_misses_but_not_the_counters_that_know_nobody(build):
-    facts = ("presence", "reading", "space_use", "e_resource", "participation", "activity", "standing", "growth")
+    facts = ("presence", "reading", "space_use", "e_resource", "participation", "activity", "standing", "growth", "lifecycle")
     one = "patron_key | term\nann | spring"
     table = build(
         "portrait.individual",
