@@ -1,0 +1,13 @@
+-- One row for each thing a reader said about a use of their data that needs their own consent: yes, or no longer.
+--
+-- grain: patron_key, purpose, said_at, statement
+-- due: 30 days
+-- expect ColumnValuesToBeInSet: {column: statement, value_set: [given, withheld]}
+
+create table raw.consent (
+    patron_key varchar   not null,  -- 读者假名 | patron #pseudonym
+    purpose    varchar   not null,  -- 用途 | purpose | study_list for public lists
+    statement  varchar   not null,  -- 意愿 | statement | given, or withheld where consent is refused or taken back
+    said_at    timestamp not null,  -- 表态时间 | said at
+    channel    varchar              -- 渠道 | channel
+);
