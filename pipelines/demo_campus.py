@@ -22,6 +22,8 @@ from profiles.demo.bookings import draw_bookings, export_bookings
 from profiles.demo.calendar import DayType, Term, month_name, month_of
 from profiles.demo.cards import Cards, card_list, draw_cards
 from profiles.demo.catalogue import Catalogue, make_catalogue
+from profiles.demo.consents import draw_consents
+from profiles.demo.farmers import Farmers, choose_farmers, farmed_loans, farmed_swipes
 from profiles.demo.gates import main_swipes, science_entries
 from profiles.demo.hub import staff_snapshot, student_snapshot
 from profiles.demo.loans import draw_loans, export_loans
@@ -60,6 +62,8 @@ class _Campus:
     cards: Cards
     catalogue: Catalogue
     outage: str
+    last: Term
+    farmers: Farmers
 
 
 @dataclass
@@ -80,7 +84,8 @@ def make_campus(patrons: int, terms: int, seed: int, out: Path, truth: Path | No
     progress("people and books", 0.0)
     people = draw_people(seed, patrons, span)
     cards = draw_cards(seed, people, span)
-    campus = _Campus(seed, special_days(), people, cards, make_catalogue(seed, patrons), _outage(span))
+    catalogue, farmers = make_catalogue(seed, patrons), choose_farmers(seed, people, span[-1])
+    campus = _Campus(seed, special_days(), people, cards, catalogue, _outage(span), span[-1], farmers)
     files = size = 0
     surveys: dict[str, Survey] = {}
     for name, content in _exports(campus, span, surveys, progress):
@@ -133,12 +138,13 @@ def _exports(campus: _Campus, span: Sequence[Term], surveys: dict[str, Survey], 
         visits = draw_visits(campus.seed, campus.people, term, campus.special)
         yield from _hub(campus, term)
         yield from _circulation(campus, term, visits, unfinished)
-        yield from _gates(campus, term, visits, unfinished, is_last=term is span[-1])
+        yield from _gates(campus, term, visits, unfinished)
         yield _seats(campus, term, visits, unfinished)
         if term.season == "spring":
             wave = str(term.ends_on.year)
             surveys[wave] = hold_survey(campus.seed, campus.people, visits, term)
             yield f"survey/wjx_{wave}.xlsx", _workbook(surveys[wave].answers, term)
+    yield f"consents/consents_{span[-1].code}.csv", _csv(draw_consents(campus.seed, campus.people, span))
 
 
 def _hub(campus: _Campus, term: Term) -> Iterator[File]:
@@ -152,17 +158,22 @@ def _circulation(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfin
     begun = draw_loans(campus.seed, campus.people, campus.catalogue, visits, term)
     export = export_loans(campus.seed, _before(unfinished.loans, begun), begun, term)
     unfinished.loans = export.still_out
-    content = _csv(export.records, include_bom=True) + _csv(export.short_records, include_header=False)
+    records = export.records
+    if term is campus.last:
+        records.extend(farmed_loans(campus.seed, campus.farmers, campus.people, campus.catalogue, term))
+    content = _csv(records, include_bom=True) + _csv(export.short_records, include_header=False)
     yield f"circulation/loans_{term.code}.csv", content
 
 
-def _gates(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfinished, *, is_last: bool) -> Iterator[File]:
+def _gates(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfinished) -> Iterator[File]:
     """A file for each month, in which the rows that came late from the month before stand, too."""
     swipes = main_swipes(campus.seed, visits, campus.cards, term)
     entries = science_entries(campus.seed, visits, campus.people, term)
+    if term is campus.last:
+        swipes = pl.concat([swipes, farmed_swipes(campus.farmers, campus.cards, term)])
     unfinished.swipes = pl.concat([_before(unfinished.swipes, swipes), swipes])
     unfinished.entries = pl.concat([_before(unfinished.entries, entries), entries])
-    until = month_of(term.exported_at) + is_last
+    until = month_of(term.exported_at) + (term is campus.last)
     for month, rows in _by_month(unfinished.swipes, until):
         if month != campus.outage:
             yield f"gate/main_{month}.csv", _csv(rows, datetime_format="%Y/%m/%d %H:%M:%S")
@@ -224,6 +235,7 @@ def _write(path: Path, content: bytes) -> None:
 def _write_truth(folder: Path, campus: _Campus, span: Sequence[Term], surveys: Mapping[str, Survey]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     planted.patrons(campus.people, campus.cards).write_parquet(folder / "patrons.parquet")
-    facts = planted.effects(campus.people, span, surveys) | {"outage": campus.outage}
+    facts = planted.effects(campus.people, span, surveys)
+    facts |= {"outage": campus.outage, "farmers": campus.farmers.planted(campus.people)}
     text = json.dumps(facts, ensure_ascii=False, indent=2)
     (folder / "effects.json").write_text(text + "\n", encoding="utf-8")

@@ -63,7 +63,7 @@ def export_loans(seed: int, known: pl.DataFrame, begun: pl.DataFrame, term: Term
     ended = pl.col("returned") <= term.exported_at
     listed = pl.concat([known.filter(ended), begun]).sort("loaned", "barcode")
     still_out = pl.concat([known, begun]).filter(~ended)
-    records = _headed(listed.with_columns(returned=pl.when(ended).then("returned")))
+    records = headed(listed.with_columns(returned=pl.when(ended).then("returned")))
     records = _misread(random, records)
     at_end = max(len(records) - SHORT_RECORDS, 0)
     whole_records = records[:at_end]
@@ -182,7 +182,7 @@ def _for_others(random: Random, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _headed(frame: pl.DataFrame) -> pl.DataFrame:
+def headed(frame: pl.DataFrame) -> pl.DataFrame:
     """The columns as the circulation system names and writes them."""
     written = {name: pl.from_epoch(pl.col(name)).dt.strftime("%Y-%m-%d %H:%M:%S") for name in MOMENTS}
     return frame.with_columns(**written).select(pl.col(column).alias(heading) for heading, column in HEADINGS.items())

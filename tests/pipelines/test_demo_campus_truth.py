@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from tests.pipelines.demo_landing import SPRING, SPRING_EXAMS, Landing, make_landing, means
+from tests.pipelines.demo_landing import SPRING, SPRING_EXAMS, Landing, is_moment, make_landing, means
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +76,29 @@ def test_lovers_of_the_library_answer_more_often(campus: Landing) -> None:
     assert statistics.fmean(respondents) > 1.3 * statistics.fmean(everyone)
     scores = [int(row["8、总体满意度"]) for row in campus.survey() if row["8、总体满意度"].isdigit()]
     assert statistics.fmean(scores) > campus.effects["surveys"]["2026"]["overall_mean_of_everyone"] + 0.05
+
+
+def test_those_who_chase_the_list_lead_by_loans_and_are_the_only_ones_to_do_as_they_do(campus: Landing) -> None:
+    farmers = campus.effects["farmers"]
+    assert Counter(farmers.values()) == {"bulk": 2, "late": 2, "passing": 2}
+    loans = Counter(row["读者条码"] for row in campus.loans(SPRING))
+    leaders = {person for person, _ in loans.most_common(20)}
+    assert {person for person, kind in farmers.items() if kind != "passing"} <= leaders
+    back_in_an_hour = Counter(
+        row["读者条码"]
+        for row in campus.loans(SPRING)
+        if is_moment(row["借出日期"]) and row["归还日期"] and row["归还日期"][:13] == row["借出日期"][:13]
+    )
+    assert {person for person, found in back_in_an_hour.items() if found >= 10} == {
+        person for person, kind in farmers.items() if kind == "bulk"
+    }
+
+
+def test_two_fifths_consent_to_public_lists_and_a_tenth_of_them_withdraw(campus: Landing) -> None:
+    said = campus.rows("consents/*.csv")
+    given = {row["学号"]: row["时间"] for row in said if row["意愿"] == "同意"}
+    withdrawn = {row["学号"]: row["时间"] for row in said if row["意愿"] == "撤回"}
+    assert 0.33 < len(given.keys() & campus.spring_roll()) / len(campus.spring_roll()) < 0.47
+    assert 0.04 < len(withdrawn) / len(given) < 0.16
+    assert all(given[person] < moment for person, moment in withdrawn.items())
+    assert given.keys() <= campus.patrons.keys()
