@@ -27,6 +27,8 @@ select
     booking.booked_at,
     booking.starts_at,
     booking.ends_at,
+    booking.checked_in_at,
+    booking.checked_out_at,
     cast(booking.starts_at as date) as service_date,                          -- 服务日 | service day
     booking.status,
     case

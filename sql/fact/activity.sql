@@ -1,12 +1,15 @@
 -- Whether and how lately each person in scope was seen at all in a term, in any feed.
 --
+-- A reader of electronic resources alone is active.  Events measure nobody where they name no reader, as in
+-- fact.participation.
+--
 -- grain: patron_key, term
 -- view: usage
 
 with measured as (
     select term, count(*) filter (where is_measured) as feeds
     from ref.coverage_term
-    where feed in ('gate', 'loan', 'space')
+    where feed in ('gate', 'loan', 'space', 'e_resource')
     group by all
 ),
 
@@ -48,9 +51,10 @@ seen as (
 select
     roster.patron_key,
     roster.term,
-    case when measured.feeds > 0 then cast(coalesce(seen.active_days, 0) as bigint) end as active_days,  -- 活跃天数 | active days | with a visit, a loan or a booking used, in the feeds that are measured
+    case when measured.feeds > 0 or participation.events_attended is not null then cast(coalesce(seen.active_days, 0) as bigint) end as active_days,  -- 活跃天数 | active days | with a visit, a loan, a booking used, an electronic resource or an event attended, in the feeds that are measured
     seen.last_active_on,
     cast(seen.open_days_since as bigint) as recency_open_days                                            -- 最近活跃间隔 | recency | open days from the last active day to the term's end or the last day received
 from fact.roster as roster
 left join measured on roster.term = measured.term
+left join fact.participation as participation on roster.patron_key = participation.patron_key and roster.term = participation.term
 left join seen on roster.patron_key = seen.patron_key and roster.term = seen.term

@@ -1,9 +1,15 @@
 -- How each person in scope came to the library in a term: zero where they did not, empty where the gates did not say.
 --
+-- Hours of presence are known from gates that see people leave and from seats with check-in and check-out.  They are empty
+-- where neither feed is measured, in a term without a single stay of known length (gates that see entries alone), and
+-- for a person whose stays all have an unknown length; zero is said only of those whom a measured gate did not see.
+--
 -- grain: patron_key, term
 -- view: usage
 -- check night_share_is_a_share: night_share between 0 and 1
 -- check stickiness_is_a_share: stickiness between 0 and 1
+-- check presence_is_not_negative: presence_hours >= 0
+-- check long_stays_are_the_longer_ones: dwell_p90 >= dwell_median
 
 with term_total as (
     select
@@ -19,6 +25,25 @@ with term_total as (
         sum(timed_visits) as timed_visits,
         sum(early_visits) as early_visits
     from fact.visit_month
+    group by all
+),
+
+presence_total as (
+    select patron_key, term, sum(presence_minutes) as presence_minutes
+    from fact.presence_month
+    group by all
+),
+
+stay as (
+    select
+        visit.patron_key,
+        calendar.term,
+        count(*) as stays,
+        quantile_cont(visit.dwell_minutes, 0.5) as median_minutes,
+        quantile_cont(visit.dwell_minutes, 0.9) as long_minutes
+    from clean.visit as visit
+    join ref.calendar_day as calendar on visit.service_date = calendar.day
+    where calendar.term is not null and visit.match_status = 'matched'
     group by all
 ),
 
@@ -51,6 +76,13 @@ select
     case
         when coverage.is_measured then cast(term_total.matched_visits as double) / nullif(term_total.visits, 0)
     end as dwell_coverage,                                                              -- 时长配对率 | dwell coverage | share of visits whose dwell is known
+    case when coverage.is_measured and stay.stays >= 5 then stay.median_minutes end as dwell_median,  -- 单次时长中位数 | median stay | minutes, of visits with an entry and its exit; from 5 on
+    case when coverage.is_measured and stay.stays >= 5 then stay.long_minutes end as dwell_p90,       -- 单次时长九成分位 | long stay | minutes that nine in ten visits do not exceed, of visits with an entry and its exit; from 5 on
+    case
+        when not (coalesce(coverage.is_measured, false) or coalesce(space.is_measured, false)) then null
+        when presence_total.presence_minutes is not null then cast(presence_total.presence_minutes as double) / 60
+        when coverage.is_measured and term_total.visits is null and count(presence_total.presence_minutes) over (partition by roster.term) > 0 then 0
+    end as presence_hours,                                                              -- 在馆学习时长 | hours of presence | gate and seat stays of known length, their overlap counted once
     case
         when coverage.is_measured then cast(coalesce(term_total.visit_days, 0) as double) / nullif(coverage.open_days, 0)
     end as stickiness,                                                                  -- 用户黏性 | stickiness | days visited over open days
@@ -72,3 +104,6 @@ from fact.roster as roster
 left join ref.coverage_term as coverage on roster.term = coverage.term and coverage.feed = 'gate'
 left join term_total on roster.patron_key = term_total.patron_key and roster.term = term_total.term
 left join rhythm on roster.patron_key = rhythm.patron_key and roster.term = rhythm.term
+left join ref.coverage_term as space on roster.term = space.term and space.feed = 'space'
+left join presence_total on roster.patron_key = presence_total.patron_key and roster.term = presence_total.term
+left join stay on roster.patron_key = stay.patron_key and roster.term = stay.term

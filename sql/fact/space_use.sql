@@ -24,6 +24,7 @@ select
     roster.term,
     case when coverage.is_measured then cast(coalesce(term_total.bookings, 0) as bigint) end as bookings,            -- 预约次数 | bookings
     case when coverage.is_measured then cast(coalesce(term_total.room_bookings, 0) as bigint) end as room_bookings,  -- 空间预约次数 | room bookings
+    case when coverage.is_measured then cast(coalesce(term_total.attended, 0) as bigint) end as bookings_attended,   -- 履约次数 | bookings attended | only where it says so
     case
         when coverage.is_measured and term_total.attended + term_total.no_shows >= 5
             then cast(term_total.no_shows as double) / nullif(term_total.attended + term_total.no_shows, 0)

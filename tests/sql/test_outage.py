@@ -135,13 +135,12 @@ def test_the_hours_of_a_week_are_told_of_measured_months_only(build):
     assert hours(dict.fromkeys((3, 4, 5, 6), "false")) == set()
 
 
-def test_a_portrait_names_the_feeds_it_misses_but_not_the_counters_that_know_nobody(build):
-    facts = ("presence", "reading", "space_use", "e_resource", "participation", "activity", "standing", "growth", "lifecycle")
+def test_a_portrait_names_the_feeds_it_misses_but_not_the_counters_that_know_nobody(build, models):
+    facts = {table for table in models["portrait.individual"].reads if table.startswith("fact.")}
     one = "patron_key | term\nann | spring"
     table = build(
         "portrait.individual",
-        fact__roster=one,
-        **{f"fact__{name}": one for name in facts},
+        **{fact.replace(".", "__"): one for fact in facts},
         ref__horizon=HORIZON,
         ref__coverage_term="""
         feed       | term   | coverage | is_measured
