@@ -174,14 +174,24 @@ def test_an_index_changes_only_between_terms_that_measure_the_same(among):
     changes = dict(found.select("term", "use_index_change").iter_rows())
     # Autumn 1: visits 0.25, loans 0.5; spring 1: 0.75 and 0.5.  Afterwards visits alone: 0.25, then 0.75.
     assert changes == {"autumn 1": None, "spring 1": pytest.approx(0.25), "autumn 2": None, "spring 2": 0.5}
-    assert dict(found.select("term", "visit_days_change").iter_rows()) == {
-        "autumn 1": None,
-        "spring 1": 4,
-        "autumn 2": -4,
-        "spring 2": 3,
+    assert shown(found, "term", "visit_days_change", "loans_change") == {
+        ("autumn 1", None, None),
+        ("spring 1", "4", "0"),
+        ("autumn 2", "-4", None),
+        ("spring 2", "3", None),
     }
-    assert dict(found.select("term", "loans_change").iter_rows())["spring 1"] == 0
-    assert dict(found.select("term", "loans_change").iter_rows())["autumn 2"] is None
+
+
+def test_a_term_that_was_not_measured_is_skipped_by_the_change_of_the_index(among):
+    people = pl.concat(
+        term_of(term, ["ann", "bo"], visit_days=days)
+        for term, days in {"autumn 1": [1, 2], "spring 1": [None, None], "autumn 2": [9, 2]}.items()
+    )
+    found = standing(among(people, peer_group=2)).filter(patron_key="ann")
+    # From the lower of two, 0.25, to the higher, 0.75; the days themselves are compared with the term just before.
+    changes = dict(found.select("term", "use_index_change").iter_rows())
+    assert changes == {"autumn 1": None, "spring 1": None, "autumn 2": 0.5}
+    assert found["visit_days_change"].to_list() == [None] * 3
 
 
 def test_terms_active_are_counted_up_and_the_term_away_left_out(among):
@@ -200,6 +210,21 @@ def test_terms_active_are_counted_up_and_the_term_away_left_out(among):
 
 
 few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def test_a_group_nobody_is_compared_with_is_left_out(among):
+    people = term_of(TERM, names("p", 30), visit_days=1)
+    own = ("bachelor 2 science", "30", "true")
+    peers = among(people, until="fact.peer")["fact.peer"]
+    assert shown(peers, "peer_group", "peers", "is_own") == {own}
+    # The negative control: a guest is compared with everyone, so everyone is counted there.
+    guest = term_of(TERM, ["q"], visit_days=1, level="guest", level_group="other", study_year=None)
+    peers = among(pl.concat([people, guest]), until="fact.peer")["fact.peer"]
+    assert shown(peers, "peer_group", "peers", "is_own") == {
+        own,
+        ("everyone", "31", "false"),
+        ("everyone", "31", "true"),
+    }
 
 
 @few
