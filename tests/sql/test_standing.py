@@ -209,9 +209,6 @@ def test_terms_active_are_counted_up_and_the_term_away_left_out(among):
     }
 
 
-few = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
 def test_a_group_nobody_is_compared_with_is_left_out(among):
     people = term_of(TERM, names("p", 30), visit_days=1)
     own = ("bachelor 2 science", "30", "true")
@@ -227,7 +224,7 @@ def test_a_group_nobody_is_compared_with_is_left_out(among):
     }
 
 
-@few
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(days=st.lists(st.integers(0, 12), min_size=1, max_size=40), shuffle=st.randoms(use_true_random=False))
 def test_percentiles_centre_on_a_half_whatever_the_order_and_the_scale(among, days, shuffle):
     def by_person(values: list[int], order: list[str]) -> dict[str, float]:
