@@ -16,7 +16,7 @@ with valued as (
         measure.weight,
         case measure.measure
             when 'visit_days' then cast(presence.visit_days as double)
-            when 'presence_hours' then cast(presence.dwell_minutes as double) / 60
+            when 'presence_hours' then presence.presence_hours
             when 'bookings' then cast(space_use.bookings as double)
             when 'resource_hours' then e_resource.resource_hours
             when 'events_attended' then cast(participation.events_attended as double)

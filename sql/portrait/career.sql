@@ -49,8 +49,9 @@ step as (
     select
         individual.patron_key,
         individual.visit_days,
-        individual.stickiness,
-        individual.breadth,
+        individual.active_week_share,
+        individual.breadth_rarefied,
+        individual.own_field_share,
         row_number() over (partition by individual.patron_key order by term.starts_on) as step
     from portrait.individual as individual
     join ref.term as term on individual.term = term.term
@@ -61,15 +62,16 @@ slope as (
     select
         later.patron_key,
         case when count(later.visit_days - earlier.visit_days) >= 3 then median((later.visit_days - earlier.visit_days) / nullif(later.step - earlier.step, 0)) end as visit_days_slope,
-        case when count(later.stickiness - earlier.stickiness) >= 3 then median((later.stickiness - earlier.stickiness) / nullif(later.step - earlier.step, 0)) end as stickiness_slope,
-        case when count(later.breadth - earlier.breadth) >= 3 then median((later.breadth - earlier.breadth) / nullif(later.step - earlier.step, 0)) end as breadth_slope
+        case when count(later.active_week_share - earlier.active_week_share) >= 3 then median((later.active_week_share - earlier.active_week_share) / nullif(later.step - earlier.step, 0)) end as active_week_slope,
+        case when count(later.breadth_rarefied - earlier.breadth_rarefied) >= 3 then median((later.breadth_rarefied - earlier.breadth_rarefied) / nullif(later.step - earlier.step, 0)) end as breadth_slope,
+        case when count(later.own_field_share - earlier.own_field_share) >= 3 then median((later.own_field_share - earlier.own_field_share) / nullif(later.step - earlier.step, 0)) end as own_field_slope
     from step as later
     join step as earlier on later.patron_key = earlier.patron_key and later.step > earlier.step
     group by later.patron_key
 ),
 
 semester as (
-    select patron_key, count(*) filter (where coalesce(visit_days, stickiness, breadth) is not null) as slope_terms
+    select patron_key, count(*) filter (where coalesce(visit_days, active_week_share, breadth_rarefied, own_field_share) is not null) as slope_terms
     from step
     group by patron_key
 )
@@ -103,8 +105,9 @@ select
         + case when summed.bookings is null then 0 else 1 end + case when summed.resource_hours is null then 0 else 1 end
         + case when summed.events_attended is null then 0 else 1 end as milestones_measured, -- 可测首次数 | firsts measured | how many of the five could be seen at all
     slope.visit_days_slope,                                                -- 到馆天数趋势 | trend of days visited | days per semester
-    slope.stickiness_slope,                                                -- 黏性趋势 | trend of stickiness | per semester
-    slope.breadth_slope,                                                   -- 阅读广度趋势 | trend of breadth | classes per semester, of semesters with a classed loan
+    slope.active_week_slope,                                               -- 活跃周占比趋势 | trend of the share of active weeks | per semester
+    slope.breadth_slope,                                                   -- 阅读广度趋势 | trend of breadth | classes in five loans, per semester
+    slope.own_field_slope,                                                 -- 本学科占比趋势 | trend of the share of own field | per semester
     cast(coalesce(semester.slope_terms, 0) as bigint) as slope_terms       -- 趋势学期数 | semesters in the trends | here, with visits or reading measured
 from summed
 left join slope on summed.patron_key = slope.patron_key

@@ -54,7 +54,7 @@ def trend(build, days: dict[str, int | None], away: str = "", breadth: dict[str,
         f"ann | {term} | {str(term != away).lower()} | {'' if value is None else value} | {(breadth or {}).get(term, '')}"
         for term, value in days.items()
     )
-    heading = "patron_key | term | is_exposed | visit_days | breadth"
+    heading = "patron_key | term | is_exposed | visit_days | breadth_rarefied"
     return build("portrait.career", ref__term=TERMS, portrait__individual=f"{heading}\n{rows}")
 
 
@@ -84,7 +84,7 @@ def test_time_passes_through_a_semester_not_measured_but_not_through_one_away(bu
 
 def test_each_trend_is_guarded_by_its_own_semesters(build):
     table = trend(build, {"a1": 1, "b1": 2, "a2": 3, "b2": 4}, breadth={"a1": 2, "b2": 5})
-    assert shown(table, "visit_days_slope", "breadth_slope", "stickiness_slope") == {("1.0", None, None)}
+    assert shown(table, "visit_days_slope", "breadth_slope", "active_week_slope") == {("1.0", None, None)}
 
 
 def test_one_term_has_no_slope_and_a_person_who_was_always_away_no_semesters(build):
