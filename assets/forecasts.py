@@ -1,0 +1,46 @@
+"""The demand to expect by the hour, and how well each way of foretelling it has done."""
+
+import dagster as dg
+import polars as pl
+
+from pipelines.frames import frame_assets, read
+from pipelines.site import Site, models
+from pipelines.warehouse import Warehouse
+
+_TABLES = ("service.forecast", "service.forecast_skill")
+_SOURCES = ["fact.demand_hour", "ref.calendar_day", "ref.coverage", "ref.horizon", "ref.term"]
+_TARGETS = {"entries": "gate", "seats_in_use": "space"}
+"""Each target, and the feed that measures it."""
+
+_DEMAND = "select building as place, day, hour, {target} as demand from fact.demand_hour where {target} > 0"
+_COVERED = "select place, day from ref.coverage where feed = '{feed}' and status = 'ok'"
+_CALENDAR = """
+select
+    calendar.day, calendar.term, term.season, calendar.weekday, calendar.day_type, calendar.is_open,
+    date_diff('day', term.week1_monday, calendar.day) // 7 + 1 as week,
+    date_diff('day', calendar.day, term.exam_from) as days_to_exam
+from ref.calendar_day as calendar
+left join ref.term as term on calendar.term = term.term
+"""
+
+
+@dg.definitions
+def forecasts() -> dg.Definitions:
+    tables = [models()[table] for table in _TABLES]
+    return dg.Definitions(assets=[frame_assets("forecasts", tables, _SOURCES, {"scikitlearn", "polars"}, _forecasts)])
+
+
+def _forecasts(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
+    # scikit-learn takes seconds to import, which only the run that forecasts should pay.
+    from profiles.forecast import FORECAST, SKILL, forecast
+    from profiles.forecast_features import Demand
+
+    as_of = read(warehouse, "select as_of from ref.horizon")["as_of"]
+    if not len(as_of) or as_of[0] is None:
+        return [pl.DataFrame(schema=FORECAST), pl.DataFrame(schema=SKILL)]
+    calendar, found = read(warehouse, _CALENDAR), []
+    for target, feed in _TARGETS.items():
+        covered = read(warehouse, _COVERED.format(feed=feed))
+        counted = read(warehouse, _DEMAND.format(target=target))
+        found.append(forecast(target, Demand.of(counted, covered, calendar, as_of[0])))
+    return [pl.concat(frames) for frames in zip(*found, strict=True)]
