@@ -27,7 +27,10 @@ def fitted(known: Block, values: Block, end: int, ahead: slice, rounds: int) -> 
     taken = values[:, :end][past]
     if not taken.sum():
         return np.zeros_like(values[:, ahead])
-    model.fit(known[:, :end][past], taken)
+    # The trees cannot be shown a feature that was never known, such as the exams of a calendar without terms.
+    told = known[:, :end][past]
+    ever = np.isfinite(told).any(axis=0)
+    model.fit(told[:, ever], taken)
     shape = known[:, ahead].shape
-    foretold: Block = model.predict(known[:, ahead].reshape(-1, shape[3])).reshape(shape[:3])
+    foretold: Block = model.predict(known[:, ahead].reshape(-1, shape[3])[:, ever]).reshape(shape[:3])
     return foretold
