@@ -62,9 +62,9 @@ class Settings:
     """Days before those judged, whose errors give the first band."""
     judged_days: int = 56
     judged_terms: int = 2
-    blocks: int = 3
+    blocks: int = 2
     """Times the model is fitted anew while it is judged."""
-    rounds: int = 60
+    rounds: int = 40
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ def fitted(known: Block, values: Block, end: int, ahead: slice, rounds: int) -> 
     model = HistGradientBoostingRegressor(
         loss="poisson",
         max_iter=rounds,
-        learning_rate=0.12,
+        learning_rate=0.15,
         max_leaf_nodes=15,
         max_bins=64,
         early_stopping=False,

@@ -151,14 +151,19 @@ def _way(candidate: str, split: Split) -> Foretell:
 
 
 def _rates(train: pl.DataFrame) -> Foretell:
-    """The share who did, by level group and by what they did this term and the one before; one reader's worth of doubt."""
-    keys = ["level_group", "did", "before"]
+    """The share who did, by level group and by what they did this term and the one before; one reader's worth of doubt.
+
+    What nobody did among those learnt from takes the share by level group and this term, else of all.
+    """
     overall = float(_outcome(train).mean())
-    rates = train.group_by(keys).agg(rate=(pl.col("outcome").sum() + overall) / (pl.len() + 1))
+    share = (pl.col("outcome").sum() + overall) / (pl.len() + 1)
+    near, far = ["level_group", "did", "before"], ["level_group", "did"]
+    tables = [(keys, train.group_by(keys).agg(share.alias(f"rate_{len(keys)}"))) for keys in (near, far)]
 
     def foretell(people: pl.DataFrame) -> Values:
-        joined = people.join(rates, on=keys, how="left", nulls_equal=True, maintain_order="left")
-        return joined["rate"].fill_null(overall).to_numpy()
+        for keys, rates in tables:
+            people = people.join(rates, on=keys, how="left", nulls_equal=True, maintain_order="left")
+        return people.select(pl.coalesce("rate_3", "rate_2", pl.lit(overall))).to_series().to_numpy()
 
     return foretell
 

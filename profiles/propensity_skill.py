@@ -11,6 +11,7 @@ Values = npt.NDArray[np.float64]
 LEAST_GROUP = 30
 """Fewer readers than this say nothing of a group's rate."""
 _EDGE = 1e-4
+_RIDGE = 1e-3
 
 
 def log_odds(probability: Values) -> Values:
@@ -26,13 +27,23 @@ def calibration(probability: Values, outcome: Values) -> tuple[float, float]:
     A whisper of a ridge towards (1, 0) keeps the answer finite where all outcomes or all probabilities are the same.
     """
     design = np.column_stack([log_odds(probability), np.ones(len(probability))])
-    right, ridge = np.array([1.0, 0.0]), 1e-3 * np.eye(2)
+    right = np.array([1.0, 0.0])
+
+    def cost(line: Values) -> float:
+        odds = design @ line
+        return float((np.logaddexp(0, odds) - outcome * odds).sum() + _RIDGE / 2 * ((line - right) ** 2).sum())
+
     found = right
     for _ in range(50):
-        fitted = 1 / (1 + np.exp(-np.clip(design @ found, -30, 30)))
-        slope = design.T @ (outcome - fitted) - ridge @ (found - right)
-        curve = (design * (fitted * (1 - fitted))[:, None]).T @ design + ridge
-        found = found + np.clip(np.linalg.solve(curve, slope), -2, 2)
+        fitted = 1 / (1 + np.exp(-(design @ found)))
+        slope = design.T @ (outcome - fitted) - _RIDGE * (found - right)
+        curve = (design * (fitted * (1 - fitted))[:, None]).T @ design + _RIDGE * np.eye(2)
+        step = np.linalg.solve(curve, slope)
+        # A full step may overshoot where the probabilities are far off; half of it, or half of that, does not.
+        sizes = [size for size in 0.5 ** np.arange(30) if cost(found + size * step) < cost(found)]
+        if not sizes:
+            break
+        found = found + sizes[0] * step
     return float(found[0]), float(found[1])
 
 

@@ -12,7 +12,7 @@ from profiles.forecast_skill import coverage, mase, peak_error, pinball, wape
 
 FIRST = dt.date(2023, 9, 4)
 HOURS = range(8, 22)
-FEW = Settings(rounds=60)
+FEW = Settings()
 
 
 def calendar(terms: int = 6) -> pl.DataFrame:

@@ -127,6 +127,23 @@ def test_calibration_finds_the_line_that_bent_the_truth() -> None:
     assert calibration(1 / (1 + np.exp(-odds)), came) == pytest.approx((0.5, -0.3), abs=0.04)
 
 
+def test_calibration_comes_back_from_far_off() -> None:
+    """Probabilities turned upside down, and others that are all the same."""
+    rng = np.random.default_rng(2)
+    odds = rng.normal(0, 3, 20_000)
+    came = (rng.random(20_000) < 1 / (1 + np.exp(odds))).astype(float)
+    assert calibration(1 / (1 + np.exp(-odds)), came) == pytest.approx((-1, 0), abs=0.06)
+    slope, intercept = calibration(np.full(100, 0.001), np.repeat([0.0, 1.0], 50))
+    assert slope * np.log(0.001 / 0.999) + intercept == pytest.approx(0, abs=0.01)
+
+
+def test_the_rate_rests_on_this_term_where_the_one_before_was_never_seen() -> None:
+    """With four terms those learnt from have no term before; the plain rate must not forget what they did this term."""
+    skill = propensities(population(terms=4))[1].filter(target="visit", candidate="baseline")
+    assert skill["auc"].item() > 0.6
+    assert 0.8 < skill["calibration_slope"].item() < 1.2
+
+
 @pytest.mark.parametrize(
     ("scores", "shown"),
     [
