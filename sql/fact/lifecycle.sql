@@ -4,7 +4,7 @@
 -- activity was measured; a term away, a term not measured and a summer term have no state and are no gap.  While a term
 -- runs and the site's weeks have not passed, or where a feed that other terms have is missing, absence cannot be told:
 -- whoever was not seen to be active has no state, and nobody is at risk.  The first day of a term is no evidence against
--- anyone.  At risk rests on growth among peers alone; monthly facts hold no gaps between days.
+-- anyone, and a share of such a term would count only those who came.  At risk rests on growth among peers alone; monthly facts hold no gaps between days.
 --
 -- grain: patron_key, term
 -- check state_is_known: lifecycle_state in ('never', 'new', 'active', 'at_risk', 'returning', 'dormant', 'lapsed')
@@ -88,6 +88,8 @@ select
     roster.term,
     told.state as lifecycle_state,                             -- 生命周期状态 | lifecycle state | never, new (first active term), active, at_risk (active, growth −1 or less), returning (active after a gap), dormant (active the term before), lapsed; empty where not judged
     told.previous as previous_state,                           -- 上一状态 | previous state | in the person's last term that was judged
+    teaching.tells_absence as absence_is_told,                 -- 可判缺席 | absence is told | whether the term is far enough and measured well enough to say who was not active; empty in a summer term
     cast(told.terms_exposed as bigint) as terms_exposed        -- 在校学期数 | terms exposed | teaching terms here so far whose activity was judged
 from fact.roster as roster
+left join teaching on roster.term = teaching.term
 left join told on roster.patron_key = told.patron_key and roster.term = told.term

@@ -4,7 +4,8 @@
 --
 -- Whoever enters up to sixty days after a term begins starts with that term; a programme ends with the last term that
 -- it reaches sixty days into.  So a September entrant of four years graduates in a spring, one of two years and a half
--- in an autumn, and only that one term is the graduating one.  Two terms on leave move year and end by a year.
+-- in an autumn, and only that one term is the graduating one.  Two terms on leave move year and end by a year, as far
+-- as the hub's snapshots reach back: who is on leave in the first one has not been so since entry.
 --
 -- grain: patron_key, term
 -- check level_group_is_known: level_group in ('undergraduate', 'postgraduate', 'staff', 'other')
@@ -67,6 +68,7 @@ affiliated as (
         followed.academic_year,
         followed.season,
         followed.starts_on,
+        followed.ends_on,
         followed.half_years,
         followed.is_heard,
         followed.reached_on,
@@ -82,9 +84,10 @@ affiliated as (
 ),
 
 away as (
-    select patron_key, starts_on, half_years
+    select affiliated.patron_key, affiliated.starts_on, affiliated.half_years
     from affiliated
-    where status = 'leave'
+    cross join (select min(seen_on) as seen_on from raw.enrolment) as told
+    where affiliated.status = 'leave' and affiliated.ends_on >= told.seen_on
 ),
 
 suspended as (

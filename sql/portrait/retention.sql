@@ -1,6 +1,7 @@
 -- One row for each group and term: of those active in it and judged in the very next teaching term, how many were active again.
 --
--- Whoever left, was away or was not measured in the next term is not asked about.
+-- Whoever left, was away or was not measured in the next term is not asked about; where absence cannot be told in the
+-- next term there is no row, since only those who came would be counted.
 --
 -- grain: group_type, group_code, term
 -- persons: persons
@@ -16,6 +17,7 @@ state as (
         lifecycle.patron_key,
         lifecycle.term,
         teaching.number,
+        lifecycle.absence_is_told,
         lifecycle.lifecycle_state in ('new', 'active', 'at_risk', 'returning') as is_active
     from fact.lifecycle as lifecycle
     join teaching on lifecycle.term = teaching.term
@@ -30,7 +32,7 @@ kept as (
         count(*) as persons,
         count(*) filter (where later.is_active) as retained
     from state
-    join state as later on state.patron_key = later.patron_key and later.number = state.number + 1
+    join state as later on state.patron_key = later.patron_key and later.number = state.number + 1 and later.absence_is_told
     join fact.membership as membership on state.patron_key = membership.patron_key and state.term = membership.term
     where state.is_active
     group by membership.group_type, membership.group_code, membership.term

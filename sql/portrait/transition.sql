@@ -1,43 +1,54 @@
 -- One row for each cohort, term and way from one lifecycle state to another, with how many people went it.
 --
 -- The state before is that of a person's last judged term.  Whoever is on the roll of no teaching term any more goes to
--- `left`, in the teaching term after their last, and is counted in the cohorts they were in when last judged.
+-- `left`, in the next term after their last, and is counted in the cohorts they were in when last judged.  A term in which
+-- absence cannot be told has no rows, since only those who came would be counted.
 --
 -- grain: cohort, term, from_state, to_state
 -- persons: persons
 
-with teaching as (
-    select roster.term, min(term.starts_on) as starts_on, row_number() over (order by min(term.starts_on)) as number
-    from fact.roster as roster
-    join ref.term as term on roster.term = term.term
+with state as (
+    select lifecycle.*, term.starts_on
+    from fact.lifecycle as lifecycle
+    join ref.term as term on lifecycle.term = term.term
     where term.season <> 'summer'
-    group by roster.term
 ),
 
-enrolled as (
-    select roster.patron_key, max(teaching.number) as last_number
-    from fact.roster as roster
-    join teaching on roster.term = teaching.term
-    group by roster.patron_key
+last_seen as (
+    select patron_key, max(starts_on) as starts_on
+    from state
+    group by patron_key
 ),
 
 last_judged as (
-    select lifecycle.patron_key, lifecycle.term, lifecycle.lifecycle_state
-    from fact.lifecycle as lifecycle
-    join teaching on lifecycle.term = teaching.term
-    where lifecycle.lifecycle_state is not null
-    qualify row_number() over (partition by lifecycle.patron_key order by teaching.number desc) = 1
+    select patron_key, term, lifecycle_state
+    from state
+    where lifecycle_state is not null
+    qualify row_number() over (partition by patron_key order by starts_on desc) = 1
+),
+
+told as (
+    select term, min(starts_on) as starts_on
+    from state
+    where absence_is_told
+    group by term
+),
+
+gone as (
+    select last_seen.patron_key, told.term
+    from last_seen
+    join told on told.starts_on > last_seen.starts_on
+    qualify row_number() over (partition by last_seen.patron_key order by told.starts_on) = 1
 ),
 
 step as (
     select patron_key, term as counted_in, term, coalesce(previous_state, 'none') as from_state, lifecycle_state as to_state
-    from fact.lifecycle
-    where lifecycle_state is not null
+    from state
+    where lifecycle_state is not null and absence_is_told
     union all
-    select last_judged.patron_key, last_judged.term as counted_in, teaching.term, last_judged.lifecycle_state as from_state, 'left' as to_state
-    from last_judged
-    join enrolled on last_judged.patron_key = enrolled.patron_key
-    join teaching on teaching.number = enrolled.last_number + 1
+    select gone.patron_key, last_judged.term as counted_in, gone.term, last_judged.lifecycle_state as from_state, 'left' as to_state
+    from gone
+    join last_judged on gone.patron_key = last_judged.patron_key
 )
 
 select

@@ -133,27 +133,32 @@ def test_the_state_before_and_the_terms_so_far_skip_what_was_not_judged(build):
         fact__roster=roster,
         fact__activity=activity,
     )
-    assert shown(table, "term", "lifecycle_state", "previous_state", "terms_exposed") == {
-        ("t1", "new", None, "1"),
-        ("t2", None, None, None),
-        ("t3", None, None, None),
-        ("t4", "dormant", "new", "2"),
-        ("t5", "returning", "dormant", "3"),
+    assert shown(table, "term", "lifecycle_state", "previous_state", "terms_exposed", "absence_is_told") == {
+        ("t1", "new", None, "1", "true"),
+        ("t2", None, None, None, "true"),
+        ("t3", None, None, None, None),
+        ("t4", "dormant", "new", "2", "true"),
+        ("t5", "returning", "dormant", "3", "true"),
     }
 
 
 STATES = """
-    patron_key | term | lifecycle_state | previous_state
-    ann        | t1   | new             |
-    ann        | t2   | active          | new
-    ann        | t4   | active          | active
-    bo         | t1   | new             |
-    bo         | t2   | dormant         | new
-    cy         | t1   | new             |
-    di         | t1   | new             |
-    di         | t2   |                 |
-    di         | t4   | active          | new
+    patron_key | term | lifecycle_state | previous_state | absence_is_told
+    ann        | t1   | new             |                | true
+    ann        | t2   | active          | new            | true
+    ann        | t4   | active          | active         | true
+    bo         | t1   | new             |                | true
+    bo         | t2   | dormant         | new            | true
+    cy         | t1   | new             |                | true
+    di         | t1   | new             |                | true
+    di         | t2   |                 |                | true
+    di         | t4   | active          | new            | true
 """
+SILENT = "\n".join(
+    line.replace("true", "false") if " t2 " in line else line
+    for line in STATES.replace("dormant         | new ", "                |     ").splitlines()
+)
+"""The same when absence could not be told in the second term: Bo, who did not come, has no state in it."""
 
 
 def members(*codes: str) -> str:
@@ -171,7 +176,6 @@ def test_a_transition_table_adds_up_and_tells_who_left(build):
     table = build(
         "portrait.transition",
         ref__term=TERMS,
-        fact__roster="patron_key | term\n" + "\n".join(f"{who} | {term}" for who, term in _roster()),
         fact__lifecycle=STATES,
         fact__membership=members("everyone"),
     )
@@ -186,10 +190,27 @@ def test_a_transition_table_adds_up_and_tells_who_left(build):
     }
 
 
-def test_nobody_has_left_a_term_that_has_not_begun_for_anyone(build):
-    given = {"ref__term": TERMS, "fact__membership": members("everyone"), "fact__lifecycle": STATES}
-    table = build("portrait.transition", fact__roster="patron_key | term\nann | t1\nbo | t1", **given)
-    assert "left" not in table["to_state"].to_list()
+def test_nobody_has_left_while_nothing_later_is_told(build):
+    first = "\n".join(line for line in STATES.strip().splitlines() if " t2 " not in line and " t4 " not in line)
+    table = build("portrait.transition", ref__term=TERMS, fact__membership=members("everyone"), fact__lifecycle=first)
+    assert shown(table) == {("everyone", "t1", "none", "new", "4")}
+
+
+def test_a_term_in_which_absence_is_not_told_has_no_rows_and_its_leavers_are_told_later(build):
+    table = build("portrait.transition", ref__term=TERMS, fact__membership=members("everyone"), fact__lifecycle=SILENT)
+    # Ann, active in t2, and Di are there in t4; Bo was last judged in t1, as was Cy, and both have left by t4.
+    assert shown(table) == {
+        ("everyone", "t1", "none", "new", "4"),
+        ("everyone", "t4", "active", "active", "1"),
+        ("everyone", "t4", "new", "active", "1"),
+        ("everyone", "t4", "new", "left", "2"),
+    }
+
+
+def test_nobody_is_said_to_stay_where_only_those_who_came_would_be_counted(build):
+    given = {"ref__term": TERMS, "fact__membership": members("everyone")}
+    assert "t1" in build("portrait.retention", fact__lifecycle=STATES, **given)["term"].to_list()
+    assert "t1" not in build("portrait.retention", fact__lifecycle=SILENT, **given)["term"].to_list()
 
 
 def test_retention_asks_only_those_who_were_there_to_return(build):
@@ -213,7 +234,7 @@ def test_the_wilson_interval_agrees_with_another_routine(build, size, kept):
     from scipy.stats import binomtest
 
     lines = [
-        f"p{n} | {term} | {state}"
+        f"p{n} | {term} | {state} | true"
         for n in range(size)
         for term, state in (("t1", "new"), ("t2", "active" if n < kept else "dormant"))
     ]
@@ -221,7 +242,7 @@ def test_the_wilson_interval_agrees_with_another_routine(build, size, kept):
     table = build(
         "portrait.retention",
         ref__term=TERMS,
-        fact__lifecycle="patron_key | term | lifecycle_state\n" + "\n".join(lines),
+        fact__lifecycle="patron_key | term | lifecycle_state | absence_is_told\n" + "\n".join(lines),
         fact__membership="patron_key | term | group_type | group_code\n" + groups,
     )
     wilson = binomtest(kept, size).proportion_ci(0.95, "wilson")

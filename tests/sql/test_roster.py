@@ -22,9 +22,10 @@ HEADING = "patron_key | valid_from | valid_to | status | level | college | enter
 
 @pytest.fixture
 def roster(build):
-    def make(*enrolments: str, **given: str) -> pl.DataFrame:
+    def make(*enrolments: str, first_snapshot: str = "2023-09-04", **given: str) -> pl.DataFrame:
         return build(
             "fact.roster",
+            raw__enrolment=f"seen_on\n{first_snapshot}\n2026-03-01",
             ref__term=TERMS,
             ref__horizon="as_of\n2026-07-12",
             ref__coverage_term=HEARD,
@@ -133,6 +134,16 @@ def test_two_terms_on_leave_move_year_and_end_by_one(roster):
     assert [str(end) for end in told(table, "expected_end")] == ["2025-08-31"] * 4 + ["2026-08-31"] * 3
     assert told(table, "is_graduating") == [False] * 6 + [True]
     assert not any(told(table, "is_extended"))
+
+
+def test_a_leave_is_not_counted_back_beyond_the_first_snapshot(roster):
+    # The hub's rows begin at entry, whatever the first snapshot says: on leave in spring 2025, but since when?
+    away = (
+        "ann | 2023-09-01 | 2025-07-20 | leave  | bachelor | 文学院 | 2023-09-01 | 4",
+        "ann | 2025-07-20 | 9999-12-31 | active | bachelor | 文学院 | 2023-09-01 | 4",
+    )
+    assert told(roster(*away, first_snapshot="2025-02-17"), "study_year")[-2:] == [3, 3]
+    assert told(roster(*away, first_snapshot="2024-09-02"), "study_year")[-2:] == [2, 2]
 
 
 def test_one_term_on_leave_moves_nothing(roster):
