@@ -55,3 +55,17 @@ def test_a_class_section_that_comes_again_is_one_row_for_each_weekday(build):
         ("01", "3", "16", "32"),
         ("02", "3", None, "20"),
     }
+
+
+def test_a_term_written_in_another_way_is_the_sites_own_and_a_section_is_not_doubled_by_it(build):
+    table = build(
+        "clean.course",
+        ref__term_alias="alias | term\n20251 | 2025-2026-1\n2025-2026-1 | 2025-2026-1\nX | ",
+        raw__course="""
+        course_key | section | term_code   | weekday | weeks  | enrolled | source_file
+        C1         | 01      | 2025-2026-1 | 1       | 1-16周 | 30       | a
+        C1         | 01      | 20251       | 1       | 1-16周 | 32       | b
+        C1         | 01      | X           | 1       | 1-16周 | 20       | b
+        """,
+    )
+    assert shown(table, "term_code", "enrolled") == {("2025-2026-1", "32"), ("X", "20")}
