@@ -15,6 +15,7 @@ anything runs.  Building tables belongs in :mod:`pipelines.tables`, filling feed
 :mod:`pipelines.exports`.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -222,6 +223,8 @@ def _slips(model: Model) -> Iterator[str]:
         yield f"{model.file}:1: no grain — say in the header which columns identify a row: `-- grain: patron_key, term`"
     for name in sorted({*model.grain, *model.happened, *([model.persons] if model.persons else [])} - names):
         yield f"{model.file}:1: the header names {name}, which is no column of {model.table} — the columns are {', '.join(sorted(names))}"
+    for name in sorted(name for name, times in Counter(c.name for c in model.columns).items() if times > 1):
+        yield f"{model.file}:1: two columns are called {name} — leave one out: `x.* exclude ({name})`"
     if model.view not in (None, *VIEWS):
         yield f"{model.file}:1: there is no view ‘{model.view}’ — it is one of {', '.join(VIEWS)}"
     for column in model.columns:

@@ -11,7 +11,7 @@ with latest as (
 )
 
 select
-    individual.* exclude (terms_active),
+    individual.* exclude (terms_active, terms_exposed),
     career.* exclude (patron_key, last_term)
 from portrait.individual as individual
 join portrait.career as career on individual.patron_key = career.patron_key and individual.term = career.last_term

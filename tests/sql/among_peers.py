@@ -22,7 +22,7 @@ VISITS = "measure | weight\nvisit_days | 1"
 
 _HELD_BY = {
     "fact.roster": ("level", "level_group", "study_year", "discipline_group", "is_exposed"),
-    "fact.presence": ("visit_days", "dwell_minutes"),
+    "fact.presence": ("visit_days", "presence_hours"),
     "fact.reading": ("loans",),
     "fact.space_use": ("bookings",),
     "fact.e_resource": ("resource_hours",),

@@ -118,7 +118,7 @@ def test_every_measure_of_the_catalogue_finds_its_value(among):
         TERM,
         ["ann", "bo"],
         visit_days=[1, 2],
-        dwell_minutes=[90, 60],
+        presence_hours=[1.5, 1.0],
         bookings=[5, 6],
         resource_hours=[0.5, 1.5],
         events_attended=[0, 3],
