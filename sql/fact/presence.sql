@@ -1,8 +1,9 @@
 -- How each person in scope came to the library in a term: zero where they did not, empty where the gates did not say.
 --
--- Hours of presence are known from gates that see people leave and from seats with check-in and check-out.  They are empty
--- where neither feed is measured, in a term without a single stay of known length (gates that see entries alone), and
--- for a person whose stays all have an unknown length; zero is said only of those whom a measured gate did not see.
+-- Hours of presence are known from gates that see people leave and from seats with check-in and check-out: where the
+-- gates are measured, or seats are and no gate is read at all, since gates with gaps would tell a part as the whole.  They
+-- are empty in a term without a single stay of known length (gates that see entries alone) and for a person whose
+-- stays all have an unknown length; zero is said only of those whom a measured gate did not see.
 --
 -- grain: patron_key, term
 -- view: usage
@@ -79,7 +80,7 @@ select
     case when coverage.is_measured and stay.stays >= 5 then stay.median_minutes end as dwell_median,  -- 单次时长中位数 | median stay | minutes, of visits with an entry and its exit; from 5 on
     case when coverage.is_measured and stay.stays >= 5 then stay.long_minutes end as dwell_p90,       -- 单次时长九成分位 | long stay | minutes that nine in ten visits do not exceed, of visits with an entry and its exit; from 5 on
     case
-        when not (coalesce(coverage.is_measured, false) or coalesce(space.is_measured, false)) then null
+        when not (coalesce(coverage.is_measured, false) or (coalesce(space.is_measured, false) and coalesce(coverage.covered_days, 0) = 0)) then null
         when presence_total.presence_minutes is not null then cast(presence_total.presence_minutes as double) / 60
         when coverage.is_measured and term_total.visits is null and count(presence_total.presence_minutes) over (partition by roster.term) > 0 then 0
     end as presence_hours,                                                              -- 在馆学习时长 | hours of presence | gate and seat stays of known length, their overlap counted once

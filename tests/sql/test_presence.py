@@ -127,11 +127,13 @@ VISITS = "patron_key | term | visits\nann | spring | 3\nbo | spring | 2"
 LENGTHS = "patron_key | term | presence_minutes\nann | spring | 90\nann | spring | 60"
 
 
-def hours(build, gate: str, space: str, lengths: str = LENGTHS, came: str = VISITS) -> list[float | None]:
+def hours(
+    build, gate: str, space: str, lengths: str = LENGTHS, came: str = VISITS, gate_days: int = 0
+) -> list[float | None]:
     table = build(
         "fact.presence",
         fact__roster=ROSTER,
-        ref__coverage_term=f"feed | term | is_measured\ngate | spring | {gate}\nspace | spring | {space}",
+        ref__coverage_term=f"feed | term | is_measured | covered_days\ngate | spring | {gate} | {gate_days}\nspace | spring | {space} | 90",
         fact__visit_month=came,
         fact__presence_month=lengths,
     )
@@ -142,6 +144,11 @@ def test_zero_hours_are_said_only_of_those_whom_a_measured_gate_did_not_see(buil
     assert hours(build, "true", "false") == [2.5, None, 0]  # bo came, nobody knows for how long
     assert hours(build, "false", "true") == [2.5, None, None]  # cy may have come without a seat
     assert hours(build, "false", "false") == [None, None, None]
+
+
+def test_gates_with_gaps_tell_no_hours_also_where_seats_are_measured(build):
+    assert hours(build, "false", "true", gate_days=60) == [None, None, None]
+    assert hours(build, "true", "true", gate_days=90) == [2.5, None, 0]
 
 
 def test_gates_that_see_entries_alone_give_no_hours_to_anybody(build):
