@@ -94,11 +94,7 @@ week_total as (
 ),
 
 stay as (
-    select
-        roster.patron_key,
-        roster.term,
-        min(enrolment.valid_from) as here_from,
-        max(enrolment.valid_to) as here_to
+    select roster.patron_key, roster.term, min(enrolment.valid_from) as here_from, max(enrolment.valid_to) as here_to
     from fact.roster as roster
     join ref.term as term on roster.term = term.term
     join clean.enrolment as enrolment
@@ -205,22 +201,16 @@ service as (
     window everyone as (partition by roster.term)
 ),
 
-elapsed as (
-    select term, count(*) as weeks
-    from week
-    group by term
-),
-
 person as (
     select
         roster.patron_key,
         roster.term,
         roster.is_exposed,
-        activity.active_days is not null and elapsed.weeks > 0 as has_weeks,
+        activity.active_days is not null and first_week.term is not null as has_weeks,
         activity.active_days is not null as has_days
     from fact.roster as roster
     left join fact.activity as activity on roster.patron_key = activity.patron_key and roster.term = activity.term
-    left join elapsed on roster.term = elapsed.term
+    left join week as first_week on roster.term = first_week.term and first_week.position = 1
 )
 
 select
