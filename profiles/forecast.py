@@ -59,7 +59,7 @@ class Settings:
 
     learn_days: int = 56
     warm_up_days: int = 56
-    """Days before those judged, whose errors give the first band."""
+    """Days before those judged, of a term where they can be, whose errors give the first band."""
     judged_days: int = 56
     judged_terms: int = 2
     blocks: int = 2
@@ -127,7 +127,7 @@ def _objection(model: dict[str, Any], rule: dict[str, Any]) -> str | None:
     """Why the model is not published, or nothing."""
     if not model["wape"] < rule["wape"]:
         return "not better"
-    if not model["mase"] < 1:
+    if model["mase"] is None or not model["mase"] < 1:
         return "MASE not below 1"
     return None if 0.75 <= model["coverage"] <= 0.85 else "coverage outside 75 to 85 per cent"
 
@@ -143,9 +143,21 @@ def _plan(demand: Demand, settings: Settings) -> Plan | None:
     for position in choices:
         if position >= settings.learn_days + settings.warm_up_days + HORIZONS[-1]:
             edges = np.linspace(measured[position], measured[-1] + 1, settings.blocks + 1).astype(int)
+            in_term = measured[:position][demand.in_term[measured[:position]]]
             first = measured[position - settings.warm_up_days]
-            return Plan([(int(first), int(edges[0])), *zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)])
+            if len(in_term) >= settings.warm_up_days + settings.learn_days:
+                first = min(first, in_term[-settings.warm_up_days])
+            plan = Plan([(int(first), int(edges[0])), *zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)])
+            return plan if _can_be_judged(demand, plan) else None
     return None
+
+
+def _can_be_judged(demand: Demand, plan: Plan) -> bool:
+    """Whether there is demand to foretell, and an earlier figure beside it, both to be judged by and for a first band."""
+    (warm, first), (_, last) = plan.blocks[0], plan.blocks[-1]
+    both = np.where(np.isfinite(last_week(demand, HORIZONS[-1])), demand.values, np.nan)
+    before = both[:, warm : first - HORIZONS[-1] + 1]
+    return bool(np.isfinite(before).any() and np.nansum(both[:, first:last]) > 0)
 
 
 def _try(demand: Demand, candidate: str, horizon: int, plan: Plan, settings: Settings) -> Trial:
@@ -169,19 +181,23 @@ def _modelled(demand: Demand, horizon: int, plan: Plan, settings: Settings) -> B
 
 
 def _bands(demand: Demand, mean: Block, horizon: int, plan: Plan) -> tuple[Block, Block]:
-    """Around each block, what eight tenths of the earlier errors were, in units that grow with the root of demand."""
+    """Around each block, what eight tenths of the earlier errors were, in units that grow with the root of demand.
+
+    Term and vacation are told by their own errors, where there are any.
+    """
     spread = np.sqrt(mean + 1)
     error = (demand.values - mean) / spread
     lower, upper = np.full_like(mean, np.nan), np.full_like(mean, np.nan)
     for first, last in [*plan.blocks[1:], (demand.as_of + 1, mean.shape[1])]:
         end = first - horizon + 1 if first <= demand.as_of else demand.as_of + 1
-        past = error[:, plan.blocks[0][0] : end]
-        past = past[np.isfinite(past)]
-        if len(past) and first < last:
-            low, high = np.quantile(past, [0.1, 0.9])
-            block = slice(first, last)
-            lower[:, block] = np.maximum(mean[:, block] + low * spread[:, block], 0)
-            upper[:, block] = np.maximum(mean[:, block] + high * spread[:, block], 0)
+        every = np.arange(plan.blocks[0][0], end)
+        for in_term in (True, False):
+            ahead = first + np.flatnonzero(demand.in_term[first:last] == in_term)
+            alike = error[:, every[demand.in_term[every] == in_term]]
+            past = alike if np.isfinite(alike).any() else error[:, every]
+            low, high = np.quantile(past[np.isfinite(past)], [0.1, 0.9])
+            lower[:, ahead] = np.maximum(mean[:, ahead] + low * spread[:, ahead], 0)
+            upper[:, ahead] = np.maximum(mean[:, ahead] + high * spread[:, ahead], 0)
     return lower, upper
 
 
@@ -191,12 +207,13 @@ def _skill(demand: Demand, candidate: str, mean: Block, lower: Block, upper: Blo
     actual = np.where(np.isnan(last_week(demand, HORIZONS[-1])), np.nan, demand.values)[:, first:last]
     mean, lower, upper = (block[:, first:last] for block in (mean, lower, upper))
     rows = np.isfinite(actual) & np.isfinite(mean) & np.isfinite(lower)
-    errors = np.abs(demand.values - lagged(demand.values, WEEK))[:, :first]
+    naive = np.abs(demand.values - lagged(demand.values, WEEK))[:, :first]
+    naive = naive[np.isfinite(naive)]
     came = actual[rows]
     days = demand.calendar["day"]
     figures = {
         "wape": wape(came, mean[rows]),
-        "mase": mase(came, mean[rows], float(errors[np.isfinite(errors)].mean())),
+        "mase": mase(came, mean[rows], float(naive.mean()) if len(naive) else 0.0),
         "pinball_10": pinball(came, lower[rows], 0.1),
         "pinball_90": pinball(came, upper[rows], 0.9),
         "coverage": coverage(came, lower[rows], upper[rows]),

@@ -53,6 +53,11 @@ class Demand:
         return cls(places, hours, calendar, values, calendar.filter(pl.col("day") <= as_of).height - 1)
 
     @property
+    def in_term(self) -> npt.NDArray[np.bool_]:
+        """Whether each day belongs to a term."""
+        return self.calendar["term"].is_not_null().to_numpy()
+
+    @property
     def measured_days(self) -> npt.NDArray[np.int64]:
         """The numbers of the days on which any place was measured."""
         return np.flatnonzero(np.isfinite(self.values).any(axis=(0, 2)))

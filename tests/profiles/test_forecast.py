@@ -132,6 +132,23 @@ def test_too_short_a_history_is_said(known: int) -> None:
     assert skill.height == 9
 
 
+def test_demand_that_ended_is_not_foretold() -> None:
+    """Measured to the end, but nobody came any more: there is nothing to judge a forecast by."""
+    days = calendar(4)
+    came = planted(days).with_columns(demand=pl.when(pl.col("day") < days["day"][300]).then("demand").otherwise(0))
+    ahead, skill = forecast("entries", laid(came, days, days["day"][650]))
+    assert ahead.is_empty()
+    assert set(skill["verdict"]) == {"not enough history"}
+
+
+def test_an_outage_of_a_term_is_stepped_over() -> None:
+    days = calendar(5)
+    came = planted(days).filter(~pl.col("day").is_between(days["day"][364], days["day"][480]))
+    skill = forecast("entries", laid(came, days, days["day"][800]))[1]
+    assert skill["wape"].null_count() == 0
+    assert skill.group_by("horizon").agg(pl.col("hours").n_unique())["hours"].to_list() == [1, 1, 1]
+
+
 def test_hours_not_measured_are_neither_zero_nor_learnt_from() -> None:
     days = calendar(1)
     counted = planted(days).filter(pl.col("day") != FIRST + dt.timedelta(days=3))
