@@ -114,7 +114,7 @@ def choose(trials: list[dict[str, Any]]) -> str:
 def _pairs(people: pl.DataFrame, measure: str) -> pl.DataFrame:
     """Each reader's measured terms, with the values of the term before and the outcome of the term after."""
     measured = people.filter(pl.col(measure).is_not_null()).with_columns(
-        pl.col("position").rank("dense").cast(pl.Int64), did=(pl.col(measure) > 0).cast(pl.Int64)
+        pl.col("position").cast(pl.Int64), did=(pl.col(measure) > 0).cast(pl.Int64)
     )
     before = measured.select("patron_key", pl.col("position") + 1, before=pl.col("did"), **_earlier())
     after = measured.select("patron_key", pl.col("position") - 1, outcome="did", next_term="term")
@@ -127,12 +127,14 @@ def _earlier() -> dict[str, pl.Expr]:
 
 
 def _split(pairs: pl.DataFrame) -> Split | None:
-    terms = pairs["position"].max()
-    if not isinstance(terms, int) or terms < LEAST_TERMS:
-        return None
+    """By the terms whose next term was measured too; a term that was not measured is not leapt over."""
     known = pairs.filter(pl.col("outcome").is_not_null())
+    terms = sorted(known["position"].unique())
+    if len(terms) < LEAST_TERMS - 1:
+        return None
+    *_, calibrate, test = terms
     position = pl.col("position")
-    return Split(*(known.filter(own) for own in (position <= terms - 3, position == terms - 2, position == terms - 1)))
+    return Split(*(known.filter(own) for own in (position < calibrate, position == calibrate, position == test)))
 
 
 def _refusal(split: Split | None) -> str:

@@ -87,7 +87,7 @@ def test_the_forecast_is_near_the_mean_that_was_planted(found: tuple[pl.DataFram
 
 
 def test_where_nothing_was_planted_no_model_is_published() -> None:
-    """The control: demand that is the same for every hour and day, but for chance, and halves at a term's turn."""
+    """The control: demand alike in every hour and carried from day to day by a random walk; four weeks ahead nothing is known."""
     rng = np.random.default_rng(4)
     counted = planted(DAYS, structured=False)
     walk = np.exp(np.cumsum(rng.normal(0, 0.4, DAYS.height)).clip(-3, 3))

@@ -107,6 +107,17 @@ def test_a_use_never_measured_is_said() -> None:
     assert set(told["target"]) == {"visit", "loan"}
 
 
+def test_a_term_that_was_not_measured_is_not_leapt_over() -> None:
+    """Without the third of six terms, the second has no next: what is learnt from is the first alone."""
+    gone = pl.col("term") == "t2"
+    people = population(300).with_columns(visit_days=pl.when(~gone).then("visit_days"))
+    skill = propensities(people)[1].filter(target="visit")
+    assert set(skill["judged_on_term"]) == {"t5"}
+    late = pl.col("term").is_in(["t1", "t2"])
+    people = people.with_columns(visit_days=pl.when(~late).then("visit_days"))
+    assert set(propensities(people)[1].filter(target="visit")["verdict"]) == {"not enough terms"}
+
+
 def test_measures_by_hand() -> None:
     foretold, came = np.array([0.9, 0.6, 0.4, 0.2]), np.array([1.0, 0.0, 1.0, 0.0])
     assert brier(foretold, came) == pytest.approx((0.01 + 0.36 + 0.36 + 0.04) / 4)
