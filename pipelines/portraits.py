@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,15 @@ from pipelines.status import shown
 from pipelines.vault import Vault
 
 PERSON, GROUP = "portrait.individual", "portrait.unit"
-_TABLES = (PERSON, GROUP, "ref.cohort")
+CAREER, MILESTONE = "portrait.career", "portrait.milestone"
+_TABLES = (PERSON, GROUP, CAREER, MILESTONE, "ref.cohort")
 _SECTIONS = {
     "who": "所属 | who",
     "usage": "综合利用 | overall use",
     "reading": "阅读习惯 | reading habits",
     "growth": "学习成长 | learning growth",
+    "career": "历学期 | all terms together",
+    "milestone": "里程碑 | milestones",
 }
 _WORDS = {"VARCHAR", "DATE"}
 _BEHIND = {"patron_key", "group_type", "group_code", "term", "as_of"}
@@ -154,7 +157,8 @@ def _drawn(connection: duckdb.DuckDBPyConnection, site: Site, who: str, term: st
         return _of_group(connection, site, *group, term, moment)
     key = _person(connection, site, who)
     frame = _rows(connection, PERSON, {"patron_key": key}, term)
-    return _portrait(models()[PERSON], frame.row(0, named=True), key, "patron", moment, connection)
+    drawn = _portrait(models()[PERSON], frame.row(0, named=True), key, "patron", moment, connection)
+    return replace(drawn, figures=(*drawn.figures, *_career(connection, key), *_milestones(connection, key)))
 
 
 def _of_group(
@@ -180,6 +184,21 @@ def _portrait(
     as_of = connection.sql("select max(as_of) from portrait.individual").fetchall()[0][0]
     known_at = moment.known_at.isoformat() if moment.known_at else None
     return Portrait(who, kind, row["term"], str(as_of), known_at, is_withheld, tuple(figures))
+
+
+def _career(connection: duckdb.DuckDBPyConnection, key: str) -> Iterator[Figure]:
+    row = connection.sql(f"select * from {CAREER} where patron_key = ?", params=[key]).pl().row(0, named=True)
+    for column in models()[CAREER].columns:
+        if column.name not in _BEHIND:
+            yield Figure(
+                column.name, column.label_zh, column.label_en, "career", column.type not in _WORDS, row[column.name]
+            )
+
+
+def _milestones(connection: duckdb.DuckDBPyConnection, key: str) -> Iterator[Figure]:
+    query = f"select milestone, label_zh, label_en, reached_on from {MILESTONE} where patron_key = ? order by reached_on, position"
+    for name, label_zh, label_en, reached_on in connection.execute(query, [key]).fetchall():
+        yield Figure(name, label_zh, label_en, "milestone", False, reached_on)
 
 
 def _view(column: Column) -> str:

@@ -4,6 +4,7 @@
 -- whose use index is made of different measures.
 --
 -- grain: patron_key, term
+-- view: growth
 
 with scored as (
     select

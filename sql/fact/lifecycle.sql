@@ -7,6 +7,7 @@
 -- anyone, and a share of such a term would count only those who came.  At risk rests on growth among peers alone; monthly facts hold no gaps between days.
 --
 -- grain: patron_key, term
+-- view: growth
 -- check state_is_known: lifecycle_state in ('never', 'new', 'active', 'at_risk', 'returning', 'dormant', 'lapsed')
 
 with used as (

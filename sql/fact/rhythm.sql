@@ -5,6 +5,7 @@
 -- without an open day is no week: it neither breaks a streak nor adds to it.
 --
 -- grain: patron_key, term
+-- view: usage
 -- check active_week_share_is_a_share: active_week_share between 0 and 1
 -- check no_streak_is_longer_than_its_weeks: longest_streak_weeks between current_streak_weeks and active_weeks
 -- check burstiness_is_between_its_ends: burstiness between -1 and 1

@@ -5,6 +5,7 @@
 -- Empty where nobody's act is known by name in the year so far, for then nothing was measured.
 --
 -- grain: patron_key, term
+-- view: usage
 -- check role_is_known: role in ('user', 'participant', 'contributor', 'partner')
 -- check an_act_makes_no_mere_user: role <> 'user' or acts = 0
 

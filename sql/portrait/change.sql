@@ -1,14 +1,24 @@
--- One row for each group, term and measure that can be set beside the same season a year before: what became of it.
+-- One row for each group, finished term and measure that can be set beside the same season a year before: what became of it.
 --
 -- Means of ln(1 + value) are compared, as use is skewed; both terms need the site's peer group of people.  Whether a change is
 -- more than chance is decided for all measures and groups of a kind together (Benjamini and Hochberg 1995), so that looking at
--- many does not make finds.  The normal tail is Abramowitz and Stegun's 26.2.17, right to 1e-7.
+-- many does not make finds.  The normal tail is Abramowitz and Stegun's 26.2.17, right to 1e-7.  A term that still runs is
+-- not set beside a whole one.
 --
 -- grain: group_type, group_code, term, measure
 -- persons: persons
 -- check probabilities_are_shares: p_value between 0 and 1
 
-with compared as (
+with finished as (
+    select calendar.term
+    from ref.calendar_day as calendar
+    cross join ref.horizon as horizon
+    where calendar.is_open and calendar.term is not null
+    group by calendar.term, horizon.as_of
+    having max(calendar.day) <= horizon.as_of
+),
+
+compared as (
     select
         now.group_type,
         now.group_code,
@@ -25,6 +35,7 @@ with compared as (
         end as z
     from portrait.distribution as now
     join ref.term as term on now.term = term.term
+    join finished on now.term = finished.term
     join portrait.distribution as before
         on now.group_type = before.group_type
         and now.group_code = before.group_code
@@ -43,8 +54,10 @@ tail as (
 judged as (
     select
         *,
-        least(1, 2 * 3989422804014327e-16 * exp(-z * z / 2)
-            * (319381530e-9 * t - 356563782e-9 * t * t + 1781477937e-9 * pow(t, 3) - 1821255978e-9 * pow(t, 4) + 1330274429e-9 * pow(t, 5))) as p_value
+        case
+            when z is not null then least(1, 2 * 3989422804014327e-16 * exp(-z * z / 2)
+                * (319381530e-9 * t - 356563782e-9 * t * t + 1781477937e-9 * pow(t, 3) - 1821255978e-9 * pow(t, 4) + 1330274429e-9 * pow(t, 5)))
+        end as p_value
     from tail
 ),
 
@@ -52,7 +65,7 @@ ranked as (
     select
         *,
         count(p_value) over (partition by group_type, term) as tests,
-        rank() over (partition by group_type, term order by case when p_value is null then 2 else p_value end) as place
+        count(p_value) over (partition by group_type, term order by p_value) as place
     from judged
 ),
 

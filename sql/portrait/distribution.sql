@@ -16,6 +16,7 @@ with tally as (
         membership.term,
         percentile.measure,
         cast(percentile.value as decimal(18, 6)) as value,
+        cast(ln(nullif(1 + percentile.value, 0)) as decimal(18, 9)) as log,
         count(*) as people
     from fact.membership as membership
     join fact.percentile as percentile on membership.patron_key = percentile.patron_key and membership.term = percentile.term
@@ -27,7 +28,8 @@ placed as (
     select
         *,
         sum(people) over (partition by group_type, group_code, term, measure order by value rows between unbounded preceding and current row) as upto,
-        sum(people) over (partition by group_type, group_code, term, measure) as persons
+        sum(people) over (partition by group_type, group_code, term, measure) as persons,
+        cast(sum(people * log) over (partition by group_type, group_code, term, measure) as double) as log_total
     from tally
 ),
 
@@ -46,8 +48,8 @@ summed as (
         min(value) filter (where upto >= 5e-1 * persons) as p50,
         min(value) filter (where upto >= 75e-2 * persons) as p75,
         min(value) filter (where upto >= 9e-1 * persons) as p90,
-        cast(sum(people * cast(ln(nullif(1 + cast(value as double), 0)) as decimal(18, 9))) as double) as log_total,
-        cast(sum(people * cast(pow(ln(nullif(1 + cast(value as double), 0)), 2) as decimal(18, 9))) as double) as log_squares
+        min(log_total) as log_total,
+        cast(sum(people * cast(pow(log - log_total / nullif(persons, 0), 2) as decimal(18, 9))) as double) as log_spread
     from placed
     group by group_type, group_code, term, measure
 )
@@ -68,5 +70,5 @@ select
     cast(p90 as double) as p90,                                            -- 90% 分位 | 90th percentile #aggregate
     case when total > 0 then greatest(0, placed_total / nullif(persons * total, 0) - (cast(persons as double) + 1) / nullif(persons, 0)) end as gini,  -- 基尼系数 | Gini | 2 Σ i·x_i / (n Σ x) − (n + 1) / n over values in ascending order; 0 where all are equal, empty where nobody did anything #aggregate
     log_total / nullif(persons, 0) as log_mean,                            -- 对数均值 | mean of logs | of ln(1 + value), on which terms are compared #aggregate
-    sqrt(greatest(0, log_squares - log_total * log_total / nullif(persons, 0)) / nullif(persons - 1, 0)) as log_deviation  -- 对数标准差 | deviation of logs | of the sample #aggregate
+    sqrt(log_spread / nullif(persons - 1, 0)) as log_deviation  -- 对数标准差 | deviation of logs | of the sample #aggregate
 from summed

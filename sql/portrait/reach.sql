@@ -53,6 +53,7 @@ prior as (
 steadied as (
     select
         unit.*,
+        prior.people,
         prior.pooled_rate,
         case when prior.likeness > 0 then greatest(0, 1 / nullif(prior.likeness, 0) - 1) end as weight,
         case
@@ -67,7 +68,7 @@ steadied as (
 ranged as (
     select
         *,
-        case when weight is not null then 1645e-3 * sqrt(steadied_rate * (1 - steadied_rate) / nullif(weight + persons + 1, 0)) else 0 end as half
+        1645e-3 * sqrt(steadied_rate * (1 - steadied_rate) / nullif(coalesce(weight + persons + 1, people), 0)) as half
     from steadied
 ),
 
@@ -94,8 +95,8 @@ select
     ranged.active,                                                          -- 使用人数 | people reached #aggregate
     cast(ranged.active as double) / nullif(ranged.persons, 0) as rate,      -- 使用率 | rate | people reached over people #aggregate
     ranged.steadied_rate,                                                   -- 平滑使用率 | steadied rate | (a + people reached) / (b + people), a and b from the units of its kind; the rate of the kind where units do not differ beyond chance #aggregate
-    ranged.steadied_rate - ranged.half as rate_low,                         -- 下限 | lower bound | of 90 %, normal to the posterior #aggregate
-    ranged.steadied_rate + ranged.half as rate_high,                        -- 上限 | upper bound #aggregate
+    greatest(0, ranged.steadied_rate - ranged.half) as rate_low,            -- 下限 | lower bound | of 90 %, normal to the posterior; where units do not differ, of the rate of the kind #aggregate
+    least(1, ranged.steadied_rate + ranged.half) as rate_high,              -- 上限 | upper bound #aggregate
     compared.rank_low,                                                      -- 最高可能名次 | best rank | among the colleges; units clearly above it, plus one #aggregate
     compared.rank_high                                                      -- 最低可能名次 | worst rank #aggregate
 from ranged

@@ -1,11 +1,14 @@
 -- One row for each group, term and class of books: how much of it the group reads, beside what everybody reads.
 --
--- grain: group_type, group_code, term, class_second
+-- The same letters mean different classes in different classifications, so a class is its scheme and its letters together.
+-- Classes of students are left out: they are too small to have subjects of their own.
+--
+-- grain: group_type, group_code, term, class_scheme, class_second
 -- persons: borrowers
 -- check shares_are_shares: share_in_group between 0 and 1 and share_overall between 0 and 1
 
 with person as (
-    select patron_key, term, class_top, class_second, sum(loans) as loans
+    select patron_key, term, class_scheme, class_top, class_second, sum(loans) as loans
     from fact.loan_class
     where class_second is not null
     group by all
@@ -16,6 +19,7 @@ borrowed as (
         membership.group_type,
         membership.group_code,
         membership.term,
+        person.class_scheme,
         person.class_top,
         person.class_second,
         sum(person.loans) as loans,
@@ -34,7 +38,7 @@ weighed as (
 ),
 
 overall as (
-    select term, class_second, loans, group_loans
+    select term, class_scheme, class_second, loans, group_loans
     from weighed
     where group_type = 'cohort' and group_code = 'everyone'
 )
@@ -43,6 +47,7 @@ select
     weighed.group_type,
     weighed.group_code,
     weighed.term,
+    weighed.class_scheme,
     weighed.class_top,
     weighed.class_second,
     cast(weighed.borrowers as bigint) as borrowers,                                     -- 借阅人数 | borrowers | of the class in the group #aggregate
@@ -52,4 +57,5 @@ select
     cast(weighed.loans as double) / nullif(weighed.group_loans, 0)
         / nullif(cast(overall.loans as double) / nullif(overall.group_loans, 0), 0) as location_quotient  -- 区位商 | location quotient | share in the group over the share of everybody's; above 1 the group reads more of it #aggregate
 from weighed
-join overall on weighed.term = overall.term and weighed.class_second = overall.class_second
+join overall
+    on weighed.term = overall.term and weighed.class_scheme = overall.class_scheme and weighed.class_second = overall.class_second

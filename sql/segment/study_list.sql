@@ -32,7 +32,7 @@ person as (
         individual.resource_days,
         case when individual.bookings is not null then coalesce(booking.attended, 0) end as bookings_kept,
         individual.events_attended,
-        individual.use_index_change
+        individual.learning_growth
     from portrait.individual as individual
     join fact.reading_score as score on individual.patron_key = score.patron_key and individual.term = score.term
     left join booking on individual.patron_key = booking.patron_key and individual.term = booking.term
@@ -50,7 +50,7 @@ measure as (
     union all
     select patron_key, term, level_group, discipline_group, 'event' as component, cast(events_attended as double) as value from person
     union all
-    select patron_key, term, level_group, discipline_group, 'growth' as component, use_index_change as value from person
+    select patron_key, term, level_group, discipline_group, 'growth' as component, learning_growth as value from person
 ),
 
 placed as (
@@ -101,6 +101,17 @@ winner as (
     where honour.award in ('study_list', 'reading_star')
 ),
 
+earned as (
+    select
+        reached.patron_key,
+        term.term,
+        string_agg(reached.milestone, ' ' order by milestone.position) as milestones
+    from fact.milestone as reached
+    join ref.milestone as milestone on reached.milestone = milestone.milestone
+    join ref.term as term on reached.reached_on between term.starts_on and term.ends_on
+    group by reached.patron_key, term.term
+),
+
 candidate as (
     select
         scored.*,
@@ -108,6 +119,7 @@ candidate as (
         person.discipline_group,
         person.college,
         person.terms_active,
+        earned.milestones,
         coalesce(consent.is_given, false) as is_named,
         case
             when person.doubts <> '' then 'not_eligible'
@@ -118,6 +130,7 @@ candidate as (
     from scored
     join person on scored.patron_key = person.patron_key and scored.term = person.term
     left join consent on scored.patron_key = consent.patron_key
+    left join earned on scored.patron_key = earned.patron_key and scored.term = earned.term
     left join winner on scored.patron_key = winner.patron_key and scored.term = winner.term
     where scored.best_value > 0
 ),
@@ -160,7 +173,7 @@ select
     booking_percentile,                                                        -- 履约百分位 | percentile of bookings kept
     event_percentile,                                                          -- 活动百分位 | percentile of events attended
     growth_percentile,                                                         -- 成长百分位 | percentile of change
-    concat_ws(' ', case when terms_active >= 8 then 'eight_terms' when terms_active >= 4 then 'four_terms' end) as badges,  -- 徽章 | badges | four_terms, eight_terms: active in so many
+    concat_ws(' ', case when terms_active >= 8 then 'eight_terms' when terms_active >= 4 then 'four_terms' end, milestones) as badges,  -- 徽章 | badges | four_terms, eight_terms: active in so many; milestones of ref.milestone reached in the term, a streak of weeks among them
     case
         when state <> 'eligible' then state
         when is_named then 'listed'

@@ -94,7 +94,8 @@ def test_the_scanner_finds_what_a_database_has_compressed(planted: Planted, tmp_
     path = tmp_path / "w.duckdb"
     with duckdb.connect(str(path)) as connection:
         connection.execute(
-            "create table person as select unnest(?) || '-' || i as token from range(500) t(i)", [[*planted.tokens]]
+            "create table person as select unnest(?) || '-' || i as token from range(500) t(i)",
+            [sorted(planted.tokens)],
         )
         connection.execute("create table one as select [{'a': token}] as nested from person limit 1")
         connection.execute("force checkpoint")

@@ -23,7 +23,7 @@ def words(name: str, columns: int) -> str:
 
 def individuals(people=PEOPLE, resource_days="", growth="") -> str:
     return table(
-        "patron_key | term | level_group | college | is_exposed | active_days | terms_active | resource_days | use_index_change",
+        "patron_key | term | level_group | college | is_exposed | active_days | terms_active | resource_days | learning_growth",
         [f"{who} | spring | undergraduate | Law | true | 9 | 4 | {resource_days} | {growth}" for who in people],
     )
 

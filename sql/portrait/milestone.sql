@@ -1,0 +1,14 @@
+-- One row for each person and milestone they have reached, by what was received: an earlier first may lie before the first export.
+--
+-- grain: patron_key, milestone
+
+select
+    reached.patron_key,
+    reached.milestone,
+    reached.reached_on,
+    reached.value,
+    milestone.position,
+    milestone.label_zh,
+    milestone.label_en
+from fact.milestone as reached
+join ref.milestone as milestone on reached.milestone = milestone.milestone
