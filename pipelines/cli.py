@@ -135,7 +135,7 @@ def portrait(
     mingyuan portrait undergraduate
     mingyuan portrait 法学院 --term 2025-2026-1 --as-of 2025-11-30
     """
-    from pipelines import portraits
+    from pipelines import portrait_text, portraits
     from pipelines.past import Moment
 
     moment, site = Moment(as_of.date() if as_of else None, known_at), _site(ctx)
@@ -145,8 +145,10 @@ def portrait(
     drawn = portraits.draw(site, who, term, moment)
     if as_json:
         return click.echo(drawn.as_json(), nl=False)
-    say(portraits.headline(drawn))
-    for table in portraits.told(drawn):
+    say(portrait_text.headline(drawn))
+    for sentence in portrait_text.in_words(drawn):
+        say(f"{sentence.zh} {sentence.en}")
+    for table in portrait_text.told(drawn):
         out.print(table)
 
 

@@ -17,7 +17,6 @@ from typing import Any
 
 import duckdb
 import polars as pl
-from rich.table import Table
 
 from pipelines.columns import Column
 from pipelines.errors import Misconfigured, Problem
@@ -28,20 +27,12 @@ from pipelines.publish import open_current
 from pipelines.release import released
 from pipelines.site import Site, models
 from pipelines.slips import suggestion
-from pipelines.status import shown
 from pipelines.vault import Vault
 
 PERSON, GROUP = "portrait.individual", "portrait.unit"
 CAREER, MILESTONE = "portrait.career", "portrait.milestone"
 _TABLES = (PERSON, GROUP, CAREER, MILESTONE, "ref.cohort")
-_SECTIONS = {
-    "who": "所属 | who",
-    "usage": "综合利用 | overall use",
-    "reading": "阅读习惯 | reading habits",
-    "growth": "学习成长 | learning growth",
-    "career": "历学期 | all terms together",
-    "milestone": "里程碑 | milestones",
-}
+READER = "patron"
 _WORDS = {"VARCHAR", "DATE"}
 _BEHIND = {"patron_key", "group_type", "group_code", "term", "as_of"}
 
@@ -122,24 +113,6 @@ def made_again(site: Site, file: Path) -> list[str]:
     return [words for part, words in parts.items() if before.get(part) != after[part]]
 
 
-def headline(portrait: Portrait) -> str:
-    """Whose portrait it is, of when, and whether anything may be shown."""
-    known = f", as known at {portrait.known_at}" if portrait.known_at else ""
-    kept = " — withheld: it is about too few people" if portrait.is_withheld else ""
-    return f"{portrait.who} ({portrait.kind}), term {portrait.term}, as of {portrait.as_of}{known}{kept}"
-
-
-def told(portrait: Portrait) -> Iterator[Table]:
-    """A portrait for a terminal, a table for each view."""
-    for view, title in _SECTIONS.items():
-        figures = [figure for figure in portrait.figures if figure.view == view]
-        if figures:
-            table = Table(title=title, title_justify="left", show_header=False)
-            for figure in figures:
-                table.add_row(shown(figure.label_zh), shown(figure.label_en), shown(_said(figure)))
-            yield table
-
-
 @contextmanager
 def _tables(site: Site, moment: Moment) -> Iterator[duckdb.DuckDBPyConnection]:
     """What is published, or the same tables as of another moment."""
@@ -157,7 +130,7 @@ def _drawn(connection: duckdb.DuckDBPyConnection, site: Site, who: str, term: st
         return _of_group(connection, site, *group, term, moment)
     key = _person(connection, site, who)
     frame = _rows(connection, PERSON, {"patron_key": key}, term)
-    drawn = _portrait(models()[PERSON], frame.row(0, named=True), key, "patron", moment, connection)
+    drawn = _portrait(models()[PERSON], frame.row(0, named=True), key, READER, moment, connection)
     return replace(drawn, figures=(*drawn.figures, *_career(connection, key), *_milestones(connection, key)))
 
 
@@ -262,16 +235,6 @@ def _bundled(site: Site, portrait: Portrait, moment: Moment, past: Past) -> dict
         "portrait": json.loads(portrait.as_json()),
         "sha256": _digest(portrait.as_json()),
     }
-
-
-def _said(figure: Figure) -> str:
-    """A figure as a person reads it."""
-    value = figure.value
-    if value is None:
-        return "未测 not measured" if figure.is_number else "—"
-    if isinstance(value, bool):
-        return "是 yes" if value else "否 no"
-    return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
 
 
 def _date(text: str | None) -> dt.date | None:

@@ -11,7 +11,8 @@ from pipelines import past, portraits
 from pipelines.errors import KeyRefused, Misconfigured, Problem
 from pipelines.models import Model
 from pipelines.past import Moment
-from pipelines.portraits import Portrait, draw, headline, told
+from pipelines.portrait_text import headline, told
+from pipelines.portraits import Portrait, draw
 from tests.line.sites import Line, Whole, mingyuan
 
 TERM, DAY = "2025-2026-2", dt.date(2026, 5, 10)

@@ -1,0 +1,55 @@
+"""A portrait on a terminal: a headline, sentences, and a table for each view.
+
+Drawing a portrait belongs in :mod:`pipelines.portraits`, what is said of it in :mod:`profiles.portrait_words`.
+"""
+
+from collections.abc import Iterator
+
+from rich.table import Table
+
+from pipelines.portraits import READER, Figure, Portrait
+from pipelines.status import shown
+from profiles.portrait_words import OF_A_GROUP, Sentence, sentences
+
+_SECTIONS = {
+    "who": "所属 | who",
+    "usage": "综合利用 | overall use",
+    "reading": "阅读习惯 | reading habits",
+    "growth": "学习成长 | learning growth",
+    "career": "历学期 | all terms together",
+    "milestone": "里程碑 | milestones",
+}
+
+
+def headline(portrait: Portrait) -> str:
+    """Whose portrait it is, of when, and whether anything may be shown."""
+    known = f", as known at {portrait.known_at}" if portrait.known_at else ""
+    kept = " — withheld: it is about too few people" if portrait.is_withheld else ""
+    return f"{portrait.who} ({portrait.kind}), term {portrait.term}, as of {portrait.as_of}{known}{kept}"
+
+
+def in_words(portrait: Portrait) -> list[Sentence]:
+    """What can be said of a portrait in words."""
+    said = OF_A_READER if portrait.kind == READER else OF_A_GROUP
+    return list(sentences(said, {figure.name: figure.value for figure in portrait.figures}))
+
+
+def told(portrait: Portrait) -> Iterator[Table]:
+    """A portrait for a terminal, a table for each view."""
+    for view, title in _SECTIONS.items():
+        figures = [figure for figure in portrait.figures if figure.view == view]
+        if figures:
+            table = Table(title=title, title_justify="left", show_header=False)
+            for figure in figures:
+                table.add_row(shown(figure.label_zh), shown(figure.label_en), shown(_said(figure)))
+            yield table
+
+
+def _said(figure: Figure) -> str:
+    """A figure as a person reads it."""
+    value = figure.value
+    if value is None:
+        return "未测 not measured" if figure.is_number else "—"
+    if isinstance(value, bool):
+        return "是 yes" if value else "否 no"
+    return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
