@@ -9,7 +9,7 @@ from rich.table import Table
 
 from pipelines.portraits import READER, Figure, Portrait
 from pipelines.status import shown
-from profiles.portrait_words import OF_A_GROUP, Sentence, sentences
+from profiles.portrait_words import OF_A_GROUP, OF_A_READER, Sentence, sentences
 
 _SECTIONS = {
     "who": "所属 | who",
