@@ -37,6 +37,21 @@ EXAMPLES = (
         "select term, label_zh, label_en, count(*) as persons from segment.reader join ref.segment_name using (segment) group by all order by term, persons desc",
     ),
     Example(
+        "how_use_is_spread",
+        "一个指标在各学院的分布 | how a measure is spread in each college, and how unequally",
+        "select group_code as college, persons, p10, p50, p90, round(zero_share, 2) as zero_share, round(gini, 2) as gini from portrait.distribution where group_type = 'college' and measure = 'visit_days' and term = (select max(term) from portrait.distribution) order by college",
+    ),
+    Example(
+        "how_fast_newcomers_arrive",
+        "新生多少周内首次到馆 | by which week newcomers have come for the first time",
+        "select term, teaching_week, round(1 - survival, 2) as have_come from portrait.activation where event = 'first_visit' order by term, teaching_week",
+    ),
+    Example(
+        "forecasts_and_their_skill",
+        "预测是否胜过简单规则 | whether forecasts beat the plain rules",
+        "select target, horizon, candidate, round(wape, 2) as wape, round(coverage, 2) as coverage, verdict from service.forecast_skill order by target, horizon, candidate",
+    ),
+    Example(
         "columns_explained",
         "每一列是什么 | what every column means",
         "select schema_name, table_name, column_name, comment from duckdb_columns() where not internal order by all",

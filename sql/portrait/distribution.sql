@@ -16,7 +16,7 @@ with tally as (
         membership.term,
         percentile.measure,
         cast(percentile.value as decimal(18, 6)) as value,
-        cast(ln(nullif(1 + percentile.value, 0)) as decimal(18, 9)) as log,
+        cast(ln(nullif(1 + cast(cast(percentile.value as decimal(18, 6)) as double), 0)) as decimal(18, 9)) as log,
         count(*) as people
     from fact.membership as membership
     join fact.percentile as percentile on membership.patron_key = percentile.patron_key and membership.term = percentile.term

@@ -3,6 +3,7 @@
 -- A board is a level group, a discipline group and a view, ranked among those who are here.  The score is the mean of the
 -- person's percentiles (mid-rank, among everyone of the board's groups), weighted by ref.study_weight; a component that was
 -- not measured is left out and its weight with it.  A board with fewer eligible people than the site's small cell is not made.
+-- Who was not seen in the term stands on no board, even where they did better than peers whose use fell.
 --
 -- These are candidates under pseudonyms, for the data team; report.study_board holds what may be shown.
 --
@@ -132,7 +133,7 @@ candidate as (
     left join consent on scored.patron_key = consent.patron_key
     left join earned on scored.patron_key = earned.patron_key and scored.term = earned.term
     left join winner on scored.patron_key = winner.patron_key and scored.term = winner.term
-    where scored.best_value > 0
+    where scored.best_value > 0 and person.active_days > 0
 ),
 
 ranked as (
