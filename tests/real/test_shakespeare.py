@@ -7,6 +7,7 @@ different ones, to be held against the warehouse.
 
 import csv
 import re
+from collections import Counter
 from datetime import date
 from statistics import median
 from typing import Any
@@ -23,6 +24,8 @@ sources:
   shakespeare_loans: {}
   shakespeare_members: {}
 """
+
+STATES = ("new", "active", "at_risk", "returning", "dormant", "lapsed")
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +155,156 @@ def test_a_year_without_a_single_loan_is_not_measured_rather_than_zero(paris, li
         )
         == 0
     )
+
+
+def registered(paris) -> set[str]:
+    with (paris.export / "members.csv").open(encoding="utf-8", newline="") as file:
+        return {line["member_id"] for line in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="module")
+def begun(paris, lines) -> list[dict[str, str]]:
+    """The different lines of a named reader, lent on a known day of a year that has a portrait."""
+    told = {term for (term,) in paris.rows("select distinct term from portrait.individual where loans is not null")}
+    return [
+        line
+        for line in different(lines)
+        if line["member_id"] and day(line["checked_out"], 1919) and line["checked_out"][:4] in told
+    ]
+
+
+@pytest.fixture(scope="module")
+def readers(paris, lines) -> dict[str, str]:
+    """Whom each pseudonym stands for, told by the place of their lines in the export."""
+    rows = paris.rows("select patron_key, source_record from raw.loan where patron_key is not null")
+    return {key: lines[record - 1]["member_id"] for key, record in rows}
+
+
+def test_a_pseudonym_stands_for_one_reader_and_one_for_each(paris, lines, readers):
+    named = {line["member_id"] for line in lines} - {""}
+    # The oracle counts the unnamed as one more member.
+    assert len(named) == len(readers) == paris.oracle["members"] - 1
+    assert set(readers.values()) == named
+
+
+def test_no_member_is_lost_and_who_has_no_line_in_the_register_is_known_by_their_loans_alone(
+    paris, lines, begun, readers
+):
+    members = registered(paris)
+    told = {key for (key,) in paris.rows("select patron_key from portrait.career")}
+    assert len(told) == len(members) == 2563
+    assert {readers[key] for key in readers if key in told} == set(readers.values()) & members
+    unregistered = {readers[key] for key in readers if key not in told}
+    assert unregistered == set(readers.values()) - members
+    assert len(readers) - len(unregistered) == 506
+    kept = dict(paris.rows("select patron_key, count(*) from clean.loan where patron_key is not null group by all"))
+    assert {readers[key]: number for key, number in kept.items()} == Counter(
+        line["member_id"] for line in different(lines) if line["member_id"]
+    )
+    first = dict(paris.rows("select patron_key, reached_on from fact.milestone where milestone = 'first_loan'"))
+    assert unregistered == {readers[key] for key in first if key not in told}
+
+
+def test_loans_in_all_are_the_plain_count_and_account_for_the_oracle_s_total(paris, lines, begun, readers):
+    members = registered(paris)
+    plain = Counter(line["member_id"] for line in begun if line["member_id"] in members)
+    told = dict(paris.rows("select patron_key, loans_total from portrait.career where loans_total > 0"))
+    assert {readers[key]: loans for key, loans in told.items()} == plain
+    untold = [line for line in different(lines) if line not in begun]
+    strangers = sum(line["member_id"] not in members for line in begun)
+    duplicates = paris.oracle["exact_dup_rows"]
+    assert sum(told.values()) + strangers + len(untold) + duplicates == paris.oracle["loans"]
+    assert paris.number("select sum(loans) from portrait.individual") == sum(told.values())
+    assert paris.number("select sum(loans_total) from portrait.current") == sum(told.values())
+
+
+def test_the_heaviest_reader_comes_first_and_their_milestones_are_their_loans_in_order(paris, lines, begun, readers):
+    most = Counter(line["member_id"] for line in begun).most_common(2)
+    assert [number for _, number in Counter(line["member_id"] for line in lines).most_common(2)] == [1477, 1004]
+    ranked = paris.rows(
+        "select patron_key, loans_total from portrait.career order by loans_total desc nulls last limit 2"
+    )
+    assert [(readers[key], loans) for key, loans in ranked] == most
+    # Three of each one's lines have no whole day.
+    assert [loans for _, loans in most] == [1474, 1001]
+    for key, _ in ranked:
+        days = sorted(
+            day(line["checked_out"], 1919)
+            for line in different(lines)
+            if line["member_id"] == readers[key] and day(line["checked_out"], 1919)
+        )
+        reached = dict(paris.rows(f"select milestone, reached_on from fact.milestone where patron_key = '{key}'"))
+        assert reached.keys() == {"first_loan", "loans_10", "loans_50", "loans_100", "longest_streak"}
+        assert [reached[name] for name in ("first_loan", "loans_10", "loans_50", "loans_100")] == [
+            days[n] for n in (0, 9, 49, 99)
+        ]
+
+
+def test_every_first_loan_is_the_earliest_day_of_the_export(paris, lines, readers):
+    earliest: dict[str, date] = {}
+    for line in different(lines):
+        lent = day(line["checked_out"], 1919)
+        if lent and line["member_id"]:
+            earliest[line["member_id"]] = min(lent, earliest.get(line["member_id"], lent))
+    first = dict(paris.rows("select patron_key, reached_on from fact.milestone where milestone = 'first_loan'"))
+    assert {readers[key]: reached for key, reached in first.items()} == earliest
+
+
+def test_every_member_has_a_portrait_of_every_year_from_first_to_last(paris, lines):
+    """A year in which nothing at all was lent has no portraits: 1954, 1956 and 1959."""
+    heard = {line["checked_out"][:4] for line in lines if day(line["checked_out"], 1919)}
+    years = [str(year) for year in range(1919, 1962) if str(year) in heard]
+    rows = paris.rows(
+        "select term, count(*), count(distinct patron_key) from portrait.individual group by all order by all"
+    )
+    assert rows == [(year, 2563, 2563) for year in years]
+    assert paris.rows("select distinct first_term, last_term, terms_in_scope from portrait.career") == [
+        (years[0], years[-1], len(years))
+    ]
+
+
+def test_nobody_is_called_active_in_a_year_without_a_loan(paris, begun, readers):
+    """Active is whoever was lent something on two days or more, the site's floor."""
+    days = {(line["member_id"], line["checked_out"]) for line in begun if line["member_id"] in registered(paris)}
+    plain = {pair for pair, number in Counter((reader, lent[:4]) for reader, lent in days).items() if number >= 2}
+    told = {state: set() for state in STATES}
+    for key, term, state in paris.rows(
+        "select patron_key, term, lifecycle_state from fact.lifecycle where lifecycle_state is not null and lifecycle_state <> 'never'"
+    ):
+        told[state].add((readers[key], term))
+    assert told["new"] | told["active"] | told["at_risk"] | told["returning"] == plain
+    first = {reader: min(year for who, year in plain if who == reader) for reader, _ in plain}
+    assert told["new"] == set(first.items())
+    assert not (told["dormant"] | told["lapsed"]) & plain
+    assert all(year > first[reader] for reader, year in told["dormant"] | told["lapsed"])
+
+
+def test_what_never_came_is_not_measured_in_any_table_of_a_person(paris):
+    for measure in (
+        "visits_total",
+        "visit_days_total",
+        "dwell_hours_total",
+        "bookings_total",
+        "resource_hours_total",
+        "events_total",
+        "contribution_hours_total",
+        "visit_days_slope",
+    ):
+        assert paris.number(f"select count({measure}) from portrait.career") == 0, measure
+    assert paris.rows("select distinct visits_measured_share, bookings_measured_share from portrait.career") == [(0, 0)]
+    assert paris.number("select max(services_measured) from fact.rhythm") == 1
+    assert paris.rows("select distinct milestones_measured from portrait.career") == [(1,)]
+    assert {measure for (measure,) in paris.rows("select distinct measure from portrait.distribution")} == {
+        "loans",
+        "use_index",
+    }
+    seen = {name for (name,) in paris.rows("select distinct milestone from fact.milestone")}
+    assert seen == {"first_loan", "loans_10", "loans_50", "loans_100", "longest_streak"}
+
+
+def test_a_study_list_names_nobody_who_did_nothing_that_year(paris):
+    idle = "from segment.study_list join portrait.individual using (patron_key, term) where active_days = 0"
+    assert paris.number(f"select count(*) {idle}") == 0
 
 
 def test_readers_are_grouped_and_the_model_says_what_it_left_out(paris):
