@@ -52,4 +52,4 @@ def _said(figure: Figure) -> str:
         return "未测 not measured" if figure.is_number else "—"
     if isinstance(value, bool):
         return "是 yes" if value else "否 no"
-    return f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
+    return f"{round(value, 2) + 0:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

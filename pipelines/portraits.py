@@ -28,6 +28,7 @@ from pipelines.release import released
 from pipelines.site import Site, models
 from pipelines.slips import suggestion
 from pipelines.vault import Vault
+from profiles.pseudonym import normalised
 
 PERSON, GROUP = "portrait.individual", "portrait.unit"
 CAREER, MILESTONE = "portrait.career", "portrait.milestone"
@@ -118,10 +119,21 @@ def _tables(site: Site, moment: Moment) -> Iterator[duckdb.DuckDBPyConnection]:
     """What is published, or the same tables as of another moment."""
     if moment.is_now:
         with open_current(site.campus.published) as connection:
+            _refuse_older(connection)
             yield connection
     else:
         with warehouse_at(site, moment, _TABLES) as past:
             yield past.connection
+
+
+def _refuse_older(connection: duckdb.DuckDBPyConnection) -> None:
+    there = {
+        table for (table,) in connection.sql("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
+    }
+    if missing := sorted(set(_TABLES) - there):
+        raise Problem(
+            f"what is published was made by an older version, without {', '.join(missing)} — `mingyuan run` makes it anew"
+        )
 
 
 def _drawn(connection: duckdb.DuckDBPyConnection, site: Site, who: str, term: str | None, moment: Moment) -> Portrait:
@@ -200,7 +212,7 @@ def _person(connection: duckdb.DuckDBPyConnection, site: Site, who: str) -> str:
     if connection.execute(is_known, [who]).fetchall():
         return who
     vault = Vault.of(site.campus, Keyring.load_or_create(site.campus.key_file, None, may_create=False))
-    for key in vault.pseudonyms_of(who):
+    for key in vault.pseudonyms_of(str(normalised(pl.Series([who]))[0])):
         if connection.execute(is_known, [key]).fetchall():
             return key
     groups = [code for (code,) in connection.sql("select distinct group_code from portrait.unit").fetchall()]

@@ -1,6 +1,6 @@
 -- One row for each time in which a person's enrolment stayed the same: status, level, college, major and class.
 --
--- Successive snapshots that say the same are one row; a person missing from the next snapshot has left by then.
+-- Of two records of a person in one snapshot, one that names a college counts.  Successive snapshots that say the same are one row; a person missing from the next snapshot has left by then.
 --
 -- grain: patron_key, valid_from
 -- check ends_after_it_begins: valid_to > valid_from
@@ -29,7 +29,7 @@ record as (
             coalesce(enrolment.class_group, ''), coalesce(enrolment.campus, ''), coalesce(enrolment.grade_label, ''))) as state
     from raw.enrolment as enrolment
     join snapshot on enrolment.seen_on = snapshot.seen_on
-    qualify row_number() over (partition by enrolment.patron_key, enrolment.seen_on order by enrolment.source_file, enrolment.source_record) = 1
+    qualify row_number() over (partition by enrolment.patron_key, enrolment.seen_on order by case when enrolment.college is null then 1 else 0 end, enrolment.source_file, enrolment.source_record) = 1
 ),
 
 marked as (
