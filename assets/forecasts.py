@@ -1,4 +1,4 @@
-"""The demand to expect by the hour, and how well each way of foretelling it has done."""
+"""The demand to expect by the hour and by the term, and how well each way of foretelling it has done."""
 
 import dagster as dg
 import polars as pl
@@ -9,6 +9,8 @@ from pipelines.warehouse import Warehouse
 
 _TABLES = ("service.forecast", "service.forecast_skill")
 _SOURCES = ["fact.demand_hour", "ref.calendar_day", "ref.coverage", "ref.horizon", "ref.term"]
+_LOAN_TABLES = ("service.loan_forecast", "service.loan_forecast_skill")
+_LOAN_SOURCES = ["fact.loan_class", "ref.coverage_term", "ref.horizon", "ref.term"]
 _TARGETS = {"entries": "gate", "seats_in_use": "space"}
 """Each target, and the feed that measures it."""
 
@@ -22,12 +24,29 @@ select
 from ref.calendar_day as calendar
 left join ref.term as term on calendar.term = term.term
 """
+_LOANS = """
+select college, class_scheme, class_top, term, cast(sum(loans) as bigint) as loans, count(distinct patron_key) as borrowers
+from fact.loan_class
+where college <> '未知 unknown' and class_scheme is not null and class_top is not null
+group by all
+"""
+_TERMS = """
+select term.term, term.season, term.starts_on, term.ends_on, coalesce(coverage.is_measured, false) as is_measured
+from ref.term as term
+left join ref.coverage_term as coverage on term.term = coverage.term and coverage.feed = 'loan'
+"""
 
 
 @dg.definitions
 def forecasts() -> dg.Definitions:
     tables = [models()[table] for table in _TABLES]
-    return dg.Definitions(assets=[frame_assets("forecasts", tables, _SOURCES, {"scikitlearn", "polars"}, _forecasts)])
+    loans = [models()[table] for table in _LOAN_TABLES]
+    return dg.Definitions(
+        assets=[
+            frame_assets("forecasts", tables, _SOURCES, {"scikitlearn", "polars"}, _forecasts),
+            frame_assets("loan_forecasts", loans, _LOAN_SOURCES, {"polars"}, _loan_forecasts),
+        ]
+    )
 
 
 def _forecasts(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
@@ -44,3 +63,12 @@ def _forecasts(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
         counted = read(warehouse, _DEMAND.format(target=target))
         found.append(forecast(target, Demand.of(counted, covered, calendar, as_of[0])))
     return [pl.concat(frames) for frames in zip(*found, strict=True)]
+
+
+def _loan_forecasts(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
+    from profiles.loan_forecast import FORECAST, SKILL, loan_forecast
+
+    as_of = read(warehouse, "select as_of from ref.horizon")["as_of"]
+    if not len(as_of) or as_of[0] is None:
+        return [pl.DataFrame(schema=FORECAST), pl.DataFrame(schema=SKILL)]
+    return list(loan_forecast(read(warehouse, _LOANS), read(warehouse, _TERMS), as_of[0], site.campus.small_cell))

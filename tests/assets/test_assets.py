@@ -165,6 +165,8 @@ segment/reader
 segment/study_list
 service/forecast
 service/forecast_skill
+service/loan_forecast
+service/loan_forecast_skill
 """
 
 
