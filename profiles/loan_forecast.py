@@ -2,7 +2,7 @@
 
 Every way is tried on past terms, each with the terms that were known as long before as they are
 now.  Bands come from errors on terms already past (split conformal).  The model is published where it
-beats both plain rules; else the better rule is shown and named.
+beats every plain rule; else the best rule is shown and named.
 """
 
 import datetime as dt
@@ -14,9 +14,9 @@ import polars as pl
 from profiles.forecast import Trial, judge
 from profiles.forecast_features import Block
 from profiles.forecast_skill import coverage, mase, wape
-from profiles.loan_forecast_model import PAIRS, Groups, growths, last_year, modelled, same_season
+from profiles.loan_forecast_model import PAIRS, RULES, Groups, growths, last_year, modelled
 
-CANDIDATES = ("last_year", "same_season", "model")
+CANDIDATES = ("last_year", "same_season", "season_mean", "model")
 """From the plainest on: of two that are equally good the plainer is shown."""
 CELL = ("college", "class_scheme", "class_top")
 SEASON_TERMS = 3
@@ -157,10 +157,8 @@ def _try(loans: Loans, candidate: str, tried: list[int], is_told: np.ndarray[Any
 def foretold(loans: Loans, candidate: str, term: int) -> Block:
     """The loans of a term, from what is known when it is foretold."""
     earlier = loans.loans[:, loans.earlier(term)]
-    if candidate == "last_year":
-        return last_year(earlier)
-    if candidate == "same_season":
-        return same_season(earlier)
+    if candidate in RULES:
+        return RULES[candidate](earlier)
     years = [loans.years(t, term) for t in loans.earlier(term)]
     return modelled(earlier, years, _growth(loans, term))
 

@@ -1,4 +1,4 @@
-"""A term's loans by college and class, foretold from earlier terms of its season: two plain rules and a model.
+"""A term's loans by college and class, foretold from earlier terms of its season: three plain rules and a model.
 
 The model carries each earlier term forward by the growth of its college and of its class, both drawn towards
 the campus as far as chance alone would scatter them (empirical Bayes; the variance between groups as in
@@ -30,6 +30,15 @@ def last_year(earlier: Block) -> Block:
 def same_season(earlier: Block) -> Block:
     middle: Block = np.median(earlier, axis=1)
     return middle
+
+
+def season_mean(earlier: Block) -> Block:
+    """The best that can be said of cells that only scatter, so that a model shows more than that."""
+    mean: Block = earlier.mean(axis=1)
+    return mean
+
+
+RULES = {"last_year": last_year, "same_season": same_season, "season_mean": season_mean}
 
 
 def modelled(earlier: Block, years: Sequence[int], growth: Block) -> Block:

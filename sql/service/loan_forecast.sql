@@ -18,6 +18,6 @@ create table service.loan_forecast (
     p10          double  not null,  -- 下限 | lower bound | one cell in ten stays below
     p90          double  not null,  -- 上限 | upper bound | one cell in ten goes above
     borrowers    bigint  not null,  -- 最少借阅人数 | fewest borrowers | of the terms it is foretold from
-    model        varchar not null,  -- 预测方法 | method | model, last_year or same_season
+    model        varchar not null,  -- 预测方法 | method | model, last_year, same_season or season_mean
     made_as_of   date    not null   -- 截至日期 | made as of | the last day received
 );

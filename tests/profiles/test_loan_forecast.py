@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from profiles.loan_forecast import CANDIDATES, Loans, foretold, laid, loan_forecast
-from profiles.loan_forecast_model import growths, last_year, modelled, same_season
+from profiles.loan_forecast_model import growths, last_year, modelled, same_season, season_mean
 
 COLLEGES, CLASSES = 12, 15
 
@@ -83,15 +83,24 @@ def test_where_last_year_says_all_there_is_no_model_is_published(seed: int) -> N
     assert set(ahead["model"]) == {"last_year"}
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_cells_that_only_scatter_get_no_model(seed: int) -> None:
+    """The second control: the same mean in every term."""
+    means = np.repeat(np.full((COLLEGES, CLASSES, 1), 80.0), 11, axis=2)
+    skill = found(means, seed)[1]
+    assert not skill["is_published"].any()
+    assert skill.filter("is_shown")["candidate"].to_list() == ["season_mean"]
+
+
 @pytest.mark.parametrize("terms", [1, 4, 6])
 def test_too_short_a_history_is_said(terms: int) -> None:
     ahead, skill = found(growing(terms + 1, 1), 1, terms)
     assert ahead.is_empty()
-    assert skill["verdict"].to_list() == ["not enough history"] * 3
+    assert skill["verdict"].to_list() == ["not enough history"] * 4
 
 
 def test_seven_terms_are_enough() -> None:
-    assert found(growing(8, 1), 1, 7)[1]["terms"].to_list() == [2, 2, 2]
+    assert found(growing(8, 1), 1, 7)[1]["terms"].to_list() == [2] * 4
 
 
 def test_nothing_received_is_not_enough() -> None:
@@ -132,7 +141,7 @@ def test_where_the_calendar_ends_nothing_is_foretold_but_all_is_judged() -> None
     days = calendar(10)
     ahead, skill = loan_forecast(counted(growing(10, 1), 1), days, days["ends_on"][9], 10)
     assert ahead.is_empty()
-    assert skill["terms"].to_list() == [5, 5, 5]
+    assert skill["terms"].to_list() == [5] * 4
 
 
 def test_a_term_not_measured_is_neither_zero_nor_learnt_from() -> None:
@@ -166,10 +175,11 @@ def test_shuffled_rows_give_the_same_bytes() -> None:
     assert first[1].equals(again[1])
 
 
-def test_the_three_ways_by_hand() -> None:
+def test_the_ways_by_hand() -> None:
     earlier = np.array([[90.0, 100.0, 120.0]])
     assert last_year(earlier).tolist() == [120]
     assert same_season(earlier).tolist() == [100]
+    assert season_mean(earlier) == pytest.approx([310 / 3])
     # Weights 1/8, 1/4 and 1/2: (11.25 + 25 + 60) / 0.875.
     assert modelled(earlier, [3, 2, 1], np.zeros(1)) == pytest.approx([110])
     # Two years back at nine tenths of a growth of a half a year: 100 × e^0.9.
