@@ -1,9 +1,9 @@
 """Demand by the hour, foretold only as well as it was shown to be.
 
-Three ways are tried on the same days, each with what was known the horizon before: last week's
-figures, the same teaching week of earlier terms, and a model.  Their bands come from their own
-errors on days already past (split conformal).  The model is published where it beats both plain
-rules; else the better rule is shown and named.  Reading and writing tables belongs to the assets.
+Four ways are tried on the same days, each with what was known the horizon before: last week's
+figures, the same teaching week of earlier terms, the mean of all the past, and a model.  Their bands
+come from their own errors on days already past (split conformal).  The model is published where it
+beats every plain rule; else the best rule is shown and named.  Reading and writing tables belongs to the assets.
 """
 
 import datetime as dt
@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from profiles.forecast_features import WEEK, Block, Demand, features, lagged, last_week, same_week
+from profiles.forecast_features import WEEK, Block, Demand, features, lagged, last_week, past_mean, same_week
 from profiles.forecast_model import fitted
 from profiles.forecast_skill import coverage, mase, peak_error, pinball, wape
 
 HORIZONS = (1, 7, 28)
-CANDIDATES = ("last_week", "same_week", "model")
+RULES = {"last_week": last_week, "same_week": same_week, "past_mean": past_mean}
+CANDIDATES = (*RULES, "model")
 """From the plainest on: of two that are equally good the plainer is shown."""
 
 FORECAST = {
@@ -161,10 +162,7 @@ def _can_be_judged(demand: Demand, plan: Plan) -> bool:
 
 
 def _try(demand: Demand, candidate: str, horizon: int, plan: Plan, settings: Settings) -> Trial:
-    if candidate == "model":
-        mean = _modelled(demand, horizon, plan, settings)
-    else:
-        mean = (last_week if candidate == "last_week" else same_week)(demand, horizon)
+    mean = _modelled(demand, horizon, plan, settings) if candidate == "model" else RULES[candidate](demand, horizon)
     lower, upper = _bands(demand, mean, horizon, plan)
     return Trial(candidate, mean, lower, upper, _skill(demand, candidate, mean, lower, upper, plan))
 

@@ -95,6 +95,13 @@ def same_week(demand: Demand, horizon: int) -> Block:
     return found
 
 
+def past_mean(demand: Demand, horizon: int) -> Block:
+    """The mean of the place's hour over every earlier day that is known; nan before the first."""
+    known = np.isfinite(demand.values).cumsum(axis=1).astype(float)
+    mean = np.where(known > 0, np.nancumsum(demand.values, axis=1) / np.maximum(known, 1), np.nan)
+    return lagged(mean, horizon)
+
+
 def features(demand: Demand, horizon: int) -> Block:
     """Places × days × hours × features, of nothing later than the horizon before each day."""
     nearest = 1 if horizon == 1 else WEEK * -(-horizon // WEEK)

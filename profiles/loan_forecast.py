@@ -16,7 +16,7 @@ from profiles.forecast_features import Block
 from profiles.forecast_skill import coverage, mase, wape
 from profiles.loan_forecast_model import PAIRS, RULES, Groups, growths, last_year, modelled
 
-CANDIDATES = ("last_year", "same_season", "season_mean", "model")
+CANDIDATES = (*RULES, "model")
 """From the plainest on: of two that are equally good the plainer is shown."""
 CELL = ("college", "class_scheme", "class_top")
 SEASON_TERMS = 3

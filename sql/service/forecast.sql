@@ -16,6 +16,6 @@ create table service.forecast (
     expected   double  not null,  -- 预计值 | expected | persons or seats in the hour
     p10        double  not null,  -- 下限 | lower bound | one hour in ten stays below
     p90        double  not null,  -- 上限 | upper bound | one hour in ten goes above
-    model      varchar not null,  -- 预测方法 | method | model, last_week or same_week
+    model      varchar not null,  -- 预测方法 | method | model, last_week, same_week or past_mean
     made_as_of date    not null   -- 截至日期 | made as of | the last day received
 );

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from profiles.forecast import Settings, forecast
-from profiles.forecast_features import Demand, features, last_week, same_week
+from profiles.forecast_features import Demand, features, last_week, past_mean, same_week
 from profiles.forecast_skill import coverage, mase, peak_error, pinball, wape
 
 FIRST = dt.date(2023, 9, 4)
@@ -99,6 +99,24 @@ def test_where_nothing_was_planted_no_model_is_published() -> None:
     assert skill.filter("is_shown", horizon=28)["candidate"].item() != "model"
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_white_noise_gets_no_model_at_any_horizon(seed: int) -> None:
+    """The second control: twenty are expected in every hour, and nothing tells one from another."""
+    skill = forecast("entries", laid(planted(DAYS, seed, structured=False), DAYS, AS_OF), FEW)[1]
+    assert not skill["is_published"].any()
+    assert skill.filter("is_shown")["candidate"].to_list() == ["past_mean"] * 3
+
+
+def test_the_mean_of_the_past_by_hand() -> None:
+    days = calendar(1)
+    came = [(1, 10), (2, 20), (4, 60)]  # the third day was not measured
+    counted = pl.DataFrame(
+        [("main", days["day"][n], 9, c) for n, c in came], schema=["place", "day", "hour", "demand"], orient="row"
+    )
+    mean = past_mean(laid(counted, days, days["day"][5]), 1)[0, :7, 0]
+    assert mean == pytest.approx([np.nan, np.nan, 10, 15, 15, 30, 30], nan_ok=True)
+
+
 def test_the_future_does_not_change_what_was_known() -> None:
     counted = planted(DAYS)
     whole = laid(counted, DAYS, AS_OF)
@@ -107,7 +125,7 @@ def test_the_future_does_not_change_what_was_known() -> None:
         day = 700
         changed[:, day - horizon + 1 :] = np.random.default_rng(2).permutation(changed[:, day - horizon + 1 :], axis=1)
         other = Demand(whole.places, whole.hours, whole.calendar, changed, whole.as_of)
-        for make in (features, last_week, same_week):
+        for make in (features, last_week, same_week, past_mean):
             assert np.array_equal(make(whole, horizon)[:, day], make(other, horizon)[:, day], equal_nan=True)
         assert not np.array_equal(features(whole, horizon)[:, 750], features(other, horizon)[:, 750], equal_nan=True)
 
@@ -129,7 +147,7 @@ def test_too_short_a_history_is_said(known: int) -> None:
     ahead, skill = forecast("entries", laid(counted, days, as_of))
     assert ahead.is_empty()
     assert set(skill["verdict"]) == {"not enough history"}
-    assert skill.height == 9
+    assert skill.height == 12
 
 
 def test_demand_that_ended_is_not_foretold() -> None:
