@@ -26,8 +26,10 @@ def found() -> tuple[pl.DataFrame, pl.DataFrame]:
     counted = pl.DataFrame({"day": [dt.date.fromisoformat(day) for day in days], "demand": list(days.values())})
     terms = calendar_year_terms(FIRST.year, AS_OF.year + 1)
     unusual = pl.DataFrame(schema={"day": pl.Date, "day_type": pl.String})
+    hours = {"building": pl.String, "weekday": pl.Int64, "period": pl.String}
+    hours |= {"valid_from": pl.Date, "valid_to": pl.Date, "opens": pl.Int64, "closes": pl.Int64}
     calendar = (
-        calendar_days(terms, unusual)
+        calendar_days(terms, unusual, pl.DataFrame(schema=hours))
         .join(terms.select("term", "season", "week1_monday"), on="term", how="left")
         .with_columns(
             week=(pl.col("day") - pl.col("week1_monday")).dt.total_days() // 7 + 1,
