@@ -1,6 +1,7 @@
 -- One row for each thing a reader said about a use of their data that needs their own consent: yes, or no longer.
 --
 -- grain: patron_key, purpose, said_at, statement
+-- happened: said_at
 -- due: 30 days
 -- expect ColumnValuesToBeInSet: {column: statement, value_set: [given, withheld]}
 

@@ -1,6 +1,7 @@
 -- One row for each honour the library gave to a reader.
 --
 -- grain: patron_key, award, awarded_on
+-- happened: awarded_on
 -- due: 400 days
 
 create table raw.honour (

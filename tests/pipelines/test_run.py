@@ -224,7 +224,7 @@ def test_a_model_that_is_not_right_is_told_in_its_own_line_before_anything_runs(
             run(site, lambda made, number, total: None)
     finally:
         models.cache_clear()
-    assert str(refusal.value).startswith("sql/clean/loan.sql:14: ")
+    assert str(refusal.value).startswith("sql/clean/loan.sql:17: ")
     assert "item_kye" in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert not site.campus.warehouse.exists()

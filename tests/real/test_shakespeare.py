@@ -86,7 +86,13 @@ def test_the_plain_reading_of_every_line_is_the_oracle_s(paris, lines):
 def test_the_ledger_accounts_for_every_record(paris):
     rows = paris.rows("select source, records, loaded, duplicates, rejected from ledger.file order by source")
     assert rows == [
-        ("shakespeare_borrowers", paris.oracle["loans"], 510, 19631, 2),  # each named reader once; two lines name nobody
+        (
+            "shakespeare_borrowers",
+            paris.oracle["loans"],
+            510,
+            19631,
+            2,
+        ),  # each named reader once; two lines name nobody
         ("shakespeare_loans", paris.oracle["loans"], paris.oracle["loans"] - 17, paris.oracle["exact_dup_rows"], 0),
         ("shakespeare_members", 2563, 2563, 0, 0),
     ]
