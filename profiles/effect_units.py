@@ -82,8 +82,8 @@ def _went_apart(served: _Group, others: _Group) -> bool:
     (ours, theirs), weeks = (len(group) for group in groups), served.before.shape[1]
     freedom = (ours + theirs - 2) * (weeks - 1)
     gap = groups[0].mean(axis=0) - groups[1].mean(axis=0)
-    between = float(gap @ gap) * ours * theirs / (ours + theirs) / (weeks - 1)
-    within = sum(float(((group - group.mean(axis=0)) ** 2).sum()) for group in groups) / freedom
+    between: float = float(gap @ gap) * ours * theirs / (ours + theirs) / (weeks - 1)
+    within: float = sum(float(((group - group.mean(axis=0)) ** 2).sum()) for group in groups) / freedom
     if not within:
         return between > 0
     slopes = [group @ (np.arange(weeks) - (weeks - 1) / 2) for group in groups]

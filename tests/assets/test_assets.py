@@ -127,6 +127,7 @@ ref/coverage
 ref/coverage_month
 ref/coverage_term
 ref/day
+ref/evaluation_rule
 ref/feed
 ref/field
 ref/horizon
