@@ -123,6 +123,7 @@ ref/class
 ref/class_scheme
 ref/cohort
 ref/college
+ref/contact_rule
 ref/coverage
 ref/coverage_month
 ref/coverage_term
@@ -164,10 +165,18 @@ segment/propensity
 segment/propensity_skill
 segment/reader
 segment/study_list
+service/audience
+service/candidate
+service/catalogue
+service/contact
 service/forecast
 service/forecast_skill
 service/loan_forecast
 service/loan_forecast_skill
+service/need
+service/outcome_event
+service/pressure
+service/reason
 """
 
 
