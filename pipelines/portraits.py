@@ -114,6 +114,18 @@ def made_again(site: Site, file: Path) -> list[str]:
     return [words for part, words in parts.items() if before.get(part) != after[part]]
 
 
+def key_of(site: Site, who: str) -> str:
+    """The pseudonym of a reader, given as it is or by a number of theirs.
+
+    Raises:
+        Problem: nothing is published, or nobody of that name is known.
+        KeyRefused: the key that leads to the pseudonym cannot be read.
+
+    """
+    with open_current(site.campus.published) as connection:
+        return _person(connection, site, who)
+
+
 @contextmanager
 def _tables(site: Site, moment: Moment) -> Iterator[duckdb.DuckDBPyConnection]:
     """What is published, or the same tables as of another moment."""
@@ -162,7 +174,7 @@ def _portrait(
     is_withheld = bool(row.get("withheld"))
     columns = [] if is_withheld else [column for column in model.columns if column.name not in _BEHIND]
     figures = [
-        Figure(c.name, c.label_zh, c.label_en, _view(c), c.type not in _WORDS, row[c.name])
+        Figure(c.name, c.label_zh, c.label_en, view_of(c), c.type not in _WORDS, row[c.name])
         for c in columns
         if c.name in row
     ]
@@ -186,7 +198,7 @@ def _milestones(connection: duckdb.DuckDBPyConnection, key: str) -> Iterator[Fig
         yield Figure(name, label_zh, label_en, "milestone", False, reached_on)
 
 
-def _view(column: Column) -> str:
+def view_of(column: Column) -> str:
     """The view a column belongs to: by its own tag, or that of the fact it comes from."""
     for view in VIEWS:
         if f"{view}_view" in column.tags:
