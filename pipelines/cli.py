@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from pipelines.cli_page import page
 from pipelines.errors import Misconfigured
 from pipelines.terminal import OneLine, complain, err, out, progress, say
 
@@ -242,6 +243,9 @@ def doctor(ctx: click.Context, reap: bool) -> None:
             markup=False,
         )
     ctx.exit(0 if all(finding.is_well for finding in findings) else 1)
+
+
+main.add_command(page)
 
 
 def _site(ctx: click.Context) -> Any:
