@@ -50,10 +50,12 @@ fact/gap_dimension
 fact/growth
 fact/lifecycle
 fact/loan_class
+fact/loan_kind
 fact/loan_month
 fact/loan_term
 fact/membership
 fact/milestone
+fact/need_sign
 fact/orderliness
 fact/own_class
 fact/participation
@@ -72,6 +74,7 @@ fact/role
 fact/roster
 fact/space_use
 fact/standing
+fact/stated_need
 fact/visit_month
 fact/visit_slot
 page/college
@@ -131,13 +134,17 @@ ref/day
 ref/feed
 ref/field
 ref/horizon
+ref/interest
 ref/measure
 ref/milestone
 ref/opening_hours
+ref/protected_name
 ref/received_day
 ref/relationship_weight
 ref/role_rule
 ref/segment_name
+ref/sensitive_class
+ref/service_answer
 ref/site
 ref/study_rule
 ref/study_weight
@@ -173,6 +180,7 @@ service/forecast_skill
 service/loan_forecast
 service/loan_forecast_skill
 service/need
+service/open_use
 service/outcome_event
 service/pressure
 service/reason
