@@ -46,6 +46,7 @@ fact/consultation_month
 fact/contribution_month
 fact/demand_hour
 fact/e_resource
+fact/feedback_theme
 fact/gap_dimension
 fact/growth
 fact/lifecycle
@@ -136,6 +137,7 @@ ref/opening_hours
 ref/received_day
 ref/relationship_weight
 ref/role_rule
+ref/second_classroom
 ref/segment_name
 ref/site
 ref/study_rule
@@ -144,6 +146,7 @@ ref/survey_item
 ref/term
 ref/term_alias
 ref/theme
+ref/training
 report/cohort
 report/college
 report/distribution
@@ -163,10 +166,19 @@ segment/propensity
 segment/propensity_skill
 segment/reader
 segment/study_list
+service/feedback_loop
+service/feedback_step
 service/forecast
 service/forecast_skill
 service/loan_forecast
 service/loan_forecast_skill
+service/second_classroom
+service/theme_rate
+service/training_coverage
+service/training_next
+service/training_reach
+service/volunteer
+service/volunteering
 """
 
 
