@@ -1,8 +1,8 @@
--- One row for each college, stage of study and training topic: how many of those in the stage have met it.
+-- One row for each college, stage of study and training lesson: how many of those in the stage have met it.
 --
 -- Of the students here in the latest term, as in service.training_next; `everyone` stands for all colleges together.
 --
--- grain: college, stage, topic
+-- grain: college, stage, lesson
 -- persons: persons
 -- check a_share_is_a_share: attended_share between 0 and 1
 
@@ -15,23 +15,23 @@ with student as (
 ),
 
 attended as (
-    select distinct attendance.patron_key, topic.topic
+    select distinct attendance.patron_key, lesson.lesson
     from clean.attendance as attendance
-    join ref.training as topic on attendance.series = topic.series
+    join ref.training as lesson on attendance.series = lesson.series
     where attendance.attendance = 'attended'
 )
 
 select
     student.college,                                                          -- 学院 | college | or everyone #aggregate
     student.stage,                                                            -- 学段 | stage #aggregate
-    topic.topic,                                                              -- 主题 | topic #aggregate
-    min(topic.position) as position,                                          -- 次序 | position #aggregate
-    min(topic.label_zh) as label_zh,                                          -- 中文名 | Chinese name #aggregate
-    min(topic.label_en) as label_en,                                          -- 英文名 | English name #aggregate
+    lesson.lesson,                                                              -- 主题 | lesson #aggregate
+    min(lesson.position) as position,                                          -- 次序 | position #aggregate
+    min(lesson.label_zh) as label_zh,                                          -- 中文名 | Chinese name #aggregate
+    min(lesson.label_en) as label_en,                                          -- 英文名 | English name #aggregate
     count(*) as persons,                                                      -- 人数 | people | in the stage #aggregate
-    count(attended.topic) as attended,                                        -- 已参加人数 | people who have attended #aggregate
-    cast(count(attended.topic) as double) / nullif(count(*), 0) as attended_share  -- 覆盖率 | share who have attended #aggregate
+    count(attended.lesson) as attended,                                        -- 已参加人数 | people who have attended #aggregate
+    cast(count(attended.lesson) as double) / nullif(count(*), 0) as attended_share  -- 覆盖率 | share who have attended #aggregate
 from student
-join ref.training as topic on student.stage = topic.stage
-left join attended on student.patron_key = attended.patron_key and topic.topic = attended.topic
-group by student.college, student.stage, topic.topic
+join ref.training as lesson on student.stage = lesson.stage
+left join attended on student.patron_key = attended.patron_key and lesson.lesson = attended.lesson
+group by student.college, student.stage, lesson.lesson

@@ -5,7 +5,7 @@ import pytest
 from tests.drawn import shown
 
 CURRICULUM = """
-    topic   | stage               | position | after  | due_term | series   | label_zh | label_en
+    lesson  | stage               | position | after  | due_term | series   | label_zh | label_en
     start   | lower_undergraduate | 1        |        | 1        | Start    | 入门     | Start
     search  | lower_undergraduate | 2        | start  | 2        | Search   | 检索     | Search
     citing  | lower_undergraduate | 3        |        | 3        | Citing   | 引用     | Citing
@@ -47,7 +47,7 @@ def following(build, attended: str = ATTENDED):
 
 
 def test_the_next_topic_is_the_first_that_is_missing_and_open(build):
-    assert shown(following(build), "patron_key", "topics", "topics_attended", "topic", "is_due") == {
+    assert shown(following(build), "patron_key", "lessons", "lessons_attended", "lesson", "is_due") == {
         ("none", "3", "0", "start", "true"),
         ("begun", "3", "1", "search", "true"),  # twice the same topic is one, and absent is not there
         ("leapt", "3", "1", "start", "true"),
@@ -58,7 +58,7 @@ def test_the_next_topic_is_the_first_that_is_missing_and_open(build):
 
 def test_a_topic_waits_for_the_one_before_it(build):
     first = following(build, "patron_key | series | attendance\nnone | Citing | attended")
-    assert shown(first.filter(patron_key="none"), "topic") == {("start",)}
+    assert shown(first.filter(patron_key="none"), "lesson") == {("start",)}
     # search comes before citing in the order, and is not open while start is missing; the control is `begun` above
     later = build(
         "service.training_next",
@@ -67,7 +67,7 @@ def test_a_topic_waits_for_the_one_before_it(build):
         ref__training=CURRICULUM.replace("search  | lower_undergraduate | 2        | start ", "search  | lower_undergraduate | 0        | start "),
         clean__attendance="patron_key | series | attendance\nbo | Start | attended",
     )  # fmt: skip
-    assert shown(later, "topic") == {("start",)}
+    assert shown(later, "lesson") == {("start",)}
 
 
 @pytest.mark.parametrize("attended", ["", "patron_key | series | attendance\nnone | Start | registered"])
@@ -87,12 +87,12 @@ def test_coverage_is_a_share_of_those_in_the_stage(build):
         ref__training=CURRICULUM,
         clean__attendance=ATTENDED,
     )
-    assert shown(table.filter(topic="start"), "college", "persons", "attended", "attended_share") == {
+    assert shown(table.filter(lesson="start"), "college", "persons", "attended", "attended_share") == {
         ("law", "2", "1", "0.5"),
         ("arts", "1", "1", "1.0"),
         ("everyone", "3", "2", str(2 / 3)),
     }
-    assert table.filter(topic="survey").is_empty()
+    assert table.filter(lesson="survey").is_empty()
 
 
 def test_person_times_and_persons_stand_side_by_side(build):
