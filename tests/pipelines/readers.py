@@ -10,7 +10,21 @@ import polars as pl
 from pipelines.models import Model
 
 TERMS = [("2025-2026-1", "2025年秋", "Autumn 2025"), ("2025-2026-2", "2026年春", "Spring 2026")]
-TABLES = ["portrait.current", "portrait.individual", "portrait.milestone", "portrait.shelf", "portrait.page", "segment.study_list", "segment.reader", "ref.segment_name", "ref.milestone", "ref.term", "ref.feed", "ref.coverage_term", "ref.college"]
+TABLES = [
+    "portrait.current",
+    "portrait.individual",
+    "portrait.milestone",
+    "portrait.shelf",
+    "portrait.page",
+    "segment.study_list",
+    "segment.reader",
+    "ref.segment_name",
+    "ref.milestone",
+    "ref.term",
+    "ref.feed",
+    "ref.coverage_term",
+    "ref.college",
+]
 BADGES = [
     ("first_visit", "首次到馆", "First visit", 1),
     ("loans_10", "借阅第十册", "Tenth loan", 10),
