@@ -26,6 +26,7 @@ from pipelines.paths import REPORTS
 from profiles import captions, group_words, narrative, report_rows
 from profiles.captions import SiteWords, Words
 from profiles.charts import figures
+from profiles.charts.curve import EVENTS, curve
 from profiles.charts.heat import heat
 from profiles.charts.kit import plain
 from profiles.charts.parts import columns, level, mix, part_colour
@@ -268,6 +269,8 @@ def _context(site: SiteWords, lang: str) -> dict[str, Any]:
             scale=partial(scale, lang=lang),
             heat=partial(heat, lang=lang),
             trend=partial(trend, lang=lang),
+            curve=partial(curve, lang=lang),
+            events=EVENTS,
             columns=partial(columns, lang=lang),
             mix=mix,
             level=level,
