@@ -33,6 +33,7 @@ clean/published_count
 clean/resource_access
 clean/resource_usage
 clean/response
+clean/service_assignment
 clean/shared_identifier
 clean/ticket
 clean/visit
@@ -116,6 +117,7 @@ raw/patron_identifier
 raw/published_count
 raw/resource_access
 raw/resource_usage
+raw/service_assignment
 raw/space_booking
 raw/survey_answer
 raw/ticket
@@ -127,10 +129,12 @@ ref/class
 ref/class_scheme
 ref/cohort
 ref/college
+ref/contact_rule
 ref/coverage
 ref/coverage_month
 ref/coverage_term
 ref/day
+ref/evaluation_rule
 ref/feed
 ref/field
 ref/horizon
@@ -141,6 +145,7 @@ ref/received_day
 ref/relationship_weight
 ref/role_rule
 ref/segment_name
+ref/service_evidence
 ref/site
 ref/study_rule
 ref/study_weight
@@ -155,6 +160,7 @@ report/hour
 report/indicator
 report/opportunity
 report/segment
+report/service_evaluation
 report/source
 report/study_board
 report/survey
@@ -167,10 +173,24 @@ segment/propensity
 segment/propensity_skill
 segment/reader
 segment/study_list
+service/audience
+service/balance
+service/candidate
+service/catalogue
+service/contact
+service/coverage
+service/effect
 service/forecast
 service/forecast_skill
 service/loan_forecast
 service/loan_forecast_skill
+service/member
+service/need
+service/outcome_event
+service/pressure
+service/reason
+service/run
+service/unreached
 """
 
 
