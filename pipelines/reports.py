@@ -23,7 +23,7 @@ from markupsafe import Markup
 
 from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
-from profiles import captions, group_words, narrative, report_rows
+from profiles import brief, captions, director, group_words, narrative, report_rows
 from profiles.captions import SiteWords, Words
 from profiles.charts import figures
 from profiles.charts.curve import EVENTS, curve
@@ -261,6 +261,8 @@ def _context(site: SiteWords, lang: str) -> dict[str, Any]:
         "is_ahead": is_ahead,
         "captions": captions,
         "words": group_words,
+        "brief": brief,
+        "director": director,
         "tell": narrative.tell,
         "survey_rows": report_rows.survey_rows,
         "subject_rows": report_rows.subject_rows,
