@@ -23,9 +23,10 @@ from markupsafe import Markup
 
 from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
-from profiles import captions, group_words, narrative, report_rows
+from profiles import brief, captions, director, group_words, narrative, report_rows
 from profiles.captions import SiteWords, Words
 from profiles.charts import figures
+from profiles.charts.curve import EVENTS, curve
 from profiles.charts.heat import heat
 from profiles.charts.kit import plain
 from profiles.charts.parts import columns, level, mix, part_colour
@@ -260,6 +261,8 @@ def _context(site: SiteWords, lang: str) -> dict[str, Any]:
         "is_ahead": is_ahead,
         "captions": captions,
         "words": group_words,
+        "brief": brief,
+        "director": director,
         "tell": narrative.tell,
         "survey_rows": report_rows.survey_rows,
         "subject_rows": report_rows.subject_rows,
@@ -268,6 +271,8 @@ def _context(site: SiteWords, lang: str) -> dict[str, Any]:
             scale=partial(scale, lang=lang),
             heat=partial(heat, lang=lang),
             trend=partial(trend, lang=lang),
+            curve=partial(curve, lang=lang),
+            events=EVENTS,
             columns=partial(columns, lang=lang),
             mix=mix,
             level=level,

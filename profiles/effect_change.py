@@ -1,8 +1,10 @@
-"""A change seen where nobody was held out: an association, and never told as an effect."""
+"""A change seen where nobody was held out, which is never told as an effect; and how rare anything is among many."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 RARE = 0.05
+"""As much comes about by chance alone in one of twenty."""
 NOTABLE = 0.25
 """A change of a quarter of what was before is worth noticing."""
 
@@ -29,3 +31,15 @@ class Change:
             return seen if q_value <= RARE else "change_among_many" if self.p_value <= RARE else "unclear"
         notable = NOTABLE * abs(self.before)
         return "steady" if -notable < self.low and self.high < notable else "unclear"
+
+
+def raised(terms: Sequence[str], p_values: Sequence[float | None]) -> list[float | None]:
+    """Each p-value raised for all that were judged in its term (Benjamini and Hochberg); what was not judged has none."""
+    from scipy.stats import false_discovery_control
+
+    found: list[float | None] = [None] * len(terms)
+    for term in set(terms):
+        judged = {n: p for n, p in enumerate(p_values) if terms[n] == term and p is not None}
+        for n, q_value in zip(judged, false_discovery_control([*judged.values()]) if judged else [], strict=True):
+            found[n] = float(q_value)
+    return found

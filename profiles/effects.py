@@ -16,13 +16,11 @@ import polars as pl
 import polars.selectors as cs
 
 from profiles.effect_arms import Arm, Difference, compare, difference_of_means
-from profiles.effect_change import Change
+from profiles.effect_change import RARE, Change, raised
 from profiles.effect_units import compare_units
 from profiles.effect_words import REASONS
 
 Row = dict[str, Any]
-RARE = 0.05
-"""A difference as large may come about by chance in one of twenty."""
 
 EFFECT = {
     **dict.fromkeys(("run_key", "service", "term"), pl.String),
@@ -63,7 +61,9 @@ def judge(runs: pl.DataFrame, people: pl.DataFrame, units: pl.DataFrame, as_of: 
         _found(run, listed.get((run["run_key"],), people.clear()), beside.get((run["run_key"],), units.clear()), as_of)
         for run in runs.sort("run_key").iter_rows(named=True)
     ]
-    rows = [_judged(finding, q_value) for finding, q_value in zip(found, _adjusted(found), strict=True)]
+    p_values = [finding.found.p_value if finding.found else None for finding in found]
+    q_values = raised([finding.row["term"] for finding in found], p_values)
+    rows = [_judged(finding, q_value) for finding, q_value in zip(found, q_values, strict=True)]
     together = pl.col("p_value").count().over("term").cast(pl.Int64)
     frame = pl.DataFrame(rows, EFFECT).with_columns(cs.float().round(9))
     return frame.with_columns(judged_together=pl.when(pl.col("p_value").is_not_null()).then(together))
@@ -121,19 +121,6 @@ def _arm(people: pl.DataFrame, often: bool) -> Arm:
     outcomes = people["outcomes"].to_numpy().astype(float)
     before = people["baseline"].cast(pl.Float64).log1p().fill_null(np.nan).to_numpy()
     return Arm(outcomes if often else (outcomes > 0).astype(float), people["drawn_with"].to_numpy(), before)
-
-
-def _adjusted(found: list[_Finding]) -> list[float | None]:
-    """The p-value of each run, raised for how many were judged in its term; nothing where there is none."""
-    from scipy.stats import false_discovery_control
-
-    raised: list[float | None] = [None] * len(found)
-    for term in {finding.row["term"] for finding in found}:
-        told = [n for n, finding in enumerate(found) if finding.row["term"] == term and finding.found]
-        p_values = [finding.found.p_value for finding in (found[n] for n in told) if finding.found]
-        for n, q_value in zip(told, false_discovery_control(p_values) if told else [], strict=True):
-            raised[n] = float(q_value)
-    return raised
 
 
 def _judged(finding: _Finding, q_value: float | None) -> Row:

@@ -187,6 +187,7 @@ segment/reader
 segment/study_list
 service/audience
 service/balance
+service/campaign_effect
 service/candidate
 service/catalogue
 service/contact

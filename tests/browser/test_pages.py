@@ -11,7 +11,8 @@ import pytest
 from pipelines.keyring import Keyring
 from pipelines.paths import REPORTS
 from pipelines.reader_pages import page_name, write_pages
-from pipelines.reports import LANGUAGES, read_template, read_templates, render_page, write_page
+from pipelines.report_files import write_page
+from pipelines.reports import LANGUAGES, read_template, read_templates, render_page
 from tests.browser.conftest import Looks
 from tests.browser.sight import WIDTHS
 from tests.line.sites import Whole
@@ -19,9 +20,9 @@ from tests.pipelines.report_pages import dictionary, quality
 from tests.pipelines.report_tables import CAMPUS
 
 IN_SMALL = {"dictionary": dictionary, "quality": quality}
-PER_GROUP = [template.name for template in read_templates() if not template.is_for_site]
+REPORTED = [template.name for template in read_templates() if not template.is_for_site]
 KINDS = [
-    *(f"{name}/{part}.{lang}" for name in PER_GROUP for part in ("index", "fullest") for lang in LANGUAGES),
+    *(f"{name}.{lang}" for name in (*REPORTED, "index") for lang in LANGUAGES),
     *IN_SMALL,
     *(f"reader/{kind}.{lang}" for kind in ("keen", "gentle", "graduating") for lang in LANGUAGES),
 ]
@@ -30,19 +31,20 @@ CHOSEN = {
     "gentle": "from portrait.current where not is_graduating order by visit_days + loans nulls last, patron_key",
     "graduating": "from portrait.current where is_graduating order by visit_days_total desc nulls last, patron_key",
 }
-SHEETS = {"college": 6, "index": 3, "reader": 6}
+SHEETS = {"college": 7, "reader": 6}
 """So many sheets of paper are enough."""
 
 
 @pytest.fixture(scope="session")
 def pages(whole: Whole, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Each kind of page, and where one of it lies."""
-    found = {}
-    for name in PER_GROUP:
-        for lang in LANGUAGES:
-            folder = whole.line.campus.reports / name
-            found[f"{name}/index.{lang}"] = folder / f"index.{lang}.html"
-            found[f"{name}/fullest.{lang}"] = max(folder.glob(f"{name}-*.{lang}.html"), key=lambda p: p.stat().st_size)
+    root, found = whole.line.campus.reports, {}
+    for lang in LANGUAGES:
+        for name in REPORTED:
+            found[f"{name}.{lang}"] = max(
+                root.glob(f"*/*/{name}[.-]*{lang}.html"), key=lambda path: path.stat().st_size
+            )
+        found[f"index.{lang}"] = max(root.glob(f"*/index.{lang}.html"), key=lambda path: path.stat().st_size)
     folder = tmp_path_factory.mktemp("small")
     for name, data in IN_SMALL.items():
         html = render_page(read_template(REPORTS / f"{name}.html.j2"), data(), CAMPUS)
@@ -84,12 +86,11 @@ def test_it_prints_onto_its_sheets(pages: dict[str, Path], looks: Looks, kind: s
     seen = looks(pages[kind])
     assert seen.too_wide_for_paper == ()
     assert all(len(sheet.strip()) > 20 for sheet in seen.printed), "a sheet is left blank"
-    most = SHEETS.get(kind.partition("/")[0])
+    most = SHEETS.get(kind.replace("/", ".").partition(".")[0])
     assert most is None or len(seen.printed) <= most
 
 
 def test_no_kind_of_page_is_left_out(whole: Whole, pages: dict[str, Path]) -> None:
-    reports = whole.line.campus.reports
-    made = {path.relative_to(reports).parts[0].removesuffix(".html") for path in reports.rglob("*.html")}
-    assert made == {*PER_GROUP, *IN_SMALL}
+    made = {path.name.partition(".")[0].partition("-")[0] for path in whole.line.campus.reports.rglob("*.html")}
+    assert made == {*REPORTED, "index", *IN_SMALL}
     assert set(pages) == set(KINDS)
