@@ -3,6 +3,7 @@
 -- grain: ticket_key, status
 -- happened: opened_at, answered_at, closed_at
 -- due: 30 days
+-- purpose: portrait, research
 -- expect ColumnValuesToBeInSet: {column: status, value_set: [open, answered, closed]}
 
 create table raw.ticket (

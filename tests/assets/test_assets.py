@@ -51,10 +51,12 @@ fact/gap_dimension
 fact/growth
 fact/lifecycle
 fact/loan_class
+fact/loan_kind
 fact/loan_month
 fact/loan_term
 fact/membership
 fact/milestone
+fact/need_sign
 fact/orderliness
 fact/own_class
 fact/participation
@@ -73,6 +75,7 @@ fact/role
 fact/roster
 fact/space_use
 fact/standing
+fact/stated_need
 fact/visit_month
 fact/visit_slot
 page/college
@@ -134,13 +137,17 @@ ref/evaluation_rule
 ref/feed
 ref/field
 ref/horizon
+ref/interest
 ref/measure
 ref/milestone
 ref/opening_hours
+ref/protected_name
 ref/received_day
 ref/relationship_weight
 ref/role_rule
 ref/segment_name
+ref/sensitive_class
+ref/service_answer
 ref/service_evidence
 ref/site
 ref/study_rule
@@ -183,6 +190,7 @@ service/loan_forecast
 service/loan_forecast_skill
 service/member
 service/need
+service/open_use
 service/outcome_event
 service/pressure
 service/reason
