@@ -44,13 +44,13 @@ missed as (
     group by monday, feed
     having avg(case when covered >= 0.8 then 1 else 0 end) < min(site.coverage_floor)
 ),
-whole as (
-    select cast(date_trunc('week', day) as date) as monday, min(term) as term
+week as (
+    select cast(date_trunc('week', day) as date) as monday, min(term) as term, count(*) as days
     from ref.calendar_day cross join ref.horizon
-    where term is not null and day <= as_of
+    where term is not null and day between first_day and as_of
     group by all
-    having count(*) = 7 and monday not in (select monday from missed)
 ),
+whole as (select monday, term from week where days = 7 and monday not in (select monday from missed)),
 enrolled as (select term, count(*) as persons from fact.roster where is_exposed group by all),
 active as (
     select cast(date_trunc('week', day) as date) as monday, count(distinct patron_key) as persons

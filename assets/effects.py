@@ -4,6 +4,8 @@ import dagster as dg
 import polars as pl
 
 from pipelines.frames import frame_assets, read
+from pipelines.service_state import site_catalogue
+from pipelines.services import Catalogue
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 
@@ -94,11 +96,18 @@ def _effects(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
 
 
 def _runs(warehouse: Warehouse, site: Site) -> pl.DataFrame:
-    told = read(
-        warehouse, "select service, unnest(string_split(needs, ' ')) as feed from service.catalogue where needs <> ''"
-    )
-    warehouse.connection.register("told", told.to_arrow())
+    warehouse.connection.register("told", outcome_feeds(site_catalogue(site)[0]).to_arrow())
     try:
         return read(warehouse, _RUNS)
     finally:
         warehouse.connection.unregister("told")
+
+
+def outcome_feeds(catalogue: Catalogue) -> pl.DataFrame:
+    """The feeds that tell of each service's outcome."""
+    rows = [
+        (code, need.partition(":")[0])
+        for code, service in catalogue.services.items()
+        for need in (service.outcome.needs if service.outcome else ())
+    ]
+    return pl.DataFrame(rows, ["service", "feed"], orient="row").unique().sort("service", "feed")

@@ -90,7 +90,7 @@ class Trials:
 
 def draw_trials(seed: int, people: People, catalogue: Catalogue, begun: pl.DataFrame, term: Term) -> Trials:
     """The trials of a term; ``begun`` are its loans as they come about without any of them."""
-    random = stream(seed, "trials")
+    random = stream(seed, "arms")
     students = random.permutation(_students(people, term))
     ends = np.cumsum([int(trial.share * len(students)) for trial in TRIALS])
     drawn = dict(zip(TRIALS, np.split(students, ends)[: len(TRIALS)], strict=True))

@@ -3,6 +3,7 @@
 -- grain: patron_key, purpose, said_at, statement
 -- happened: said_at
 -- due: 30 days
+-- purpose: portrait, recommendation, research
 -- expect ColumnValuesToBeInSet: {column: statement, value_set: [given, withheld]}
 
 create table raw.consent (

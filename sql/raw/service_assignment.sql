@@ -6,6 +6,7 @@
 -- grain: run_key, patron_key
 -- happened: assigned_at
 -- due: 400 days
+-- purpose: research
 -- expect ColumnValuesToBeInSet: {column: arm, value_set: [served, held_out]}
 -- expect ColumnValuesToBeBetween: {column: window_days, min_value: 1, max_value: 400}
 -- expect ColumnValuesToBeBetween: {column: detectable, min_value: 0, max_value: 1}

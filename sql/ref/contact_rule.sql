@@ -1,7 +1,7 @@
 -- One row for each rule of how often a reader may be contacted; a rule without a value does not hold.
 --
 -- grain: rule
--- check rule_is_known: rule in ('contacts_per_person', 'person_window_days', 'contacts_per_service_and_term', 'cooling_off_days', 'quiet_before_exams_days', 'unanswered_before_rest', 'list_valid_days')
+-- check rule_is_known: rule in ('contacts_per_person', 'person_window_days', 'contacts_per_service_and_term', 'cooling_off_days', 'quiet_before_exams_days', 'unanswered_before_rest', 'list_valid_days', 'stated_need_days')
 -- check no_rule_is_negative: value >= 0
 
 create table ref.contact_rule (
