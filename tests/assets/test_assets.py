@@ -169,6 +169,7 @@ segment/propensity_skill
 segment/reader
 segment/study_list
 service/feedback_loop
+service/feedback_rating
 service/feedback_step
 service/forecast
 service/forecast_skill
