@@ -10,6 +10,8 @@ from typing import Any
 import click
 from rich.console import Console
 
+from pipelines.cli_page import page
+from pipelines.cli_service import service
 from pipelines.errors import Misconfigured
 from pipelines.terminal import OneLine, complain, err, out, progress, say
 
@@ -28,6 +30,9 @@ def main(ctx: click.Context, site: Path | None) -> None:
     without any data of your own: `mingyuan demo`.
     """
     ctx.obj = site
+
+
+main.add_command(service)
 
 
 @main.command()
@@ -242,6 +247,9 @@ def doctor(ctx: click.Context, reap: bool) -> None:
             markup=False,
         )
     ctx.exit(0 if all(finding.is_well for finding in findings) else 1)
+
+
+main.add_command(page)
 
 
 def _site(ctx: click.Context) -> Any:

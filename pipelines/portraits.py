@@ -97,6 +97,18 @@ def drawn(connection: duckdb.DuckDBPyConnection, site: Site, who: str, term: str
     return replace(of_term, figures=(*of_term.figures, *_career(connection, key), *_milestones(connection, key)))
 
 
+def key_of(site: Site, who: str) -> str:
+    """The pseudonym of a reader, given as it is or by a number of theirs.
+
+    Raises:
+        Problem: nothing is published, or nobody of that name is known.
+        KeyRefused: the key that leads to the pseudonym cannot be read.
+
+    """
+    with open_current(site.campus.published) as connection:
+        return _person(connection, site, who)
+
+
 @contextmanager
 def _tables(site: Site, moment: Moment) -> Iterator[duckdb.DuckDBPyConnection]:
     """What is published, or the same tables as of another moment."""
@@ -136,7 +148,7 @@ def _portrait(
 ) -> Portrait:
     is_withheld = bool(row.get("withheld"))
     columns = [] if is_withheld else [column for column in model.columns if column.name not in _BEHIND]
-    figures = [_figure(column, _view(column), row[column.name]) for column in columns if column.name in row]
+    figures = [_figure(column, view_of(column), row[column.name]) for column in columns if column.name in row]
     as_of = connection.sql("select max(as_of) from portrait.individual").fetchall()[0][0]
     known_at = moment.known_at.isoformat() if moment.known_at else None
     return Portrait(who, kind, row["term"], str(as_of), known_at, is_withheld, tuple(figures))
@@ -160,7 +172,7 @@ def _milestones(connection: duckdb.DuckDBPyConnection, key: str) -> Iterator[Fig
         yield Figure(name, label_zh, label_en, "milestone", False, reached_on)
 
 
-def _view(column: Column) -> str:
+def view_of(column: Column) -> str:
     """The view a column belongs to: by its own tag, or that of the fact it comes from."""
     for view in VIEWS:
         if f"{view}_view" in column.tags:
@@ -174,7 +186,7 @@ def _view_of(table: str, name: str) -> str:
     model = models().get(table)
     if model is None or model.view:
         return model.view or "who" if model else "who"
-    return next((_view(column) for column in model.columns if column.name == name), "who")
+    return next((view_of(column) for column in model.columns if column.name == name), "who")
 
 
 def _group(connection: duckdb.DuckDBPyConnection, who: str) -> tuple[str, str] | None:

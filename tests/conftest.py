@@ -39,7 +39,7 @@ def build(models: dict[str, Model]) -> Build:
         texts = {name.replace("__", "."): text for name, text in given.items()}
         with duckdb.connect(":memory:") as connection:
             for source in sorted(models[table].reads):
-                _stand_up(connection, models[source], texts.pop(source, ""))
+                stand_up(connection, models[source], texts.pop(source, ""))
             assert not texts, f"{table} does not read {', '.join(texts)}"
             return connection.sql(models[table].text).pl()
 
@@ -60,7 +60,7 @@ def sql_folder(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def _stand_up(connection: duckdb.DuckDBPyConnection, model: Model, text: str) -> None:
+def stand_up(connection: duckdb.DuckDBPyConnection, model: Model, text: str) -> None:
     """A table of a model's own types; columns that are not drawn are null."""
     connection.execute(f"create schema if not exists {model.layer}")
     columns = ", ".join(f"{column.name} {column.type}" for column in model.columns)

@@ -62,7 +62,7 @@ compared as (
         lag(is_active) over person as was_active,
         sum(case when is_active then 1 else 0 end) over person as terms_active
     from counted
-    window person as (partition by patron_key order by starts_on rows between unbounded preceding and current row)
+    window person as (partition by patron_key order by starts_on)
 ),
 
 judged as (

@@ -5,6 +5,7 @@
 -- grain: ticket_key, status
 -- happened: opened_at, triaged_at, answered_at, acted_at, told_at, confirmed_at, closed_at
 -- due: 30 days
+-- purpose: portrait, research
 -- expect ColumnValuesToBeInSet: {column: status, value_set: [open, answered, closed]}
 
 create table raw.ticket (
