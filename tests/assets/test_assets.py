@@ -194,6 +194,7 @@ service/contact
 service/coverage
 service/effect
 service/feedback_loop
+service/feedback_rating
 service/feedback_step
 service/forecast
 service/forecast_skill
