@@ -1,12 +1,13 @@
 """What a reader is measured by before segments are looked for, on scales that can be compared.
 
 Counts are taken by their order of magnitude, ratios are trusted as far as the events behind them
-reach, and the extreme half per cent is drawn in.  Finding groups belongs in
-:mod:`profiles.segment_fit`, naming them in :mod:`profiles.segment_names`.
+reach, and the extreme half per cent is drawn in.  Gender, origin, college and age are no features:
+they may describe a segment afterwards.  Finding groups belongs in :mod:`profiles.segment_fit`, naming
+them in :mod:`profiles.segment_names`.
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -29,11 +30,18 @@ FEATURES = (
     Feature("dwell_minutes"),
     Feature("loans"),
     Feature("bookings"),
-    Feature("night_share", ("visit_days",)),
-    Feature("weekend_share", ("visit_days",)),
-    Feature("regularity", ("visit_days", "loans", "bookings")),
-    Feature("breadth", ("loans",)),
+    Feature("resource_days"),
+    Feature("guidance"),
+    Feature("exam_share", ("visits",)),
+    Feature("night_share", ("visits",)),
+    Feature("weekend_share", ("visits",)),
+    Feature("regularity", ("visits",)),
+    Feature("breadth_rarefied", ("classed_loans",)),
+    Feature("own_field_share", ("classed_loans",)),
 )
+
+COLUMNS = tuple(dict.fromkeys(name for feature in FEATURES for name in (feature.name, *feature.rests_on)))
+"""The columns of a portrait that the features are read from."""
 
 HALF_TRUSTED_AT = 5
 """The events at which a reader's own ratio weighs as much as the ratio of the group."""
@@ -88,6 +96,38 @@ class Scale:
         levels = np.minimum(_levels(people, self.features, self.usual), self.caps)
         points: Matrix = (levels - self.means) / self.deviations * self.weights
         return points
+
+    def point(self, position: int, values: Matrix, events: float) -> Matrix:
+        """Where values of one feature lie; of a ratio, with so many events behind it."""
+        feature, usual = self.features[position], self.usual[position]
+        trust = events / (events + HALF_TRUSTED_AT)
+        level = trust * values + (1 - trust) * usual if feature.rests_on else np.log1p(values)
+        level = np.minimum(level, self.caps[position])
+        point: Matrix = (level - self.means[position]) / self.deviations[position] * self.weights[position]
+        return point
+
+    def possible(self, position: int) -> Matrix:
+        """The values a feature can have: every whole number of a count, hundredths of a ratio."""
+        most = float(self.caps[position])
+        if self.features[position].rests_on:
+            return np.arange(0, max(most, 1) + 0.01, 0.01)
+        return np.arange(0, np.ceil(np.expm1(most)) + 1)
+
+    def events(self, people: pl.DataFrame, position: int) -> Matrix:
+        """What each reader's ratio rests on; nothing for a count."""
+        return _events(people, self.features[position])
+
+    def as_data(self) -> dict[str, Any]:
+        """The yardstick as lists of words and numbers, from which it can be made again."""
+        features = [[feature.name, *feature.rests_on] for feature in self.features]
+        arrays = {name: getattr(self, name).tolist() for name in ("usual", "caps", "means", "deviations")}
+        return {"features": features, **arrays}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Self:
+        features = tuple(Feature(name, tuple(rests_on)) for name, *rests_on in data["features"])
+        usual, caps, means, deviations = (np.array(data[n]) for n in ("usual", "caps", "means", "deviations"))
+        return cls(features, usual, caps, means, deviations)
 
     def differences(self, centre: Matrix) -> dict[str, float]:
         """How far a centre lies from the average in each feature, in standard deviations."""
