@@ -22,6 +22,8 @@ Rows = npt.NDArray[np.int64]
 LEAST_STABILITY = 0.8
 LEAST_JACCARD = 0.75
 LEAST_SHARE = 0.05
+HARDLY_LESS = 0.03
+"""In silhouette: by how much more groups may be less apart than fewer."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +94,14 @@ def try_clusters(points: Matrix, scale: Scale, names: Sequence[Name], settings: 
 
 
 def choose(trials: Sequence[Trial]) -> Trial:
-    """The largest number of clusters that is accepted, else the most stable that has honest names."""
+    """The largest accepted number of clusters that are hardly less apart than the best, else the most stable one.
+
+    Stability alone would go on dividing a crowd that can be cut in the same place every time.
+    """
     accepted = [trial for trial in trials if trial.is_accepted]
     if accepted:
-        return max(accepted, key=lambda trial: trial.k)
+        best = max(trial.silhouette for trial in accepted)
+        return max((trial for trial in accepted if trial.silhouette >= best - HARDLY_LESS), key=lambda trial: trial.k)
     return max(trials, key=lambda trial: (trial.is_nameable, trial.stability, -trial.k))
 
 

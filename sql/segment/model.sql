@@ -10,7 +10,7 @@ create table segment.model (
     version          integer not null,  -- 版本 | version | a term is told by the last version fitted on it or before, earlier ones by the first
     level_group      varchar not null,  -- 层次组 | level group | all: everybody, also used for groups too small for a model of their own
     k                integer not null,  -- 群体数 | segments tried
-    is_chosen        boolean not null,  -- 是否采用 | chosen | the largest number that is accepted, else the most stable
+    is_chosen        boolean not null,  -- 是否采用 | chosen | the largest accepted number whose silhouette is within 0.03 of the best accepted, else the most stable
     is_accepted      boolean not null,  -- 是否合格 | accepted | stable, every segment distinct, large enough and nameable
     is_nameable      boolean not null,  -- 是否可命名 | nameable | every segment deserves a name of its own in ref.segment_name
     silhouette       double not null,   -- 轮廓系数 | silhouette | -1 to 1, higher is better separated
