@@ -37,6 +37,16 @@ EXAMPLES = (
         "select term, label_zh, label_en, count(*) as persons from segment.reader join ref.segment_name using (segment) group by all order by term, persons desc",
     ),
     Example(
+        "how_segments_hold_still",
+        "细分群体是否稳定 | whether segments hold still, and what other ways of grouping say",
+        "select version, level_group, k, stability, jaccard_min, smallest_share, verdict from segment.model where is_chosen order by version, level_group",
+    ),
+    Example(
+        "who_moved_where",
+        "下一学期转入了哪个群体 | which segment people went to by the next term",
+        "select term, next_term, segment, next_segment, persons, round(share, 2) as share from segment.migration where segment <> next_segment order by term, persons desc nulls last",
+    ),
+    Example(
         "how_use_is_spread",
         "一个指标在各学院的分布 | how a measure is spread in each college, and how unequally",
         "select group_code as college, persons, p10, p50, p90, round(zero_share, 2) as zero_share, round(gini, 2) as gini from portrait.distribution where group_type = 'college' and measure = 'visit_days' and term = (select max(term) from portrait.distribution) order by college",

@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 from pipelines.cli_page import page
+from pipelines.cli_segments import segments, why
 from pipelines.cli_service import service
 from pipelines.errors import Misconfigured
 from pipelines.terminal import OneLine, complain, err, out, progress, say
@@ -33,6 +34,8 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 
 main.add_command(service)
+main.add_command(why)
+main.add_command(segments)
 
 
 @main.command()

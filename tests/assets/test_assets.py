@@ -179,7 +179,10 @@ report/survey
 report/survey_estimate
 report/survey_theme
 report/survey_weighting
+segment/candidate
 segment/centre
+segment/drift
+segment/migration
 segment/model
 segment/propensity
 segment/propensity_skill
