@@ -6,9 +6,9 @@ import dagster as dg
 import polars as pl
 
 from pipelines import service_sql
-from pipelines.frames import Rows, frame_assets, read
+from pipelines.frames import Rows, frame_assets
 from pipelines.models import Model
-from pipelines.service_contacts import through_the_gate
+from pipelines.service_contacts import needed, through_the_gate
 from pipelines.service_state import answer_rows, catalogue_rows, feeds, reason_rows, site_catalogue
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
@@ -18,22 +18,6 @@ _CATALOGUE = ("service.catalogue", "service.reason")
 _NEED = ("service.need", "service.audience")
 _PEOPLE = [*service_sql.READERS, "service.catalogue", "ref.term", "fact.stated_need"]
 _CONTACTS = ["service.contact", "clean.consent", "ref.contact_rule", "ref.calendar_day"]
-
-_CANDIDATES = """
-with latest as (
-    select term.term
-    from ref.term as term
-    join (select max(starts_on) as starts_on from ref.term where term in (select term from fact.roster)) using (starts_on)
-)
-select need.patron_key, need.service, need.term, horizon.as_of, roster.college, roster.class_group, roster.discipline_group,
-    need.is_stated, need.strength, need.reasons, catalogue.owner as department, catalogue.cap_class, catalogue.purpose
-from service.need as need
-join latest on need.term = latest.term
-join fact.roster as roster on need.patron_key = roster.patron_key and need.term = roster.term
-join service.catalogue as catalogue on need.service = catalogue.service
-cross join ref.horizon as horizon
-where horizon.as_of is not null
-"""
 
 
 @dg.definitions
@@ -104,10 +88,10 @@ def _outcome(table: Model, warehouse: Warehouse, site: Site) -> list[Rows]:
 
 
 def _candidates(warehouse: Warehouse, site: Site) -> list[Rows]:
-    needed = read(warehouse, _CANDIDATES)
-    if needed.is_empty():
+    needs = needed(warehouse)
+    if needs.is_empty():
         return [_empty(models()["service.candidate"])]
-    return [through_the_gate(warehouse, needed, needed["as_of"][0])]
+    return [through_the_gate(warehouse, needs, needs["as_of"][0])]
 
 
 def _pressure(table: Model, warehouse: Warehouse, site: Site) -> list[Rows]:

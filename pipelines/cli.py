@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from pipelines.cli_service import service
 from pipelines.errors import Misconfigured
 from pipelines.terminal import OneLine, complain, err, out, progress, say
 
@@ -28,6 +29,9 @@ def main(ctx: click.Context, site: Path | None) -> None:
     without any data of your own: `mingyuan demo`.
     """
     ctx.obj = site
+
+
+main.add_command(service)
 
 
 @main.command()

@@ -4,7 +4,7 @@ The maker is a plain function from the warehouse and the site to a frame with th
 a select of them where the rows are too many to leave the database; what a frame holds belongs in ``profiles``.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -38,7 +38,7 @@ def frame_assets(
     return filled
 
 
-def read(warehouse: Warehouse, query: str) -> pl.DataFrame:
+def read(warehouse: Warehouse, query: str, parameters: Mapping[str, Any] | None = None) -> pl.DataFrame:
     """The rows of a query as a frame."""
-    frame: pl.DataFrame = warehouse.connection.sql(query).pl()
+    frame: pl.DataFrame = warehouse.connection.sql(query, params=parameters).pl()
     return frame

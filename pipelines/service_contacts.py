@@ -50,12 +50,39 @@ from ledger.service_member as member
 join ledger.service_run as run on member.run_key = run.run_key
 where member.arm = 'held_out'
 """
+_NEEDED = """
+with latest as (
+    select max(term.starts_on) as starts_on
+    from ref.term as term
+    join (select distinct term from fact.roster) as known on term.term = known.term
+),
+chosen as (
+    select term.term
+    from ref.term as term
+    cross join latest
+    where case when $term is null then term.starts_on = latest.starts_on else term.term = $term end
+)
+select need.patron_key, need.service, need.term, horizon.as_of, roster.college, roster.class_group, roster.discipline_group,
+    need.is_stated, need.strength, need.reasons, catalogue.owner as department, catalogue.cap_class, catalogue.purpose
+from service.need as need
+join chosen on need.term = chosen.term
+join fact.roster as roster on need.patron_key = roster.patron_key and need.term = roster.term
+join service.catalogue as catalogue on need.service = catalogue.service
+cross join ref.horizon as horizon
+where horizon.as_of is not null and ($service is null or need.service = $service)
+order by need.service, need.patron_key
+"""
 _CALENDAR = "select day, term, period from ref.calendar_day"
 
 
 def rules_of(warehouse: Warehouse) -> dict[str, int | None]:
     """The values of ref.contact_rule; None where one is left empty."""
     return dict(warehouse.rows_of("select rule, value from ref.contact_rule"))
+
+
+def needed(warehouse: Warehouse, service: str | None = None, term: str | None = None) -> pl.DataFrame:
+    """Who needs what in a term, or in the latest one, with what the gate and the lists have to know of them."""
+    return read(warehouse, _NEEDED, {"service": service, "term": term})
 
 
 def through_the_gate(warehouse: Warehouse, candidates: pl.DataFrame, day: dt.date) -> pl.DataFrame:

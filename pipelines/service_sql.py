@@ -58,6 +58,11 @@ select {literal(code)} as service, term, coalesce(college, '未知 unknown') as 
 from ({_flagged(code, service)}) group by term, coalesce(college, '未知 unknown')"""
 
 
+def eligible(code: str, service: Service) -> str:
+    """A select of the readers whom a service is for, term by term."""
+    return f"select patron_key, term from ({_flagged(code, service)})"
+
+
 def outcome(code: str, service: Service) -> str:
     """A select of the days on which readers did what a service is meant to lead to."""
     assert service.outcome is not None
