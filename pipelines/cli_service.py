@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from pipelines.cli_effect import effect
 from pipelines.terminal import OneLine, out, say
 
 
@@ -70,6 +71,9 @@ def list_(ctx: click.Context, run: str, folder: Path, purpose: str) -> None:
         files, listed, unknown = service_lists.export(warehouse, site, run, folder, purpose, moment)
     for line in listed_lines(files, listed, unknown):
         say(line)
+
+
+service.add_command(effect)
 
 
 def _share(holdout: str) -> float | None:

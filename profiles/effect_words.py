@@ -156,10 +156,11 @@ def _of_units(effect: Mapping[str, Any]) -> Words:
 
 
 def _of_many(effect: Mapping[str, Any]) -> Words:
-    number, q_value = effect["judged_together"], f"{effect['q_value']:.3f}"
+    number = effect["judged_together"]
+    q_value = "< 0.001" if effect["q_value"] < 0.001 else f"= {effect['q_value']:.3f}"
     return Words(
-        f"该学期一并评估 {number} 次运行，校正后 q = {q_value}。",
-        f"Judged together with all {number} runs of the term: q = {q_value}.",
+        f"该学期一并评估的运行共 {number} 次，校正后 q {q_value}。",
+        f"Runs of the term that were judged together: {number}; q {q_value}.",
     )
 
 

@@ -22,7 +22,8 @@ def test_a_trial_is_told_by_arm_with_its_interval_in_points() -> None:
     zh, en = said()
     assert "17.4% of 562 served did it, 9.4% of 561 held out: +8.0 points (95 % interval +4.0 to +12.0)" in en
     assert "服务组 562 人中 17.4% 做到，对照组 561 人中 9.4%：相差 +8.0 个百分点（95% 区间 +4.0 至 +12.0）" in zh
-    assert "all 3 runs of the term: q = 0.000" in en
+    assert "judged together: 3; q < 0.001." in en
+    assert "judged together: 3; q = 0.042." in said(q_value=0.0417)[1]
     assert en.endswith("Reason.")
 
 
