@@ -1,4 +1,4 @@
-"""The terms and days of the reference files, as far as the demo campus lives through them."""
+"""What the reference files say of the calendar and of courses, as far as the demo campus lives through it."""
 
 import csv
 from datetime import date
@@ -14,7 +14,7 @@ TODAY = date(2026, 8, 31)
 
 def finished_terms(wanted: int) -> list[Term]:
     """The last finished terms of the calendar, oldest first."""
-    terms = [_term(row) for row in _rows("term.csv") if date.fromisoformat(row["ends_on"]) < TODAY]
+    terms = [_term(row) for row in reference_rows("term.csv") if date.fromisoformat(row["ends_on"]) < TODAY]
     if not 1 <= wanted <= len(terms):
         raise Misconfigured(
             f"--terms {wanted}: the calendar has {len(terms)} finished terms — ask for 1 to {len(terms)}, "
@@ -25,10 +25,10 @@ def finished_terms(wanted: int) -> list[Term]:
 
 def special_days() -> dict[date, DayType]:
     """Holidays, days worked in exchange, and days on which the library is closed."""
-    return {date.fromisoformat(row["day"]): cast(DayType, row["day_type"]) for row in _rows("day.csv")}
+    return {date.fromisoformat(row["day"]): cast(DayType, row["day_type"]) for row in reference_rows("day.csv")}
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def reference_rows(name: str) -> list[dict[str, str]]:
     with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

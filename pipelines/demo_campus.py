@@ -7,14 +7,14 @@ Belongs here: the order of the terms, and each system's file names, encodings an
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from pipelines.demo_calendar import finished_terms, special_days
+from pipelines.demo_calendar import finished_terms, reference_rows, special_days
 from pipelines.errors import Misconfigured
 from profiles.demo import truth as planted
 from profiles.demo.bookings import draw_bookings, export_bookings
@@ -24,12 +24,15 @@ from profiles.demo.cards import Cards, card_list, draw_cards
 from profiles.demo.catalogue import Catalogue, make_catalogue
 from profiles.demo.consents import draw_consents
 from profiles.demo.farmers import Farmers, choose_farmers, farmed_loans, farmed_swipes
+from profiles.demo.feedback import Campaign, campaign_of, draw_tickets
 from profiles.demo.gates import main_swipes, science_entries
 from profiles.demo.hub import staff_snapshot, student_snapshot
 from profiles.demo.loans import draw_loans, export_loans
 from profiles.demo.people import People, draw_people
 from profiles.demo.survey import HEADINGS, TITLE, Survey, hold_survey
+from profiles.demo.trainings import Topic, draw_trainings
 from profiles.demo.visits import Visits, draw_visits
+from profiles.demo.volunteers import draw_shifts
 
 FEWEST_PATRONS = 100
 NOVEMBER = 11
@@ -62,6 +65,8 @@ class _Campus:
     outage: str
     last: Term
     farmers: Farmers
+    curriculum: Sequence[Topic]
+    campaign: Campaign
 
 
 @dataclass
@@ -91,7 +96,13 @@ def make_campus(patrons: int, terms: int, seed: int, out: Path, truth: Path | No
     people = draw_people(seed, patrons, span)
     cards = draw_cards(seed, people, span)
     catalogue, farmers = make_catalogue(seed, patrons), choose_farmers(seed, people, span[-1])
-    campus = _Campus(seed, special_days(), people, cards, catalogue, _outage(span), span[-1], farmers)
+    curriculum, campaign = (
+        [Topic(row["stage"], row["series"]) for row in reference_rows("training.csv")],
+        campaign_of(span[-1]),
+    )
+    campus = _Campus(
+        seed, special_days(), people, cards, catalogue, _outage(span), span[-1], farmers, curriculum, campaign
+    )
     files = size = 0
     known = _Planted({})
     for name, content in _exports(campus, span, known, progress):
@@ -120,6 +131,7 @@ def _exports(campus: _Campus, span: Sequence[Term], known: _Planted, progress: P
         yield _circulation(campus, term, visits, unfinished, known)
         yield from _gates(campus, term, visits, unfinished)
         yield _seats(campus, term, visits, unfinished)
+        yield from _taking_part(campus, term, visits)
         if term.season == "spring":
             wave = str(term.ends_on.year)
             known.surveys[wave] = hold_survey(campus.seed, campus.people, visits, term)
@@ -187,6 +199,15 @@ def _seats(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfinished)
     return f"space/seats_{term.code}.csv", _csv(export.records)
 
 
+def _taking_part(campus: _Campus, term: Term, visits: Visits) -> Iterator[File]:
+    """What people say to the library, learn in it and do for it."""
+    seed, people, special = campus.seed, campus.people, campus.special
+    yield f"tickets/tickets_{term.code}.csv", _csv(draw_tickets(seed, people, visits, term, campus.campaign))
+    trainings = draw_trainings(seed, people, term, special, campus.curriculum)
+    yield f"events/attendance_{term.code}.csv", _csv(trainings)
+    yield f"volunteers/shifts_{term.code}.csv", _csv(draw_shifts(seed, people, term, special))
+
+
 def _before(carried: pl.DataFrame | None, new: pl.DataFrame) -> pl.DataFrame:
     """What earlier terms left over, or nothing in the same columns."""
     return new.clear() if carried is None else carried
@@ -230,4 +251,6 @@ def _write_truth(folder: Path, campus: _Campus, span: Sequence[Term], known: _Pl
     facts |= {"outage": campus.outage, "farmers": campus.farmers.planted(campus.people)}
     facts |= {"trials": known.trials.planted() if known.trials else {}}
     text = json.dumps(facts, ensure_ascii=False, indent=2)
+    facts["campaign"] = asdict(campus.campaign)
+    text = json.dumps(facts, ensure_ascii=False, indent=2, default=str)
     (folder / "effects.json").write_text(text + "\n", encoding="utf-8")

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from pipelines.models import Model, read_models
 from pipelines.paths import SQL
@@ -13,6 +14,9 @@ from pipelines.reader import Read, Reader
 from tests.drawn import drawn
 
 Build = Callable[..., pl.DataFrame]
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
