@@ -62,6 +62,11 @@ EXAMPLES = (
         "select target, horizon, candidate, round(wape, 2) as wape, round(coverage, 2) as coverage, verdict from service.forecast_skill order by target, horizon, candidate",
     ),
     Example(
+        "did_services_help",
+        "服务是否有效 | whether services helped, and why that cannot be told of some",
+        "select service, term, served, held_out, round(100 * difference, 1) as points, round(100 * ci_low, 1) as points_low, round(100 * ci_high, 1) as points_high, verdict, reason_zh from service.effect order by window_to, run_key",
+    ),
+    Example(
         "columns_explained",
         "每一列是什么 | what every column means",
         "select schema_name, table_name, column_name, comment from duckdb_columns() where not internal order by all",

@@ -33,6 +33,7 @@ def main(ctx: click.Context, site: Path | None) -> None:
     ctx.obj = site
 
 
+main.add_command(page)
 main.add_command(service)
 main.add_command(why)
 main.add_command(segments)
@@ -250,9 +251,6 @@ def doctor(ctx: click.Context, reap: bool) -> None:
             markup=False,
         )
     ctx.exit(0 if all(finding.is_well for finding in findings) else 1)
-
-
-main.add_command(page)
 
 
 def _site(ctx: click.Context) -> Any:
