@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from pipelines.cli_report import report
 from pipelines.errors import Misconfigured
 from pipelines.terminal import OneLine, complain, err, out, progress, say
 
@@ -272,13 +273,18 @@ def _tell_of_older(site: Any, console: Console) -> None:
 
 
 def _tell_where(site: Any) -> None:
+    from pipelines.recipients import LIBRARY, shelves_of
+
     campus = site.campus
-    index = campus.reports / "college" / "index.zh.html"
+    index = shelves_of(campus).of(LIBRARY) / "index.zh.html"
     say(f"""
 Published database   {campus.published / "current"}
     mingyuan query "select college, persons, visit_days_mean from portrait.department limit 12"
-College reports      {index}
-    open it in a browser; English beside it: index.en.html
+All reports          {index}
+    open it in a browser; English beside it: index.en.html; whose folder is whose: mingyuan report list
 Data dictionary      {campus.reports / "dictionary.html"}
 Data quality         {campus.reports / "quality.html"}
 Everything in Dagster: make dev""")
+
+
+main.add_command(report)

@@ -108,14 +108,10 @@ def _changes(found: Sequence[Finding]) -> tuple[Words, ...]:
 
 
 def _needs(found: Sequence[Finding]) -> tuple[Words, ...]:
-    """Where the group lies behind or is not content: the largest shortfall of each subject."""
-    lacks = {
-        item.subject: item.words
-        for item in reversed(found)
-        if item.is_good is False and item.kind not in ("rise", "fall")
-    }
-    order = [item.subject for item in found if item.subject in lacks]
-    return tuple(lacks[subject] for subject in dict.fromkeys(order))[:MOST_NEEDS]
+    """Where the group lies behind or is not content, then what has become worse; each subject once."""
+    lacking = sorted((item for item in found if item.is_good is False), key=lambda item: item.kind in ("rise", "fall"))
+    told = {item.subject: item.words for item in reversed(lacking)}
+    return tuple(told[subject] for subject in dict.fromkeys(item.subject for item in lacking))[:MOST_NEEDS]
 
 
 def _actions(found: Sequence[Finding], indicators: Sequence[Row]) -> tuple[Action, ...]:
