@@ -1,10 +1,10 @@
 """Turn a contract that Python fills into a Dagster asset.
 
-The maker is a plain function from the warehouse and the site to a frame with the contract's columns;
-what the frame holds belongs in ``profiles``.
+The maker is a plain function from the warehouse and the site to a frame with the contract's columns, or to
+a select of them where the rows are too many to leave the database; what a frame holds belongs in ``profiles``.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -12,16 +12,17 @@ import polars as pl
 
 from pipelines.models import Model
 from pipelines.site import Site
-from pipelines.tables import asset_spec, check_specs, results, write
+from pipelines.tables import asset_spec, check_specs, results, select, write
 from pipelines.warehouse import Warehouse
 
-Make = Callable[[Warehouse, Site], Sequence[pl.DataFrame]]
+Rows = pl.DataFrame | str
+Make = Callable[[Warehouse, Site], Sequence[Rows]]
 
 
 def frame_assets(
     name: str, models: Sequence[Model], reads: Sequence[str], kinds: set[str], make: Make
 ) -> dg.AssetsDefinition:
-    """The assets of contracts that one function fills together, in the order of its frames."""
+    """The assets of contracts that one function fills together, in the order of what it makes."""
 
     @dg.multi_asset(
         name=name,
@@ -29,13 +30,15 @@ def frame_assets(
         check_specs=[spec for model in models for spec in check_specs(model)],
     )
     def filled(warehouse: Warehouse, site: Site) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
-        for model, frame in zip(models, make(warehouse, site), strict=True):
-            yield from results(write(warehouse, model, frame))
+        for model, rows in zip(models, make(warehouse, site), strict=True):
+            yield from results(
+                select(warehouse, model, rows) if isinstance(rows, str) else write(warehouse, model, rows)
+            )
 
     return filled
 
 
-def read(warehouse: Warehouse, query: str) -> pl.DataFrame:
+def read(warehouse: Warehouse, query: str, parameters: Mapping[str, Any] | None = None) -> pl.DataFrame:
     """The rows of a query as a frame."""
-    frame: pl.DataFrame = warehouse.connection.sql(query).pl()
+    frame: pl.DataFrame = warehouse.connection.sql(query, params=parameters).pl()
     return frame

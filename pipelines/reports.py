@@ -23,9 +23,10 @@ from markupsafe import Markup
 
 from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
-from profiles import captions, narrative, report_rows
+from profiles import brief, captions, director, group_words, narrative, report_rows
 from profiles.captions import SiteWords, Words
 from profiles.charts import figures
+from profiles.charts.curve import EVENTS, curve
 from profiles.charts.heat import heat
 from profiles.charts.kit import plain
 from profiles.charts.parts import columns, level, mix, part_colour
@@ -187,12 +188,12 @@ def _own(one_per: str, group: str, table: pl.DataFrame) -> pl.DataFrame:
     return table
 
 
-def render_page(template: Template, page: Mapping[str, Any], words: SiteWords) -> str:
-    """A page for the whole site, both languages side by side, from data made for it."""
+def render_page(template: Template, page: Mapping[str, Any], words: SiteWords, lang: str = "zh") -> str:
+    """A page from data made for it; both languages stand side by side on it unless it is told which."""
     unsaid = [name for name in template.reads if name not in page]
     if unsaid:
         raise Misconfigured(f"{template.path.name}: {unsaid[0]} was not given to the page")
-    context = _context(words, "zh") | {"template": template} | dict(page)
+    context = _context(words, lang) | {"template": template} | dict(page)
     return _environment(template.path.parent).get_template(template.path.name).render(context)
 
 
@@ -259,6 +260,9 @@ def _context(site: SiteWords, lang: str) -> dict[str, Any]:
         "count": figures.count,
         "is_ahead": is_ahead,
         "captions": captions,
+        "words": group_words,
+        "brief": brief,
+        "director": director,
         "tell": narrative.tell,
         "survey_rows": report_rows.survey_rows,
         "subject_rows": report_rows.subject_rows,
@@ -267,6 +271,8 @@ def _context(site: SiteWords, lang: str) -> dict[str, Any]:
             scale=partial(scale, lang=lang),
             heat=partial(heat, lang=lang),
             trend=partial(trend, lang=lang),
+            curve=partial(curve, lang=lang),
+            events=EVENTS,
             columns=partial(columns, lang=lang),
             mix=mix,
             level=level,

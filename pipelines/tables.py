@@ -88,12 +88,17 @@ def build(warehouse: Warehouse, model: Model, statement: str) -> Built:
 
 def write(warehouse: Warehouse, model: Model, frame: pl.DataFrame) -> Built:
     """Replace a contract's table by a frame that has its columns, in any order."""
-    columns = ", ".join(f"cast({column.name} as {column.type}) as {column.name}" for column in model.columns)
     warehouse.connection.register("made_by_python", frame.to_arrow())
     try:
-        return build(warehouse, model, f"create or replace table {model.table} as select {columns} from made_by_python")
+        return select(warehouse, model, "select * from made_by_python")
     finally:
         warehouse.connection.unregister("made_by_python")
+
+
+def select(warehouse: Warehouse, model: Model, query: str) -> Built:
+    """Replace a contract's table by what a query selects, which has its columns, in any order."""
+    columns = ", ".join(f"cast({column.name} as {column.type}) as {column.name}" for column in model.columns)
+    return build(warehouse, model, f"create or replace table {model.table} as select {columns} from ({query})")
 
 
 def results(built: Built) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:

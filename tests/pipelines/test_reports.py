@@ -48,7 +48,7 @@ def test_the_opening_comment_says_what_a_report_is(college: Template) -> None:
         "college",
     )
     assert college.reads[:2] == ("report.college", "report.indicator")
-    assert [template.name for template in read_templates()] == ["college", "dictionary", "quality"]
+    assert [template.name for template in read_templates()] == ["college", "dictionary", "quality", "study_list"]
     assert [template.name for template in read_templates() if template.is_for_site] == ["dictionary", "quality"]
 
 
