@@ -23,6 +23,7 @@ from tests.pipelines.report_pages import quality
 from tests.pipelines.report_tables import CAMPUS, LENDING, campus, lending, survey_only
 from tests.pipelines.told import NUMBER, Told
 
+pytestmark = pytest.mark.usefixtures("undrawn")
 HEADER = "{# 小报 | Small report | one line #}"
 
 
@@ -48,7 +49,7 @@ def test_the_opening_comment_says_what_a_report_is(college: Template) -> None:
         "college",
     )
     assert college.reads[:2] == ("report.college", "report.indicator")
-    assert [template.name for template in read_templates()] == ["college", "dictionary", "quality", "study_list"]
+    assert {"college", "director", "study_list"} < {template.name for template in read_templates()}
     assert [template.name for template in read_templates() if template.is_for_site] == ["dictionary", "quality"]
 
 
