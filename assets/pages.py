@@ -6,12 +6,11 @@ import dagster as dg
 import polars as pl
 
 from assets.published import EXAMPLES
-from pipelines import ledger
 from pipelines.data_use import data_use_pages
 from pipelines.dictionary import dictionary_page
 from pipelines.frames import read
 from pipelines.quality import quality_page
-from pipelines.recipients import Shelves
+from pipelines.recipients import shelves_of
 from pipelines.release import released
 from pipelines.report_files import write_documents
 from pipelines.reports import Template, read_templates
@@ -37,9 +36,8 @@ def _report(template: Template) -> dg.AssetsDefinition:
         kinds={"jinja", "html", "typst"} if template.is_printed else {"jinja", "html"},
     )
     def report(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
-        shelves = Shelves(site.campus.reports, ledger.keyring(warehouse, site).hmac_key)
         tables, headings = _released(template, warehouse, site), {name: _headings(name) for name in template.reads}
-        written = write_documents(template, tables, shelves, _words(warehouse, site), headings)
+        written = write_documents(template, tables, shelves_of(site.campus), _words(warehouse, site), headings)
         return dg.MaterializeResult(
             metadata={"files": len(written), "folder": dg.MetadataValue.path(str(site.campus.reports))}
         )

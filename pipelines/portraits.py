@@ -109,18 +109,6 @@ def key_of(site: Site, who: str) -> str:
         return _person(connection, site, who)
 
 
-def key_of(site: Site, who: str) -> str:
-    """The pseudonym of a reader, given as it is or by a number of theirs.
-
-    Raises:
-        Problem: nothing is published, or nobody of that name is known.
-        KeyRefused: the key that leads to the pseudonym cannot be read.
-
-    """
-    with open_current(site.campus.published) as connection:
-        return _person(connection, site, who)
-
-
 @contextmanager
 def _tables(site: Site, moment: Moment) -> Iterator[duckdb.DuckDBPyConnection]:
     """What is published, or the same tables as of another moment."""

@@ -338,9 +338,11 @@ def test_where_the_groups_do_not_hold_still_no_name_is_told(paris):
 def test_a_report_is_written_for_every_nationality_in_both_languages(paris):
     with (paris.export / "members.csv").open(encoding="utf-8", newline="") as file:
         nationalities = [line["nationality"] for line in csv.DictReader(file)]
-    reports = paris.data / "reports" / "college"
+    reports = paris.data / "reports"
     groups = {nationality or "未知 unknown" for nationality in nationalities}
-    assert len(list(reports.glob("college-*.zh.html"))) == len(list(reports.glob("college-*.en.html"))) == len(groups)
+    assert (
+        len(list(reports.glob("*/*/college.zh.html"))) == len(list(reports.glob("*/*/college.en.html"))) == len(groups)
+    )
     french = paris.page("fr", "en")
     assert f"{nationalities.count('fr')} members" in french
     assert "20,126" in french
