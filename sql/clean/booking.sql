@@ -1,6 +1,9 @@
 -- One row for each booking of a seat or a room, with whether it was used.
 --
 -- grain: booking_key
+-- rebuild: month(service_date)
+-- reads raw.space_booking: starts_at, whole booking_key
+-- follows clean.patron_identifier: patron_key
 -- check ends_after_it_begins: ends_at > starts_at
 -- check attendance_is_known_or_said_to_be_unknown: attendance in ('attended', 'no_show', 'cancelled', 'unknown')
 

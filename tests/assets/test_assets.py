@@ -133,6 +133,7 @@ ref/horizon
 ref/measure
 ref/milestone
 ref/opening_hours
+ref/past_day
 ref/received_day
 ref/relationship_weight
 ref/role_rule
