@@ -4,6 +4,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
+# What the two extras need beside requirements.lock.
+BESIDE_spark := "pyspark-client>=4.2,<4.4" grpcio-status googleapis-common-protos zstandard
+BESIDE_cluster := "pyspark>=4.3,<4.4" py4j grpcio-status googleapis-common-protos zstandard
+
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
 
@@ -33,6 +37,21 @@ faults: $(BIN)/.ready ## the long form of the tests that kill processes and brea
 
 lock: $(BIN)/.ready ## requirements.lock anew: hashes, and no address of any index
 	$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --group dev pyproject.toml -o requirements.lock
+	@$(foreach extra,spark cluster,printf '%s\n' $(BESIDE_$(extra)) | $(BIN)/uv pip compile -q --universal --no-deps --generate-hashes --no-header --no-annotate - -o .ci/$(extra).lock;)
+
+spark: $(BIN)/.ready ## the thin client, for a Spark that a campus has (see MINGYUAN_ENGINE)
+	@$(BIN)/uv pip uninstall -q --python $(BIN)/python pyspark
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r .ci/spark.lock
+
+spark-here: $(BIN)/.ready
+	@$(BIN)/uv pip uninstall -q --python $(BIN)/python pyspark-client
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --require-hashes -r .ci/cluster.lock
+
+cluster: spark-here ## a Spark on this machine: a master, two workers, a Connect server; needs Java 17
+	@$(BIN)/python -m pipelines.cluster up
+
+cluster-down: ## end the cluster on this machine
+	@$(BIN)/python -m pipelines.cluster down
 
 clean: ## all that was made, but not data/vault and data/secrets, which cannot be made again
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache data/warehouse data/published data/reports data/dagster data/spool
@@ -49,4 +68,4 @@ $(BIN)/.ready: requirements.lock pyproject.toml
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: help demo test check dev bench faults lock clean
+.PHONY: help demo test check dev bench faults lock spark spark-here cluster cluster-down clean

@@ -6,11 +6,14 @@ import dagster as dg
 import polars as pl
 
 from assets.published import EXAMPLES
+from pipelines import ledger
 from pipelines.dictionary import dictionary_page
 from pipelines.frames import read
 from pipelines.quality import quality_page
+from pipelines.recipients import Shelves
 from pipelines.release import released
-from pipelines.reports import Template, read_templates, write_documents
+from pipelines.report_files import write_documents
+from pipelines.reports import Template, read_templates
 from pipelines.site import Site, models
 from pipelines.tables import OWNERS, asset_key
 from pipelines.warehouse import Warehouse
@@ -30,14 +33,14 @@ def _report(template: Template) -> dg.AssetsDefinition:
         description=f"{template.title.zh} | {template.title.en} | {template.description}",
         group_name="page",
         owners=OWNERS,
-        kinds={"jinja", "html"},
+        kinds={"jinja", "html", "typst"} if template.is_printed else {"jinja", "html"},
     )
     def report(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
-        written = write_documents(
-            template, _released(template, warehouse, site), site.campus.reports, _words(warehouse, site)
-        )
+        shelves = Shelves(site.campus.reports, ledger.keyring(warehouse, site).hmac_key)
+        tables, headings = _released(template, warehouse, site), {name: _headings(name) for name in template.reads}
+        written = write_documents(template, tables, shelves, _words(warehouse, site), headings)
         return dg.MaterializeResult(
-            metadata={"pages": len(written), "folder": dg.MetadataValue.path(str(site.campus.reports))}
+            metadata={"files": len(written), "folder": dg.MetadataValue.path(str(site.campus.reports))}
         )
 
     return report
@@ -75,6 +78,11 @@ def _released(template: Template, warehouse: Warehouse, site: Site) -> dict[str,
         name: released(model, read(warehouse, f"select * from {name}"), site.campus.small_cell)
         for name, model in tables.items()
     }
+
+
+def _headings(table: str) -> dict[str, str]:
+    """What stands over a table's columns in a spreadsheet."""
+    return {column.name: f"{column.label_zh} {column.label_en}" for column in models()[table].columns}
 
 
 def _words(warehouse: Warehouse, site: Site) -> SiteWords:

@@ -7,12 +7,13 @@ from pipelines.frames import frame_assets, read
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 from profiles.survey_estimates import estimate_surveys
-from profiles.themes import count_themes
+from profiles.themes import count_themes, themed
 
 _ESTIMATES = ("report.survey_weighting", "report.survey_estimate")
 _PLACED = ["clean.response", "ref.term", "fact.roster", "segment.reader"]
 _ESTIMATED_FROM = [*_PLACED, "clean.answer", "fact.presence", "fact.activity", "ref.survey_item"]
 _THEMES_FROM = [*_PLACED, "raw.survey_answer", "ref.theme"]
+_FEEDBACK_FROM = ["clean.response", "clean.ticket", "raw.survey_answer", "ref.theme"]
 
 _HELD = """
 with held as (
@@ -57,16 +58,26 @@ _COMMENTS = """
 select survey, response_key, facet, answer_text from raw.survey_answer
 where facet in ('text', 'option') and answer_text is not null
 """
+_FEEDBACK = """
+select 'ticket' as source, ticket_key as feedback_key, category as text from clean.ticket where category is not null
+union all
+select 'survey', concat(survey, ' ', response_key), answer_text
+from raw.survey_answer
+join clean.response using (survey, response_key)
+where facet = 'text' and answer_text is not null
+"""
 _WORDS = ["position", "label_zh", "label_en", "scale_min", "scale_max"]
 
 
 @dg.definitions
 def surveys() -> dg.Definitions:
     estimates, theme = [models()[table] for table in _ESTIMATES], models()["report.survey_theme"]
+    feedback = models()["fact.feedback_theme"]
     return dg.Definitions(
         assets=[
             frame_assets("survey_estimates", estimates, _ESTIMATED_FROM, {"polars"}, _estimates),
             frame_assets("survey_themes", [theme], _THEMES_FROM, {"polars"}, _themes),
+            frame_assets("feedback_themes", [feedback], _FEEDBACK_FROM, {"polars"}, _feedback),
         ]
     )
 
@@ -82,3 +93,9 @@ def _themes(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
     words = read(warehouse, "select * from ref.theme")
     counted = count_themes(read(warehouse, _COMMENTS), read(warehouse, _RESPONSES), words)
     return [counted.join(words.select("theme", "label_zh", "label_en").unique("theme"), on="theme", how="left")]
+
+
+def _feedback(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
+    """Each theme of a ticket or a comment once; the text itself goes no further."""
+    found = themed(read(warehouse, _FEEDBACK), "text", read(warehouse, "select * from ref.theme"))
+    return [found.select("source", "feedback_key", "theme").unique().sort(pl.all())]

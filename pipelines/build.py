@@ -83,13 +83,18 @@ def build(warehouse: Warehouse, model: Model, statement: str, made_as: str | Non
 
 def write(warehouse: Warehouse, model: Model, frame: pl.DataFrame, made_as: str | None = None) -> Built:
     """Replace a contract's table by a frame that has its columns, in any order."""
-    columns = ", ".join(f"cast({column.name} as {column.type}) as {column.name}" for column in model.columns)
     warehouse.connection.register("made_by_python", frame.to_arrow())
     try:
-        statement = f"create or replace table {model.table} as select {columns} from made_by_python"
-        return build(warehouse, model, statement, made_as)
+        return select(warehouse, model, "select * from made_by_python", made_as)
     finally:
         warehouse.connection.unregister("made_by_python")
+
+
+def select(warehouse: Warehouse, model: Model, query: str, made_as: str | None = None) -> Built:
+    """Replace a contract's table by what a query selects, which has its columns, in any order."""
+    columns = ", ".join(f"cast({column.name} as {column.type}) as {column.name}" for column in model.columns)
+    statement = f"create or replace table {model.table} as select {columns} from ({query})"
+    return build(warehouse, model, statement, made_as)
 
 
 def rules(model: Model) -> list[Check]:

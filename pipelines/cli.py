@@ -10,6 +10,8 @@ from typing import Any
 import click
 from rich.console import Console
 
+from pipelines.cli_page import page
+from pipelines.cli_service import service
 from pipelines.errors import Misconfigured
 from pipelines.terminal import OneLine, complain, err, out, progress, say
 
@@ -28,6 +30,9 @@ def main(ctx: click.Context, site: Path | None) -> None:
     without any data of your own: `mingyuan demo`.
     """
     ctx.obj = site
+
+
+main.add_command(service)
 
 
 @main.command()
@@ -101,12 +106,12 @@ def status(ctx: click.Context) -> None:
 @click.option("--csv", "as_csv", is_flag=True, help="Print comma-separated values instead of a table.")
 @click.pass_context
 def query(ctx: click.Context, sql: str, as_csv: bool) -> None:
-    r"""Ask the published database, read-only.
+    """Ask the published database, read-only.
 
     \b
     mingyuan query "select * from meta.example_query"
     mingyuan query "select college, visit_days_mean from portrait.department order by all"
-    """
+    """  # noqa: D301
     from pipelines.status import ask
 
     ask(_site(ctx), sql, as_csv, out)
@@ -127,20 +132,20 @@ def query(ctx: click.Context, sql: str, as_csv: bool) -> None:
 def portrait(
     ctx: click.Context, who: str, term: str | None, as_of: Any, known_at: Any, as_json: bool, file: Path | None
 ) -> None:
-    r"""The portrait of a reader, a cohort or a unit.
+    """The portrait of a reader, a cohort or a unit.
 
     WHO is a pseudonym or a reader's own number (which asks for the site's key), a cohort, or a unit by its name.
 
     \b
     mingyuan portrait undergraduate
     mingyuan portrait 法学院 --term 2025-2026-1 --as-of 2025-11-30
-    """
-    from pipelines import portrait_text, portraits
+    """  # noqa: D301
+    from pipelines import bundles, portrait_text, portraits
     from pipelines.past import Moment
 
     moment, site = Moment(as_of.date() if as_of else None, known_at), _site(ctx)
     if file is not None:
-        file.write_text(portraits.bundle(site, who, term, moment), encoding="utf-8")
+        file.write_text(bundles.bundle(site, who, term, moment), encoding="utf-8")
         return say(f"written: {file} — make it again, and compare: mingyuan rebuild {file}")
     drawn = portraits.draw(site, who, term, moment)
     if as_json:
@@ -157,7 +162,7 @@ def portrait(
 @click.pass_context
 def rebuild(ctx: click.Context, bundle: Path) -> None:
     """Make the portrait of a bundle again, and say whether it is the same byte for byte."""
-    from pipelines.portraits import made_again
+    from pipelines.bundles import made_again
 
     different = made_again(_site(ctx), bundle)
     complain([f"{bundle.name}: {what} changed since" for what in different])
@@ -242,6 +247,9 @@ def doctor(ctx: click.Context, reap: bool) -> None:
             markup=False,
         )
     ctx.exit(0 if all(finding.is_well for finding in findings) else 1)
+
+
+main.add_command(page)
 
 
 def _site(ctx: click.Context) -> Any:

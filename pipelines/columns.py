@@ -26,6 +26,8 @@ class Column:
     tags: frozenset[str]
     sources: frozenset[tuple[str, str]] = frozenset()
     """The (table, column) pairs it is computed from."""
+    counted: frozenset[str] = frozenset()
+    """The tables whose rows it counts without naming a column of theirs."""
     type: str = ""
     is_required: bool = False
     line: int = 1
@@ -94,10 +96,18 @@ def _selected(node: exp.Expr, written: exp.Expr, root: Node, origins: dict[tuple
     if not label_zh and sources and all(column == name for _, column in sources):
         origin = origins[min(sources)]
         label_zh, label_en, description = origin.label_zh, origin.label_en, origin.description
-    if "aggregate" not in tags:
-        tags |= frozenset().union(*(origins[source].tags for source in sources)) - {"aggregate"}
+    tags |= _inherited(tags, frozenset().union(*(origins[source].tags for source in sources)))
     lost = not sources and any(not part.downstream and part.expression.find(exp.Column) for part in root.walk())
-    return Column(name, label_zh, label_en, description, tags, sources, line=line_of(written), is_unexplained=lost)
+    return Column(
+        name, label_zh, label_en, description, tags, sources, _counted(root), line=line_of(written), is_unexplained=lost
+    )
+
+
+def _inherited(own: frozenset[str], of_sources: frozenset[str]) -> frozenset[str]:
+    """The tags that travel: none into an aggregate; what a reader's books are about not past a screen."""
+    if "aggregate" in own:
+        return frozenset()
+    return of_sources - {"aggregate", "screened"} - ({"reading_class"} if "screened" in own else set())
 
 
 def _comment(node: exp.Expr) -> str:
@@ -113,6 +123,24 @@ def _passed_on(root: Node, name: str) -> str:
 def _leaves(root: Node) -> set[tuple[str, str]]:
     leaves = ((node.source, node.name) for node in root.walk())
     return {(f"{s.db}.{s.name}", name.rpartition(".")[2]) for s, name in leaves if isinstance(s, exp.Table) and s.db}
+
+
+def _counted(root: Node) -> frozenset[str]:
+    """The tables whose rows are counted, by ``count(*)`` or a 1 for each to be summed; a window only counts peers."""
+    ends = [part for part in root.walk() if not part.downstream and _counts_rows(part.expression)]
+    parts = {cte.alias: cte.this for cte in root.source.find_all(exp.CTE)} if ends else {}
+    return frozenset(table for part in ends for table in _tables_in(part.source, parts))
+
+
+def _counts_rows(expression: exp.Expr) -> bool:
+    is_number = isinstance(expression.unalias(), exp.Literal) and not expression.unalias().is_string
+    return is_number or any(not count.find_ancestor(exp.Window) for count in expression.find_all(exp.Count))
+
+
+def _tables_in(expression: exp.Expr, parts: dict[str, exp.Expr]) -> set[str]:
+    tables = list(expression.find_all(exp.Table))
+    named = {f"{table.db}.{table.name}" for table in tables if table.db}
+    return named.union(*(_tables_in(parts[t.name], parts) for t in tables if not t.db and t.name in parts))
 
 
 def _name(node: exp.Expr) -> str:

@@ -12,7 +12,8 @@ import dagster as dg
 from pipelines.campus import Campus
 from pipelines.landing import landing_sensor
 from pipelines.paths import ROOT
-from pipelines.site import Site, models, site_path
+from pipelines.service_state import site_catalogue
+from pipelines.site import Site, site_path
 from pipelines.upkeep import note_failure
 from pipelines.warehouse import Warehouse
 
@@ -31,10 +32,11 @@ def build_definitions(site: Site) -> dg.Definitions:
     """The whole code location for one site.
 
     Raises:
-        Misconfigured: a model or the site file is not right; told before Dagster can wrap it in its own words.
+        Misconfigured: a model, the site file or its services are not right; told before Dagster can wrap it in its
+            own words.
 
     """
-    models()
+    site_catalogue(site)
     campus = site.campus
     nightly = dg.define_asset_job(
         NIGHTLY, dg.AssetSelection.all(), description="Take in what is new, and tell it.", hooks={note_failure}

@@ -1,38 +1,39 @@
 """The demo campus: an invented university's exports, written as its systems would write them.
 
-Belongs here: reading the calendar, the order of the terms, and each system's file names, encodings and line ends.
-What people do is drawn in ``profiles.demo``.
+Belongs here: the order of the terms, and each system's file names, encodings and line ends.  What people do is drawn in
+``profiles.demo``.
 """
 
-import csv
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import polars as pl
 
+from pipelines.demo_calendar import finished_terms, reference_rows, special_days
 from pipelines.errors import Misconfigured
-from pipelines.paths import REFERENCE
 from profiles.demo import truth as planted
 from profiles.demo.bookings import draw_bookings, export_bookings
 from profiles.demo.calendar import DayType, Term, month_name, month_of
+from profiles.demo.campaigns import Trials, assignments, campaign_list, draw_contacts, draw_trials
 from profiles.demo.cards import Cards, card_list, draw_cards
 from profiles.demo.catalogue import Catalogue, make_catalogue
 from profiles.demo.consents import draw_consents
 from profiles.demo.farmers import Farmers, choose_farmers, farmed_loans, farmed_swipes
+from profiles.demo.feedback import Campaign, campaign_of, draw_tickets
 from profiles.demo.gates import main_swipes, science_entries
 from profiles.demo.hub import staff_snapshot, student_snapshot
 from profiles.demo.loans import draw_loans, export_loans
 from profiles.demo.people import People, draw_people
 from profiles.demo.survey import HEADINGS, TITLE, Survey, hold_survey
+from profiles.demo.trainings import Topic, draw_trainings
 from profiles.demo.visits import Visits, draw_visits
+from profiles.demo.volunteers import draw_shifts
 
-# The demo lives in the summer of 2026, so that its reports do not change with the day they are made on.
-TODAY = date(2026, 8, 31)
 FEWEST_PATRONS = 100
 NOVEMBER = 11
 
@@ -64,6 +65,8 @@ class _Campus:
     outage: str
     last: Term
     farmers: Farmers
+    curriculum: Sequence[Topic]
+    campaign: Campaign
 
 
 @dataclass
@@ -76,6 +79,14 @@ class _Unfinished:
     bookings: pl.DataFrame | None = None
 
 
+@dataclass
+class _Planted:
+    """What was done to people, and what they would all have said, to be held against an analysis."""
+
+    surveys: dict[str, Survey]
+    trials: Trials | None = None
+
+
 def make_campus(patrons: int, terms: int, seed: int, out: Path, truth: Path | None, progress: Progress) -> CampusMade:
     """Write the exports of the last ``terms`` finished terms to ``out`` and what was planted to ``truth``."""
     if patrons < FEWEST_PATRONS:
@@ -85,43 +96,23 @@ def make_campus(patrons: int, terms: int, seed: int, out: Path, truth: Path | No
     people = draw_people(seed, patrons, span)
     cards = draw_cards(seed, people, span)
     catalogue, farmers = make_catalogue(seed, patrons), choose_farmers(seed, people, span[-1])
-    campus = _Campus(seed, special_days(), people, cards, catalogue, _outage(span), span[-1], farmers)
+    curriculum, campaign = (
+        [Topic(row["stage"], row["series"]) for row in reference_rows("training.csv")],
+        campaign_of(span[-1]),
+    )
+    campus = _Campus(
+        seed, special_days(), people, cards, catalogue, _outage(span), span[-1], farmers, curriculum, campaign
+    )
     files = size = 0
-    surveys: dict[str, Survey] = {}
-    for name, content in _exports(campus, span, surveys, progress):
+    known = _Planted({})
+    for name, content in _exports(campus, span, known, progress):
         _write(out / name, content)
         files, size = files + 1, size + len(content)
     if truth is not None:
-        _write_truth(truth, campus, span, surveys)
+        _write_truth(truth, campus, span, known)
     progress("done", 1.0)
     last = span[-1]
     return CampusMade(files, size, len(people.present(last.half)), terms, span[0].starts_on, last.ends_on)
-
-
-def finished_terms(wanted: int) -> list[Term]:
-    """The last finished terms of the calendar, oldest first."""
-    terms = [_term(row) for row in _rows("term.csv") if date.fromisoformat(row["ends_on"]) < TODAY]
-    if not 1 <= wanted <= len(terms):
-        raise Misconfigured(
-            f"--terms {wanted}: the calendar has {len(terms)} finished terms — ask for 1 to {len(terms)}, "
-            f"or add earlier ones to data/reference/term.csv"
-        )
-    return terms[-wanted:]
-
-
-def special_days() -> dict[date, DayType]:
-    """Holidays, days worked in exchange, and days on which the library is closed."""
-    return {date.fromisoformat(row["day"]): cast(DayType, row["day_type"]) for row in _rows("day.csv")}
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (REFERENCE / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _term(row: dict[str, str]) -> Term:
-    days = (date.fromisoformat(row[name]) for name in ("starts_on", "ends_on", "exam_from"))
-    return Term(row["term"], int(row["academic_year"][:4]), row["season"], *days)
 
 
 def _outage(span: Sequence[Term]) -> str:
@@ -130,21 +121,31 @@ def _outage(span: Sequence[Term]) -> str:
     return f"{autumn.first_year}-{NOVEMBER}" if autumn else ""
 
 
-def _exports(campus: _Campus, span: Sequence[Term], surveys: dict[str, Survey], progress: Progress) -> Iterator[File]:
+def _exports(campus: _Campus, span: Sequence[Term], known: _Planted, progress: Progress) -> Iterator[File]:
     """Every file in the order of the terms."""
     unfinished = _Unfinished()
     for position, term in enumerate(span):
         progress(term.code, position / len(span))
         visits = draw_visits(campus.seed, campus.people, term, campus.special)
         yield from _hub(campus, term)
-        yield from _circulation(campus, term, visits, unfinished)
+        yield _circulation(campus, term, visits, unfinished, known)
         yield from _gates(campus, term, visits, unfinished)
         yield _seats(campus, term, visits, unfinished)
+        yield from _taking_part(campus, term, visits)
         if term.season == "spring":
             wave = str(term.ends_on.year)
-            surveys[wave] = hold_survey(campus.seed, campus.people, visits, term)
-            yield f"survey/wjx_{wave}.xlsx", _workbook(surveys[wave].answers, term)
+            known.surveys[wave] = hold_survey(campus.seed, campus.people, visits, term)
+            yield f"survey/wjx_{wave}.xlsx", _workbook(known.surveys[wave].answers, term)
     yield f"consents/consents_{span[-1].code}.csv", _csv(draw_consents(campus.seed, campus.people, span))
+    if known.trials is not None:
+        yield from _campaigns(campus, span, known.trials)
+
+
+def _campaigns(campus: _Campus, span: Sequence[Term], trials: Trials) -> Iterator[File]:
+    last = span[-1].code
+    yield f"campaigns/campaigns_{last}.csv", _csv(campaign_list(span))
+    yield f"campaigns/contacts_{last}.csv", _csv(draw_contacts(campus.seed, campus.people, span, trials))
+    yield f"campaigns/assignments_{last}.csv", _csv(assignments(campus.people, trials))
 
 
 def _hub(campus: _Campus, term: Term) -> Iterator[File]:
@@ -154,15 +155,17 @@ def _hub(campus: _Campus, term: Term) -> Iterator[File]:
     yield f"hub/cards_{closed}.csv", _csv(card_list(campus.cards, campus.people, term))
 
 
-def _circulation(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfinished) -> Iterator[File]:
+def _circulation(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfinished, known: _Planted) -> File:
     begun = draw_loans(campus.seed, campus.people, campus.catalogue, visits, term)
     export = export_loans(campus.seed, _before(unfinished.loans, begun), begun, term)
     unfinished.loans = export.still_out
     records = export.records
     if term is campus.last:
         records.extend(farmed_loans(campus.seed, campus.farmers, campus.people, campus.catalogue, term))
+        known.trials = draw_trials(campus.seed, campus.people, campus.catalogue, begun, term)
+        records.extend(known.trials.gained)
     content = _csv(records, include_bom=True) + _csv(export.short_records, include_header=False)
-    yield f"circulation/loans_{term.code}.csv", content
+    return f"circulation/loans_{term.code}.csv", content
 
 
 def _gates(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfinished) -> Iterator[File]:
@@ -194,6 +197,15 @@ def _seats(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfinished)
     export = export_bookings(_before(unfinished.bookings, bookings), bookings, term)
     unfinished.bookings = export.turned_out
     return f"space/seats_{term.code}.csv", _csv(export.records)
+
+
+def _taking_part(campus: _Campus, term: Term, visits: Visits) -> Iterator[File]:
+    """What people say to the library, learn in it and do for it."""
+    seed, people, special = campus.seed, campus.people, campus.special
+    yield f"tickets/tickets_{term.code}.csv", _csv(draw_tickets(seed, people, visits, term, campus.campaign))
+    trainings = draw_trainings(seed, people, term, special, campus.curriculum)
+    yield f"events/attendance_{term.code}.csv", _csv(trainings)
+    yield f"volunteers/shifts_{term.code}.csv", _csv(draw_shifts(seed, people, term, special))
 
 
 def _before(carried: pl.DataFrame | None, new: pl.DataFrame) -> pl.DataFrame:
@@ -232,10 +244,13 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _write_truth(folder: Path, campus: _Campus, span: Sequence[Term], surveys: Mapping[str, Survey]) -> None:
+def _write_truth(folder: Path, campus: _Campus, span: Sequence[Term], known: _Planted) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     planted.patrons(campus.people, campus.cards).write_parquet(folder / "patrons.parquet")
-    facts = planted.effects(campus.people, span, surveys)
+    facts = planted.effects(campus.people, span, known.surveys)
     facts |= {"outage": campus.outage, "farmers": campus.farmers.planted(campus.people)}
+    facts |= {"trials": known.trials.planted() if known.trials else {}}
     text = json.dumps(facts, ensure_ascii=False, indent=2)
+    facts["campaign"] = asdict(campus.campaign)
+    text = json.dumps(facts, ensure_ascii=False, indent=2, default=str)
     (folder / "effects.json").write_text(text + "\n", encoding="utf-8")

@@ -1,17 +1,18 @@
 """Turn a contract that Python fills into a Dagster asset.
 
-The maker is a plain function from the warehouse and the site to a frame with the contract's columns;
-what the frame holds belongs in ``profiles``.  It is asked again only when something that it reads has
-changed, or what else shapes it has (:mod:`pipelines.hand`); one that does not say what it reads, each time.
+The maker is a plain function from the warehouse and the site to a frame with the contract's columns, or to
+a select of them where the rows are too many to leave the database; what a frame holds belongs in ``profiles``.
+It is asked again only when something that it reads has changed, or what else shapes its rows
+(:mod:`pipelines.hand`); one that does not say what it reads, each time.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
-from pipelines.build import unchanged, write
+from pipelines.build import select, unchanged, write
 from pipelines.due import is_current, version
 from pipelines.hand import hand_of
 from pipelines.models import Model
@@ -19,13 +20,14 @@ from pipelines.site import Site
 from pipelines.tables import asset_spec, check_specs, results
 from pipelines.warehouse import Warehouse
 
-Make = Callable[[Warehouse, Site], Sequence[pl.DataFrame]]
+Rows = pl.DataFrame | str
+Make = Callable[[Warehouse, Site], Sequence[Rows]]
 
 
 def frame_assets(
     name: str, models: Sequence[Model], reads: Sequence[str], kinds: set[str], make: Make
 ) -> dg.AssetsDefinition:
-    """The assets of contracts that one function fills together, in the order of its frames."""
+    """The assets of contracts that one function fills together, in the order of what it makes."""
 
     @dg.multi_asset(
         name=name,
@@ -39,8 +41,13 @@ def frame_assets(
             for model in models:
                 yield from results(unchanged(warehouse, model))
             return
-        for model, frame in zip(models, make(warehouse, site), strict=True):
-            yield from results(write(warehouse, model, frame, made_as[model.table]))
+        for model, rows in zip(models, make(warehouse, site), strict=True):
+            as_now = made_as[model.table]
+            yield from results(
+                select(warehouse, model, rows, as_now)
+                if isinstance(rows, str)
+                else write(warehouse, model, rows, as_now)
+            )
 
     return filled
 
@@ -49,7 +56,7 @@ def _stands(warehouse: Warehouse, table: str, made_as: str, reads: Sequence[str]
     return warehouse.exists(table) and is_current(warehouse, table, made_as, reads)
 
 
-def read(warehouse: Warehouse, query: str) -> pl.DataFrame:
+def read(warehouse: Warehouse, query: str, parameters: Mapping[str, Any] | None = None) -> pl.DataFrame:
     """The rows of a query as a frame."""
-    frame: pl.DataFrame = warehouse.connection.sql(query).pl()
+    frame: pl.DataFrame = warehouse.connection.sql(query, params=parameters).pl()
     return frame

@@ -14,6 +14,7 @@ DECLARATIONS = {
     "grain",
     "happened",
     "due",
+    "purpose",
     "view",
     "persons",
     "parts",

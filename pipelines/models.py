@@ -8,7 +8,8 @@
 A file is the only place its table is described.  Its path names the table, its header says what a
 row is, and the comment after a column says ``-- 中文 | English | more words #tag``.  Dependencies,
 words passed on unchanged and privacy tags are inferred along column lineage; a column keeps the
-tags of its sources until it is marked ``#aggregate``.
+tags of its sources until it is marked ``#aggregate``; what books are about (``#reading_class``) also
+until it is marked ``#screened``, the sensitive classes having been left out.
 
 Every model is bound to empty tables before it counts as read, so a misspelt column is found before
 anything runs.  Building tables belongs in :mod:`pipelines.tables`, filling feeds in
@@ -42,6 +43,9 @@ LAYERS = ("ledger", "raw", "ref", "clean", "fact", "portrait", "segment", "servi
 
 VIEWS = ("usage", "reading", "growth")
 """The views in which a reader is seen: 综合利用, 阅读习惯, 学习成长."""
+
+_SCREEN = "ref.sensitive_class"
+"""The classes of books without which a column may say what a reader's books are about."""
 
 _LAST_LAYER_WITH_TEXT = LAYERS.index("clean")
 """Titles, call numbers and answers in words go no further."""
@@ -100,6 +104,11 @@ class Model:
     def due(self) -> str | None:
         """How often new files are expected, as in ``2 days``."""
         return next(iter(self.header.values("due")), None)
+
+    @property
+    def purposes(self) -> list[str]:
+        """What the data of a feed may be used for."""
+        return self.header.names("purpose")
 
     @property
     def checks(self) -> dict[str, str]:
@@ -242,6 +251,8 @@ def _slips(model: Model) -> Iterator[str]:
             yield f"{model.file}:{column.line}: it cannot be told what {column.name} is computed from — write it as a plain expression of columns"
         if model.persons and column.tags & {"pseudonym", "sensitive"}:
             yield f"{model.file}:{column.line}: {column.name} descends from a person, but {model.table} is an aggregate — mark it #aggregate if it is one"
+        if "screened" in column.tags and _SCREEN not in model.reads:
+            yield f"{model.file}:{column.line}: {column.name} is marked #screened, but the statement does not read {_SCREEN} — leave its classes out"
         if "sensitive" in column.tags and LAYERS.index(model.layer) > _LAST_LAYER_WITH_TEXT:
             yield f"{model.file}:{column.line}: {column.name} is sensitive and stops at clean — derive what you need there"
 

@@ -4,6 +4,7 @@ Drawing a portrait belongs in :mod:`pipelines.portraits`, what is said of it in 
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from rich.table import Table
 
@@ -43,13 +44,26 @@ def told(portrait: Portrait) -> Iterator[Table]:
             for figure in figures:
                 table.add_row(shown(figure.label_zh), shown(figure.label_en), shown(_said(figure)))
             yield table
+    for sheet in portrait.sheets:
+        table = Table(title=sheet.title, title_justify="left")
+        table.add_column("")
+        for _, label_zh, label_en in sheet.headings:
+            table.add_column(shown(f"{label_zh}\n{label_en}"))
+        for words, values in sheet.rows:
+            table.add_row(shown(words), *(shown(_value(value)) for value in values))
+        yield table
 
 
 def _said(figure: Figure) -> str:
     """A figure as a person reads it."""
-    value = figure.value
+    if figure.value is None and figure.is_number:
+        return "次数过少或未测 too few, or not measured" if figure.needs_several else "未测 not measured"
+    return _value(figure.value)
+
+
+def _value(value: Any) -> str:
     if value is None:
-        return "未测 not measured" if figure.is_number else "—"
+        return "—"
     if isinstance(value, bool):
         return "是 yes" if value else "否 no"
     return f"{round(value, 2) + 0:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

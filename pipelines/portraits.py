@@ -3,26 +3,26 @@
 A reader is named by pseudonym, or by any number of theirs where the site's key can be read: whoever
 may read the key may know who is who.  A group passes the disclosure gate here as everywhere.  What a
 column means is taken from its model, so a new measure appears by itself.  Turning the warehouse back
-to another day belongs in :mod:`pipelines.past`.
+to another day belongs in :mod:`pipelines.past`, what makes a portrait again in :mod:`pipelines.bundles`.
 """
 
-import datetime as dt
-import hashlib
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
+from pipelines import portrait_sheets
 from pipelines.columns import Column
-from pipelines.errors import Misconfigured, Problem
+from pipelines.errors import Problem
 from pipelines.keyring import Keyring
 from pipelines.models import VIEWS, Model
-from pipelines.past import Moment, Past, definitions_of, warehouse_at
+from pipelines.past import Moment, warehouse_at
+from pipelines.portrait_sheets import Sheet
 from pipelines.publish import open_current
 from pipelines.release import released
 from pipelines.site import Site, models
@@ -32,9 +32,11 @@ from profiles.pseudonym import normalised
 
 PERSON, GROUP = "portrait.individual", "portrait.unit"
 CAREER, MILESTONE = "portrait.career", "portrait.milestone"
-_TABLES = (PERSON, GROUP, CAREER, MILESTONE, "ref.cohort")
+TABLES = (PERSON, GROUP, CAREER, MILESTONE, "ref.cohort", *portrait_sheets.TABLES)
 READER = "patron"
 _WORDS = {"VARCHAR", "DATE"}
+_SEVERAL = re.compile(r"from \d+ .*\bon$")
+"""How a column says that it is told from a number of cases on."""
 _BEHIND = {"patron_key", "group_type", "group_code", "term", "as_of"}
 
 
@@ -48,6 +50,8 @@ class Figure:
     view: str
     is_number: bool
     value: Any
+    needs_several: bool = False
+    """Whether it is told only from a number of cases on, so that it may be empty although it was measured."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ class Portrait:
     known_at: str | None
     is_withheld: bool
     figures: tuple[Figure, ...]
+    sheets: tuple[Sheet, ...] = ()
+    """What a group's portrait holds beyond its own row."""
 
     def as_json(self) -> str:
         """The same text for the same portrait, wherever it is made."""
@@ -77,41 +83,30 @@ def draw(site: Site, who: str, term: str | None, moment: Moment) -> Portrait:
 
     """
     with _tables(site, moment) as connection:
-        return _drawn(connection, site, who, term, moment)
+        return drawn(connection, site, who, term, moment)
 
 
-def bundle(site: Site, who: str, term: str | None, moment: Moment) -> str:
-    """A portrait with all that it was made from, by which it can be made again and compared.
+def drawn(connection: duckdb.DuckDBPyConnection, site: Site, who: str, term: str | None, moment: Moment) -> Portrait:
+    """A portrait from tables that are there already."""
+    group = _group(connection, who)
+    if group is not None:
+        return _of_group(connection, site, *group, term, moment)
+    key = _person(connection, site, who)
+    frame = _rows(connection, PERSON, {"patron_key": key}, term)
+    of_term = _portrait(models()[PERSON], frame.row(0, named=True), key, READER, moment, connection)
+    return replace(of_term, figures=(*of_term.figures, *_career(connection, key), *_milestones(connection, key)))
 
-    The moment it was known at is fixed, so that what comes later changes nothing.
-    """
-    moment = Moment(moment.as_of, moment.known_at or dt.datetime.now())
-    with warehouse_at(site, moment, _TABLES) as past:
-        portrait = _drawn(past.connection, site, who, term, moment)
-        return json.dumps(_bundled(site, portrait, moment, past), ensure_ascii=False, indent=2, default=str) + "\n"
 
-
-def made_again(site: Site, file: Path) -> list[str]:
-    """What is different when a bundle's portrait is made again; nothing where it is the same byte for byte.
+def key_of(site: Site, who: str) -> str:
+    """The pseudonym of a reader, given as it is or by a number of theirs.
 
     Raises:
-        Misconfigured: the file is no bundle.
+        Problem: nothing is published, or nobody of that name is known.
+        KeyRefused: the key that leads to the pseudonym cannot be read.
 
     """
-    try:
-        before = json.loads(file.read_text(encoding="utf-8"))
-        asked, portrait = before["asked"], before["portrait"]
-        moment = Moment(_date(asked["as_of"]), dt.datetime.fromisoformat(asked["known_at"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        raise Misconfigured(f"{file.name}: is no bundle — make one with `mingyuan portrait … --bundle FILE`") from None
-    after = json.loads(bundle(site, portrait["who"], portrait["term"], moment))
-    parts = {
-        "files": "the files it was made from",
-        "definitions": "the definitions of its tables",
-        "site": "the site file",
-        "sha256": "the portrait itself",
-    }
-    return [words for part, words in parts.items() if before.get(part) != after[part]]
+    with open_current(site.campus.published) as connection:
+        return _person(connection, site, who)
 
 
 @contextmanager
@@ -122,7 +117,7 @@ def _tables(site: Site, moment: Moment) -> Iterator[duckdb.DuckDBPyConnection]:
             _refuse_older(connection)
             yield connection
     else:
-        with warehouse_at(site, moment, _TABLES) as past:
+        with warehouse_at(site, moment, TABLES) as past:
             yield past.connection
 
 
@@ -130,20 +125,10 @@ def _refuse_older(connection: duckdb.DuckDBPyConnection) -> None:
     there = {
         table for (table,) in connection.sql("select schema_name || '.' || table_name from duckdb_tables()").fetchall()
     }
-    if missing := sorted(set(_TABLES) - there):
+    if missing := sorted(set(TABLES) - there):
         raise Problem(
             f"what is published was made by an older version, without {', '.join(missing)} — `mingyuan run` makes it anew"
         )
-
-
-def _drawn(connection: duckdb.DuckDBPyConnection, site: Site, who: str, term: str | None, moment: Moment) -> Portrait:
-    group = _group(connection, who)
-    if group is not None:
-        return _of_group(connection, site, *group, term, moment)
-    key = _person(connection, site, who)
-    frame = _rows(connection, PERSON, {"patron_key": key}, term)
-    drawn = _portrait(models()[PERSON], frame.row(0, named=True), key, READER, moment, connection)
-    return replace(drawn, figures=(*drawn.figures, *_career(connection, key), *_milestones(connection, key)))
 
 
 def _of_group(
@@ -153,7 +138,9 @@ def _of_group(
     frame = _rows(connection, GROUP, {"group_type": group_type, "group_code": code}, term)
     if "withheld" not in frame.columns:
         frame = released(model, frame, site.campus.small_cell)
-    return _portrait(model, frame.row(0, named=True), code, group_type, moment, connection)
+    row = frame.row(0, named=True)
+    beyond = portrait_sheets.sheets(connection, group_type, code, row["term"], site.campus.small_cell)
+    return replace(_portrait(model, row, code, group_type, moment, connection), sheets=tuple(beyond))
 
 
 def _portrait(
@@ -161,11 +148,7 @@ def _portrait(
 ) -> Portrait:
     is_withheld = bool(row.get("withheld"))
     columns = [] if is_withheld else [column for column in model.columns if column.name not in _BEHIND]
-    figures = [
-        Figure(c.name, c.label_zh, c.label_en, _view(c), c.type not in _WORDS, row[c.name])
-        for c in columns
-        if c.name in row
-    ]
+    figures = [_figure(column, view_of(column), row[column.name]) for column in columns if column.name in row]
     as_of = connection.sql("select max(as_of) from portrait.individual").fetchall()[0][0]
     known_at = moment.known_at.isoformat() if moment.known_at else None
     return Portrait(who, kind, row["term"], str(as_of), known_at, is_withheld, tuple(figures))
@@ -175,9 +158,12 @@ def _career(connection: duckdb.DuckDBPyConnection, key: str) -> Iterator[Figure]
     row = connection.sql(f"select * from {CAREER} where patron_key = ?", params=[key]).pl().row(0, named=True)
     for column in models()[CAREER].columns:
         if column.name not in _BEHIND:
-            yield Figure(
-                column.name, column.label_zh, column.label_en, "career", column.type not in _WORDS, row[column.name]
-            )
+            yield _figure(column, "career", row[column.name])
+
+
+def _figure(column: Column, view: str, value: Any) -> Figure:
+    needs_several = _SEVERAL.search(column.description) is not None
+    return Figure(column.name, column.label_zh, column.label_en, view, column.type not in _WORDS, value, needs_several)
 
 
 def _milestones(connection: duckdb.DuckDBPyConnection, key: str) -> Iterator[Figure]:
@@ -186,13 +172,21 @@ def _milestones(connection: duckdb.DuckDBPyConnection, key: str) -> Iterator[Fig
         yield Figure(name, label_zh, label_en, "milestone", False, reached_on)
 
 
-def _view(column: Column) -> str:
+def view_of(column: Column) -> str:
     """The view a column belongs to: by its own tag, or that of the fact it comes from."""
     for view in VIEWS:
         if f"{view}_view" in column.tags:
             return view
-    told_by = {models()[table].view for table, _ in column.sources if table in models()}
+    told_by = {_view_of(*source) for source in column.sources}
     return next((view for view in VIEWS if view in told_by), "who")
+
+
+def _view_of(table: str, name: str) -> str:
+    """The view of a table's column: its table's own, or where the column comes from if that has none."""
+    model = models().get(table)
+    if model is None or model.view:
+        return model.view or "who" if model else "who"
+    return next((view_of(column) for column in model.columns if column.name == name), "who")
 
 
 def _group(connection: duckdb.DuckDBPyConnection, who: str) -> tuple[str, str] | None:
@@ -235,23 +229,3 @@ def _rows(connection: duckdb.DuckDBPyConnection, table: str, of: dict[str, str],
         f"select * from {table} where {where} and term = ?", params=[*of.values(), wanted]
     ).pl()
     return chosen
-
-
-def _bundled(site: Site, portrait: Portrait, moment: Moment, past: Past) -> dict[str, Any]:
-    files = [[one.name, one.sha256, one.source_file] for one in past.files]
-    return {
-        "asked": {"as_of": moment.as_of, "known_at": moment.known_at.isoformat() if moment.known_at else None},
-        "files": files,
-        "definitions": definitions_of(_TABLES),
-        "site": _digest(Path(site.file).read_text(encoding="utf-8")),
-        "portrait": json.loads(portrait.as_json()),
-        "sha256": _digest(portrait.as_json()),
-    }
-
-
-def _date(text: str | None) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()

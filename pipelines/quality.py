@@ -8,7 +8,8 @@ from typing import Any
 
 from pipelines.frames import read
 from pipelines.paths import REPORTS
-from pipelines.reports import read_template, render_page, write_page
+from pipelines.report_files import write_page
+from pipelines.reports import read_template, render_page
 from pipelines.warehouse import Warehouse
 from profiles.captions import SiteWords
 

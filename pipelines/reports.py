@@ -1,16 +1,15 @@
-"""A template becomes documents: one self-contained page for each group and language, and a list of them.
+"""A template becomes documents: one self-contained page for each group and language.
 
-A template says in its opening comment what it is, which tables it reads and what it is written for;
-this module only reads that and renders, and knows nothing of any report.  A new report is a new
-file beside the others.  What a page says is its template's and ``profiles``'; aggregates arrive
-here already past the disclosure gate.
+A template says in its opening comment what it is, which tables it reads, what it is written for and
+whose folder it goes to; this module only reads that and renders, and knows nothing of any report.  A
+new report is a new file beside the others.  What a page says is its template's and ``profiles``';
+aggregates arrive here already past the disclosure gate.  Where documents lie and what lies beside
+them belongs in :mod:`pipelines.report_files`.
 """
 
 import hashlib
-import os
 import re
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, partial
@@ -24,19 +23,20 @@ from markupsafe import Markup
 
 from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
-from profiles import captions, narrative
+from profiles import brief, captions, director, group_words, narrative, report_rows
 from profiles.captions import SiteWords, Words
 from profiles.charts import figures
+from profiles.charts.curve import EVENTS, curve
 from profiles.charts.heat import heat
 from profiles.charts.kit import plain
 from profiles.charts.parts import columns, level, mix, part_colour
+from profiles.charts.peers import likert, subjects
 from profiles.charts.strip import is_ahead, scale, strip
 from profiles.charts.trend import trend
 
 LANGUAGES: Final = ("zh", "en")
 WHOLE_SITE: Final = "site"
 ENDING: Final = ".html.j2"
-PAGE_MODE: Final = 0o640
 _HEADER: Final = re.compile(r"\A\{#\s*(?P<words>.+?)\s*#\}", re.DOTALL)
 
 Row = dict[str, Any]
@@ -52,11 +52,22 @@ class Template:
     reads: tuple[str, ...]
     one_per: str
     path: Path
+    recipient: str = ""
+    """Whose folder a page goes to: its own group's, or that of an office such as ``library``."""
+    is_printed: bool = False
+    """A PDF lies beside the page."""
+    sections: tuple[str, ...] = ()
+    """What a report on request may be narrowed to."""
 
     @property
     def is_for_site(self) -> bool:
         """One page for the whole site rather than one for each group."""
         return self.one_per == WHOLE_SITE
+
+    @property
+    def is_for_group(self) -> bool:
+        """Each group reads its own page, and no other's."""
+        return self.recipient == self.one_per
 
 
 @dataclass(frozen=True)
@@ -64,9 +75,11 @@ class Document:
     """One group's page in one language, and what a list of pages says of it."""
 
     group: str
-    file_name: str
+    lang: str
     html: str
     summary: Markup
+    tables: Mapping[str, pl.DataFrame]
+    """The rows that it was told from."""
 
 
 def read_templates(folder: Path = REPORTS) -> list[Template]:
@@ -80,63 +93,113 @@ def read_template(path: Path) -> Template:
     if header is None:
         raise Misconfigured(f"{path.name}: begin the template with a comment {{# 中文 | English | what it is #}}")
     first, *rest = [line.strip() for line in header["words"].splitlines() if line.strip()]
-    said = dict(line.split(":", 1) for line in rest if ":" in line)
+    said = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in rest) if value}
     zh, en, description = ([part.strip() for part in first.split("|", 2)] + ["", ""])[:3]
     missing = [key for key in ("reads", "one per") if key not in said]
     if missing or not en:
         wanted = "a title “中文 | English | …”" if not en else f"a line “{missing[0]}: …”"
         raise Misconfigured(f"{path.name}: the opening comment needs {wanted}")
-    reads = tuple(name.strip() for name in said["reads"].split(",") if name.strip())
-    return Template(path.name.removesuffix(ENDING), Words(zh, en), description, reads, said["one per"].strip(), path)
+    return Template(
+        name=path.name.removesuffix(ENDING),
+        title=Words(zh, en),
+        description=description,
+        reads=_names(said["reads"]),
+        one_per=said["one per"],
+        path=path,
+        recipient=said.get("for", said["one per"]),
+        is_printed=said.get("on paper") == "yes",
+        sections=_names(said.get("sections", "")),
+    )
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in listed.split(",") if name.strip())
 
 
 def render(
     template: Template, group: Mapping[str, Any], tables: Mapping[str, pl.DataFrame], words: SiteWords, lang: str
 ) -> str:
     """One group's page in one language; ``group`` is the group's row, or only its name under ``one_per``."""
-    return _document(template, str(group[template.one_per]), _rows(template, tables), words, lang).html
+    name = str(group[template.one_per])
+    return document(template, name, own_tables(template, name, tables), words, lang).html
 
 
-def write_documents(
-    template: Template, tables: Mapping[str, pl.DataFrame], folder: Path, site: SiteWords
-) -> list[Path]:
-    """Every group's pages and the lists that lead to them; pages of groups that are gone are removed."""
-    rows = _rows(template, tables)
-    target = folder / template.name
-    target.mkdir(parents=True, exist_ok=True)
-    written: list[Path] = []
-    for lang in LANGUAGES:
-        documents = [_document(template, group, rows, site, lang) for group in _groups(template, rows)]
-        written += [write_page(target / document.file_name, document.html) for document in documents]
-        written.append(write_page(target / f"index.{lang}.html", _index(template, documents, site, lang)))
-    for stale in set(target.glob("*.html")) - set(written):
-        stale.unlink()
-    return written
+def document(
+    template: Template,
+    group: str,
+    own: Mapping[str, pl.DataFrame],
+    site: SiteWords,
+    lang: str,
+    beside: Mapping[str, Any] | None = None,
+    chosen: tuple[str, ...] = (),
+) -> Document:
+    """One group's page from its own rows.
+
+    Args:
+        template: which report.
+        group: whom it tells of.
+        own: the group's rows of the tables that the report reads.
+        site: the site's words.
+        lang: zh or en.
+        beside: where the page finds its other language, its list of contents and its files.
+        chosen: the sections to tell; all where none is named.
+
+    """
+    rows = {name: [_plain_row(row) for row in table.to_dicts()] for name, table in own.items()}
+    context = _context(site, lang) | {
+        "template": template,
+        "group": group,
+        "rows": partial(_table, template, rows),
+        "links": beside or {},
+        "chosen": chosen,
+        "wanted": lambda section: not chosen or section in chosen,
+    }
+    module = _environment(template.path.parent).get_template(template.path.name).make_module(context)
+    summary = Markup(module.summary()) if hasattr(module, "summary") else Markup("")
+    return Document(group, lang, str(module), summary, own)
 
 
-def render_page(template: Template, page: Mapping[str, Any], words: SiteWords) -> str:
-    """A page for the whole site, both languages side by side, from data made for it."""
+def groups(template: Template, tables: Mapping[str, pl.DataFrame]) -> list[str]:
+    """The groups are those of the first table that a template reads."""
+    first = tables[template.reads[0]]
+    if first.height and template.one_per not in first.columns:
+        raise Misconfigured(
+            f"{template.path.name}: {template.reads[0]} has no column {template.one_per} to write one page for each of"
+        )
+    return sorted(first[template.one_per].unique().cast(pl.String)) if first.height else []
+
+
+def own_tables(template: Template, group: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """What one group's page may be told from: its own rows, those of everybody, and tables that are of no group."""
+    missing = [name for name in template.reads if name not in tables]
+    if missing:
+        raise Misconfigured(
+            f"{template.path.name}: reads {missing[0]}, which was not made — add its SQL or drop it from “reads:”"
+        )
+    return {name: _own(template.one_per, group, tables[name]) for name in template.reads}
+
+
+def _own(one_per: str, group: str, table: pl.DataFrame) -> pl.DataFrame:
+    if one_per in table.columns:
+        return table.filter(pl.col(one_per).cast(pl.String) == group)
+    if {"group_type", "group_code"} <= set(table.columns):
+        own = (pl.col("group_type") == one_per) & (pl.col("group_code") == group)
+        return table.filter(own | ((pl.col("group_type") == "cohort") & (pl.col("group_code") == "everyone")))
+    return table
+
+
+def render_page(template: Template, page: Mapping[str, Any], words: SiteWords, lang: str = "zh") -> str:
+    """A page from data made for it; both languages stand side by side on it unless it is told which."""
     unsaid = [name for name in template.reads if name not in page]
     if unsaid:
         raise Misconfigured(f"{template.path.name}: {unsaid[0]} was not given to the page")
-    context = _context(words, "zh") | {"template": template} | dict(page)
+    context = _context(words, lang) | {"template": template} | dict(page)
     return _environment(template.path.parent).get_template(template.path.name).render(context)
 
 
-def write_page(path: Path, html: str) -> Path:
-    """The page in its place, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(html)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(PAGE_MODE)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
-    return path
+def render_part(name: str, site: SiteWords, lang: str, **told: Any) -> str:
+    """A page that is no report, such as a list of them, from the file of that name."""
+    return _environment(REPORTS).get_template(name).render(_context(site, lang) | told)
 
 
 def slug(template: Template, group: str) -> str:
@@ -144,53 +207,14 @@ def slug(template: Template, group: str) -> str:
     return f"{template.name}-{hashlib.sha256(group.encode()).hexdigest()[:8]}"
 
 
-def _document(template: Template, group: str, rows: Mapping[str, list[Row]], site: SiteWords, lang: str) -> Document:
-    own = {name: [row for row in table if row.get(template.one_per, group) == group] for name, table in rows.items()}
-    name = slug(template, group)
-    context = _context(site, lang) | {
-        "template": template,
-        "group": group,
-        "rows": partial(_table, template, own),
-        "links": {other: f"{name}.{other}.html" for other in LANGUAGES},
-        "index": f"index.{lang}.html",
-    }
-    module = _environment(template.path.parent).get_template(template.path.name).make_module(context)
-    summary = Markup(module.summary()) if hasattr(module, "summary") else Markup("")
-    return Document(group, f"{name}.{lang}.html", str(module), summary)
-
-
-def _index(template: Template, documents: Sequence[Document], site: SiteWords, lang: str) -> str:
-    links = {other: f"index.{other}.html" for other in LANGUAGES}
-    context = _context(site, lang) | {"template": template, "documents": documents, "links": links}
-    return _environment(REPORTS).get_template(f"_index{ENDING}").render(context)
-
-
-def _groups(template: Template, rows: Mapping[str, list[Row]]) -> list[str]:
-    """The groups are those of the first table that a template reads."""
-    first = rows[template.reads[0]]
-    if first and template.one_per not in first[0]:
-        raise Misconfigured(
-            f"{template.path.name}: {template.reads[0]} has no column {template.one_per} to write one page for each of"
-        )
-    return sorted({str(row[template.one_per]) for row in first})
-
-
-def _rows(template: Template, tables: Mapping[str, pl.DataFrame]) -> dict[str, list[Row]]:
-    missing = [name for name in template.reads if name not in tables]
-    if missing:
-        raise Misconfigured(
-            f"{template.path.name}: reads {missing[0]}, which was not made — add its SQL or drop it from “reads:”"
-        )
-    return {
-        name: [{key: _plain_value(value) for key, value in row.items()} for row in tables[name].to_dicts()]
-        for name in template.reads
-    }
-
-
 def _table(template: Template, own: Mapping[str, list[Row]], name: str) -> list[Row]:
     if name not in own:
         raise Misconfigured(f"{template.path.name}: uses {name} without naming it in “reads:”")
     return own[name]
+
+
+def _plain_row(row: Row) -> Row:
+    return {key: _plain_value(value) for key, value in row.items()}
 
 
 def _plain_value(value: object) -> object:
@@ -224,6 +248,7 @@ def _context(site: SiteWords, lang: str) -> dict[str, Any]:
     """What every template may use, bound to the page's language."""
     return {
         "lang": lang,
+        "links": {},
         "site": site,
         "t": lambda zh, en: zh if lang == "zh" else en,
         "label": partial(captions.label, lang=lang),
@@ -235,15 +260,24 @@ def _context(site: SiteWords, lang: str) -> dict[str, Any]:
         "count": figures.count,
         "is_ahead": is_ahead,
         "captions": captions,
+        "words": group_words,
+        "brief": brief,
+        "director": director,
         "tell": narrative.tell,
+        "survey_rows": report_rows.survey_rows,
+        "subject_rows": report_rows.subject_rows,
         "charts": SimpleNamespace(
             strip=partial(strip, lang=lang),
             scale=partial(scale, lang=lang),
             heat=partial(heat, lang=lang),
             trend=partial(trend, lang=lang),
+            curve=partial(curve, lang=lang),
+            events=EVENTS,
             columns=partial(columns, lang=lang),
             mix=mix,
             level=level,
             part_colour=part_colour,
+            subjects=partial(subjects, lang=lang),
+            likert=partial(likert, lang=lang),
         ),
     }

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pipelines.campus import Campus
 from pipelines.errors import Problem
 from pipelines.keyring import Keyring
+from pipelines.pseudonymise import PATRON_NUMBER
 from pipelines.seal import seal, unseal
 from pipelines.spool import chunks, is_being_written, locked, opened
 
@@ -99,6 +100,14 @@ class Vault:
 
         found = self._identities().filter(pl.col("patron_key") == patron_key)
         return [Identity(**row) for row in found.iter_rows(named=True)]
+
+    def numbers(self, patron_keys: "pl.Series") -> "pl.DataFrame":
+        """One number for each of the pseudonyms that the vault knows: the person's own before that of a card."""
+        import polars as pl
+
+        found = self._identities().filter(pl.col("patron_key").is_in(patron_keys.implode()))
+        in_order = found.sort(pl.col("id_type") != PATRON_NUMBER, "id_type", "identifier")
+        return in_order.unique("patron_key", keep="first", maintain_order=True).select("patron_key", "identifier")
 
     def pseudonyms_of(self, identifier: str) -> list[str]:
         """The pseudonyms made of a number; several where two kinds of number are written alike."""

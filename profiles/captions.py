@@ -4,6 +4,7 @@ Every number in a sentence stands in the rows it was told from, printed the same
 worked out here that a table does not show.  What is worth a headline is decided in ``narrative``.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,6 +16,7 @@ from profiles.charts.strip import is_ahead
 
 Row = Mapping[str, Any]
 NOTABLE_SHARE: Final = 0.03  # a gap between shares below this is not worth a sentence
+NOTABLE_TIMES: Final = 1.5  # a subject read less often than this beside everybody is not worth a heading
 NOTABLE_SCORE: Final = 0.3  # the same, on an answer scale
 
 
@@ -39,6 +41,13 @@ class SiteWords:
     whole: Words = Words("全校", "University")
     small_cell: int = 10
     as_of: str = ""
+    edition: str = ""
+    """Which version of the definitions the figures follow."""
+
+    @property
+    def day(self) -> str:
+        """The day up to which the data reach, where it is one."""
+        return self.as_of if re.fullmatch(r"\d{4}-\d{2}-\d{2}", self.as_of) else ""
 
     @property
     def own(self) -> Words:
@@ -84,6 +93,20 @@ def hour_title(rows: Sequence[Row]) -> Words:
     return Words(f"一周里，{zh} {peak['hour']} 点来馆的人最多", f"The week peaks on {en} at {peak['hour']}:00")
 
 
+def busy_hours(rows: Sequence[Row], most: int = 3) -> list[Row]:
+    """The busiest hours of the week, the earliest of equals first."""
+    ranked = sorted(
+        (row for row in rows if row["visits_per_week"] is not None),
+        key=lambda row: (-row["visits_per_week"], row["weekday"], row["hour"]),
+    )
+    return ranked[:most]
+
+
+def hour_name(row: Row) -> Words:
+    zh, en = (LONG_DAYS[lang][row["weekday"] - 1] for lang in ("zh", "en"))
+    return Words(f"{zh} {row['hour']}:00", f"{en} {row['hour']}:00")
+
+
 def segment_title(rows: Sequence[Row], site: SiteWords) -> Words:
     """The segment whose share differs most from everyone's."""
     told = [row for row in rows if row["share"] is not None and row["university_share"] is not None]
@@ -94,7 +117,7 @@ def segment_title(rows: Sequence[Row], site: SiteWords) -> Words:
     more = widest["share"] > widest["university_share"]
     return Words(
         f"“{label(widest, 'zh')}”占 {own}，{'高' if more else '低'}于{site.whole.zh}的 {everyone}",
-        f"{label(widest, 'en')} make up {own}, {'above' if more else 'below'} the {site.all.en}'s {everyone}",
+        f"“{label(widest, 'en')}”: {own} of members, {'above' if more else 'below'} the {site.all.en}'s {everyone}",
     )
 
 
@@ -132,6 +155,34 @@ def survey_title(rows: Sequence[Row]) -> Words:
         f"读者最满意“{label(high, 'zh', widest=12)}”，最不满意“{label(low, 'zh', widest=12)}”",
         f"Rated best: {label(high, 'en', widest=20)}. Rated lowest: {label(low, 'en', widest=20)}",
     )
+
+
+def subject_title(rows: Sequence[Row]) -> Words:
+    """The subject that the group reads so much more of than everybody."""
+    told = max(rows, key=lambda row: row["location_quotient"])
+    if told["location_quotient"] < NOTABLE_TIMES:
+        return Words("借阅的类目与全校相近", "A choice of subjects much like everybody's")
+    share, times = percent(told["share_in_group"], 1), f"{told['location_quotient']:.1f}"
+    return Words(
+        f"{label(told, 'zh')}占借阅的 {share}，是全校占比的 {times} 倍",
+        f"{label(told, 'en')} is {share} of loans, {times} times its share of everybody's",
+    )
+
+
+def unmeasured(indicators: Sequence[Row], feeds: Sequence[Row]) -> list[Words]:
+    """What could not be measured this term, the measures of one reason together."""
+    groups: dict[str, list[Row]] = {}
+    for row in indicators:
+        if row["not_measured"]:
+            groups.setdefault(row["not_measured"], []).append(row)
+    told = []
+    for code, rows in groups.items():
+        why = reason(code, feeds)
+        zh, en = "、".join(label(row, "zh") for row in rows), ", ".join(label(row, "en").lower() for row in rows)
+        told.append(
+            Words(f"{zh}：本期未测得，{why.zh}。", f"{en[:1].upper()}{en[1:]}: not measured this term, {why.en}.")
+        )
+    return told
 
 
 def reason(code: str | None, feeds: Sequence[Row]) -> Words:

@@ -47,6 +47,10 @@ class Finding:
     number: KeyNumber
     is_good: bool | None = None
 
+    @property
+    def words(self) -> Words:
+        return Words(self.zh, self.en)
+
 
 def find(rows: Mapping[str, Sequence[Row]], site: SiteWords) -> list[Finding]:
     """Everything notable about one group, the largest first.
@@ -90,16 +94,20 @@ def _standing(row: Row, site: SiteWords) -> Finding:
     ahead, middle = bool(is_ahead(row)), row["upper_quartile"] - row["lower_quartile"]
     value, median = number(row["value"], row["unit"]), number(row["median"], row["unit"], row["value"])
     sign = "%" if row["unit"] == "share" else ""
-    ranked = row["place"] is not None
-    zh_place = f"，{row['colleges']} 个{site.units.zh}中第 {row['place']}" if ranked else ""
-    en_place = f", place {row['place']} of {row['colleges']}" if ranked else ""
+    above, lower, ranked = row["value"] > row["median"], row["better"] == "lower", row["place"] is not None
+    zh_place = (
+        f"，在 {row['colleges']} 个{site.units.zh}中排第 {row['place']}{'（越低越好）' if lower else ''}"
+        if ranked
+        else ""
+    )
+    en_place = f", place {row['place']} of {row['colleges']}{' (lower is better)' if lower else ''}" if ranked else ""
     zh_value, en_value = (amount(row["value"], row["unit"], lang) for lang in ("zh", "en"))
     size = min(abs(row["value"] - row["median"]) / middle if middle > 0 else 3.0, 3.0)
     return Finding(
         kind="ahead" if ahead else "behind",
         score=size * ABSTRACT.get(row["unit"], 1.0),
-        zh=f"{label(row, 'zh')} {zh_value}，中位数 {median}{sign}{zh_place}。",
-        en=f"{label(row, 'en')}: {en_value} against a median of {median}{sign}{en_place}.",
+        zh=f"{label(row, 'zh')}为 {zh_value}，{'高' if above else '低'}于中位数 {median}{sign}{zh_place}。",
+        en=f"{label(row, 'en')}: {en_value}, {'above' if above else 'below'} the median of {median}{sign}{en_place}.",
         facts=(value, median, *((str(row["place"]), str(row["colleges"])) if ranked else ())),
         subject=row["indicator"],
         name=_name(row),
@@ -111,14 +119,15 @@ def _standing(row: Row, site: SiteWords) -> Finding:
 def _movement(row: Row, site: SiteWords) -> Finding:
     """Up or down on the same season a year earlier."""
     rises, unit = row["change"] > 0, row["unit"]
-    zh, en = (signed(row["change"], unit, lang, row["value"]) for lang in ("zh", "en"))
+    zh, en = (signed(abs(row["change"]), unit, lang, row["value"]).lstrip("+") for lang in ("zh", "en"))
     weight = 0.1 if unit == "share" else abs(row["previous"]) / 2
     size = min(abs(row["change"]) / weight if weight else 2.0, 2.0)
+    zh_now, en_now = (amount(row["value"], unit, lang) for lang in ("zh", "en"))
     return Finding(
         kind="rise" if rises else "fall",
         score=size * ABSTRACT.get(unit, 1.0),
-        zh=f"{label(row, 'zh')} {amount(row['value'], unit, 'zh')}，比上年同期 {zh}。",
-        en=f"{label(row, 'en')}: {amount(row['value'], unit, 'en')}, {en} on a year earlier.",
+        zh=f"{label(row, 'zh')}{'升' if rises else '降'}至 {zh_now}，比上年同期{'高' if rises else '低'} {zh}。",
+        en=f"{label(row, 'en')} {'rose' if rises else 'fell'} to {en_now}, {'up' if rises else 'down'} {en} on a year earlier.",
         facts=(number(row["value"], unit), number(row["change"], unit, row["value"])),
         subject=row["indicator"],
         name=_name(row),

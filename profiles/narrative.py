@@ -1,4 +1,4 @@
-"""What a page says first: a headline, a few sentences, three numbers and three things to do.
+"""What a page says first: a headline, three numbers, what changed, what is needed and three things to do.
 
 Chosen by rule from the findings, so that the same figures always tell the same story.  What counts
 as a finding is in ``findings``, the advice in ``remedies``, sentences above sections in ``captions``.
@@ -6,13 +6,15 @@ as a finding is in ``findings``, the advice in ``remedies``, sentences above sec
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from profiles.captions import SiteWords, Words
 from profiles.findings import Finding, KeyNumber, find, key_number
 from profiles.remedies import keep, remedy
 
 Row = Mapping[str, Any]
+MOST_CHANGES: Final = 5
+MOST_NEEDS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,9 @@ class Story:
     """The first screen of a page."""
 
     clauses: tuple[Words, ...]
-    lead: Words
     numbers: tuple[KeyNumber, ...]
+    changes: tuple[Words, ...]
+    needs: tuple[Words, ...]
     actions: tuple[Action, ...]
     findings: tuple[Finding, ...]
 
@@ -44,8 +47,9 @@ def tell(rows: Mapping[str, Sequence[Row]], site: SiteWords) -> Story:
     told = _most_telling(found)
     return Story(
         clauses=_clauses(found, rows, site),
-        lead=Words("".join(item.zh for item in told), " ".join(item.en for item in told)),
         numbers=_numbers(rows["indicators"], told, site),
+        changes=_changes(found),
+        needs=_needs(found),
         actions=_actions(found, rows["indicators"]),
         findings=tuple(found),
     )
@@ -98,13 +102,29 @@ def _numbers(indicators: Sequence[Row], told: Sequence[Finding], site: SiteWords
     return (*(item.number for item in told), *(key_number(row, site) for row in others))[:3]
 
 
+def _changes(found: Sequence[Finding]) -> tuple[Words, ...]:
+    """What moved most on a year earlier, whichever way."""
+    return tuple(item.words for item in found if item.kind in ("rise", "fall"))[:MOST_CHANGES]
+
+
+def _needs(found: Sequence[Finding]) -> tuple[Words, ...]:
+    """Where the group lies behind or is not content: the largest shortfall of each subject."""
+    lacks = {
+        item.subject: item.words
+        for item in reversed(found)
+        if item.is_good is False and item.kind not in ("rise", "fall")
+    }
+    order = [item.subject for item in found if item.subject in lacks]
+    return tuple(lacks[subject] for subject in dict.fromkeys(order))[:MOST_NEEDS]
+
+
 def _actions(found: Sequence[Finding], indicators: Sequence[Row]) -> tuple[Action, ...]:
     """What to do about the largest shortfalls, then what to keep; no advice twice, three at most."""
     views = {row["indicator"]: row["view"] for row in indicators}
     actions: dict[str, Action] = {}
     for item in sorted(_judged(found), key=lambda item: bool(item.is_good)):
         what = keep(item.name) if item.is_good else remedy(item.kind, item.subject, item.name, views.get(item.subject))
-        actions.setdefault(what.zh, Action(what, Words(item.zh, item.en)))
+        actions.setdefault(what.zh, Action(what, item.words))
     return tuple(actions.values())[:3]
 
 

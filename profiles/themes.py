@@ -78,17 +78,21 @@ def count_themes(comments: pl.DataFrame, responses: pl.DataFrame, words: pl.Data
         survey, facet, group_type, group_code, theme, persons, commenters, share and its 95 % Wilson interval.
 
     """
-    matcher = Matcher.of(words)
-    texts = comments["answer_text"].unique().drop_nulls().sort().to_list()
-    told = pl.DataFrame(
-        [(text, sorted(matcher.themes(text))) for text in texts],
-        {"answer_text": pl.String, "theme": pl.List(pl.String)},
-        orient="row",
-    )
-    said = comments.join(told, on="answer_text").explode("theme").drop_nulls("theme")
-    said = said.select("survey", "facet", "response_key", "theme").unique()
+    said = themed(comments, "answer_text", words).select("survey", "facet", "response_key", "theme").unique()
     rows = [row for kind, column in _kinds() for row in _counted(said, responses, kind, column)]
     return pl.DataFrame(rows, THEME).sort("survey", "facet", "group_type", "group_code", "theme")
+
+
+def themed(rows: pl.DataFrame, text: str, words: pl.DataFrame) -> pl.DataFrame:
+    """The rows whose column says something, once for each theme it is about, with that theme."""
+    matcher = Matcher.of(words)
+    texts = rows[text].unique().drop_nulls().sort().to_list()
+    told = pl.DataFrame(
+        [(one, sorted(matcher.themes(one))) for one in texts],
+        {text: pl.String, "theme": pl.List(pl.String)},
+        orient="row",
+    )
+    return rows.join(told, on=text).explode("theme").drop_nulls("theme")
 
 
 def _kinds() -> Iterator[tuple[str, pl.Expr]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from pipelines.models import Model, read_models
 from pipelines.paths import SQL
@@ -13,6 +14,9 @@ from pipelines.reader import Read, Reader
 from tests.drawn import drawn
 
 Build = Callable[..., pl.DataFrame]
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +39,7 @@ def build(models: dict[str, Model]) -> Build:
         texts = {name.replace("__", "."): text for name, text in given.items()}
         with duckdb.connect(":memory:") as connection:
             for source in sorted(models[table].reads):
-                _stand_up(connection, models[source], texts.pop(source, ""))
+                stand_up(connection, models[source], texts.pop(source, ""))
             assert not texts, f"{table} does not read {', '.join(texts)}"
             return connection.sql(models[table].text).pl()
 
@@ -56,7 +60,7 @@ def sql_folder(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def _stand_up(connection: duckdb.DuckDBPyConnection, model: Model, text: str) -> None:
+def stand_up(connection: duckdb.DuckDBPyConnection, model: Model, text: str) -> None:
     """A table of a model's own types; columns that are not drawn are null."""
     connection.execute(f"create schema if not exists {model.layer}")
     columns = ", ".join(f"{column.name} {column.type}" for column in model.columns)

@@ -93,6 +93,10 @@ class Canvas:
         steps = "L".join(f"{_short(x)} {_short(y)}" for x, y in points)
         self._add("path", {"d": f"M{steps}", "fill": fill, **more})
 
+    def shape(self, steps: str, **more: object) -> None:
+        """A drawing of our own, given as the steps of its path."""
+        self._add("path", {"d": steps, **more})
+
     def hatch(self, x: float, y: float, width: float, height: float, step: float = 6) -> None:
         """Slanted lines: a figure that exists and is not shown, or was never measured."""
         offset = step - height

@@ -3,30 +3,64 @@
 Names of parts stand in the table beside the bars; a bar carries only its number.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from profiles.charts.figures import percent
-from profiles.charts.kit import ACCENT, BRAND_MIDDLE, GRID, INK, MUTED, PAPER, PARTS, Canvas, clip, round_up
+from profiles.charts.kit import ACCENT, BRAND_MIDDLE, GRID, HATCH, INK, PAPER, PARTS, Canvas, clip
+from profiles.charts.vega import HATCH as STROKES
+from profiles.charts.vega import WIDTH, layer, name, picture, quantity
 
 Row = Mapping[str, Any]
-NARROWEST_NUMBER: Final = 34.0
+NARROWEST_NUMBER: Final = 0.08
+LOWEST_NUMBER: Final = 0.05
+_REST: Final = {"zh": "其余", "en": "rest"}
+_AXIS: Final = {"zh": "本期来馆天数", "en": "Days visited in the term"}
 
 
-def mix(rows: Sequence[Row], *, own: str, whole: str, width: float = 888) -> Markup:
-    """The group's shares above, the university's below, in the same order and colours."""
-    left = 52.0 if width < 500 else 96.0
-    canvas = Canvas(
-        width, 84, "; ".join(f"{percent(row['share'])} / {percent(row['university_share'])}" for row in rows)
-    )
-    for name, column, y, height in ((own, "share", 2.0, 40.0), (whole, "university_share", 54.0, 26.0)):
-        emphasis = 700 if column == "share" else 400
-        label = clip(name, left / 13)
-        canvas.text(left - 8, y + height / 2 + 4, label, 12.5, INK, text_anchor="end", font_weight=emphasis)
-        _bar(canvas, rows, column, (left, y, width - left, height))
-    return canvas.markup()
+def mix(rows: Sequence[Row], *, own: str, whole: str) -> Markup:
+    """The group's shares above, everybody's below, in the same order and colours."""
+    pieces = [*_pieces(rows, "share", own), *_pieces(rows, "university_share", whole)]
+    up = name("bar", scale={"paddingInner": 0.25, "paddingOuter": 0}, axis={"labelColor": INK, "labelLimit": 70})
+    across = quantity("start", scale={"domain": [0, 1], "nice": False}, axis=None)
+    spec = {
+        "width": WIDTH - 70,
+        "height": {"step": 46},
+        "layer": [
+            layer({"type": "bar"}, pieces, y=up, x=across, x2={"field": "end"}, color=name("fill", scale=None)),
+            layer(
+                {"type": "text", "fontSize": 13, "fontWeight": 600},
+                [piece for piece in pieces if piece["share"] >= NARROWEST_NUMBER],
+                y=up,
+                x=across | {"field": "middle"},
+                text=name("shown"),
+                color=name("ink", scale=None),
+            ),
+        ],
+    }
+    return picture(spec, "; ".join(f"{percent(row['share'])} / {percent(row['university_share'])}" for row in rows))
+
+
+def _pieces(rows: Sequence[Row], column: str, bar: str) -> list[dict[str, Any]]:
+    """One bar cut into its parts, a hair of paper between them."""
+    shares = [row[column] or 0 for row in rows]
+    whole = sum(shares) or 1
+    ends = [end / whole for end in accumulate(shares, initial=0)]
+    looks = [PARTS[min(place, len(PARTS) - 1)] for place in range(len(rows))]
+    return [
+        {
+            "bar": bar,
+            "start": ends[at],
+            "end": max(ends[at + 1] - 0.005, ends[at]),
+            "middle": (ends[at] + ends[at + 1]) / 2,
+        }
+        | {"share": share, "shown": percent(share), "fill": looks[at][0], "ink": looks[at][1]}
+        for at, share in enumerate(shares)
+        if share
+    ]
 
 
 def part_colour(position: int) -> str:
@@ -34,31 +68,54 @@ def part_colour(position: int) -> str:
     return PARTS[min(position, len(PARTS) - 1)][0]
 
 
-_REST: Final = {"zh": "其余", "en": "rest"}
+def columns(rows: Sequence[Row], *, lang: str) -> Markup:
+    """The share of members in each band of days, a line on each column for everybody."""
+    bands = [_band(row, lang) for row in sorted(rows, key=lambda row: row["position"])]
+    known = [band for band in bands if band["share"] is not None]
+    across = name(
+        "band", axis={"labelAngle": 0, "title": _AXIS[lang]}, scale={"paddingInner": 0.14, "paddingOuter": 0.1}
+    )
+    up = {"axis": {"format": "%", "grid": True, "tickCount": 3, "labelFontSize": 11}}
+    spec = {
+        "width": WIDTH - 44,
+        "height": 178,
+        "data": {"values": bands},
+        "layer": [
+            layer({"type": "bar"}, known, x=across, y=quantity("share", **up), color=name("fill", scale=None)),
+            layer(
+                {"type": "tick", "color": INK, "thickness": 2, "bandSize": 52}, x=across, y=quantity("everybody", **up)
+            ),
+            layer(
+                {"type": "text", "dy": -9, "fontWeight": 600},
+                known,
+                x=across,
+                y=quantity("foot", **up),
+                text=name("shown"),
+                color=name("ink", scale=None),
+            ),
+            layer(
+                {"type": "point", "shape": STROKES, "stroke": HATCH, "size": 300, "strokeWidth": 1.2, "y": 160},
+                [band for band in bands if band["share"] is None],
+                x=across,
+            ),
+        ],
+    }
+    return picture(spec, "; ".join(f"{band['band']}: {band['shown']}" for band in bands))
 
 
-def columns(rows: Sequence[Row], *, lang: str, width: float = 430) -> Markup:
-    """The share of members in each band of days, a line on each column for the university."""
-    rows = [{**row, "band": _REST[lang] if row["band"] == "rest" else row["band"]} for row in rows]
-    rows.sort(key=lambda row: row["position"])
-    height, left, top, bottom = 230.0, 40.0, 30.0, 44.0
-    most = max((row[name] or 0 for row in rows for name in ("share", "university_share")), default=0)
-    ceiling, step = round_up(max(most * 1.08, 0.01)), (width - left) / len(rows)
-    canvas = Canvas(width, height, "; ".join(f"{row['band']}: {percent(row['share'])}" for row in rows))
-
-    def y(share: float) -> float:
-        return top + (height - top - bottom) * (1 - share / ceiling)
-
-    for part in (0.0, 0.5, 1.0):
-        canvas.line(left, y(ceiling * part), width, y(ceiling * part), GRID)
-        canvas.text(left - 6, y(ceiling * part) + 4, f"{ceiling * part * 100:g}%", 11, MUTED, text_anchor="end")
-    for place, row in enumerate(rows):
-        _column(canvas, row, (left + place * step, step, height - bottom), y)
-    caption = "本期来馆天数" if lang == "zh" else "Days visited in the term"
-    canvas.text(left + (width - left) / 2, height - 6, caption, 12, MUTED, text_anchor="middle")
-    canvas.line(width - 76, 9, width - 58, 9, INK, stroke_width=2)
-    canvas.text(width, 13, "全体" if lang == "zh" else "everyone", 12, MUTED, text_anchor="end")
-    return canvas.markup()
+def _band(row: Row, lang: str) -> dict[str, Any]:
+    share, everybody = row["share"], row["university_share"]
+    is_high = share is not None and share >= LOWEST_NUMBER
+    return {
+        "band": _REST[lang] if row["band"] == "rest" else clip(row["band"], 6),
+        "share": share,
+        "everybody": everybody,
+        # The number stands in its column's foot, clear of the line, or upon a column too low to hold it.
+        "foot": 0 if is_high else share,
+        "ink": PAPER if is_high and row["band"] != "0" else INK,
+        "shown": percent(share),
+        "fill": ACCENT if row["band"] == "0" else BRAND_MIDDLE,
+    }
 
 
 def level(share: float | None, *, fill: str = BRAND_MIDDLE, width: float = 120) -> Markup:
@@ -67,43 +124,3 @@ def level(share: float | None, *, fill: str = BRAND_MIDDLE, width: float = 120) 
     canvas.rect(0, 2, width, 6, GRID, rx=3)
     canvas.rect(0, 2, width * min(share or 0, 1), 6, fill, rx=3)
     return canvas.markup()
-
-
-def _bar(canvas: Canvas, rows: Sequence[Row], column: str, box: tuple[float, float, float, float]) -> None:
-    x, y, width, height = box
-    whole = sum(row[column] or 0 for row in rows) or 1
-    for place, row in enumerate(rows):
-        fill, on_fill = PARTS[min(place, len(PARTS) - 1)]
-        part = width * (row[column] or 0) / whole
-        canvas.rect(x, y, part - 2, height, fill, rx=3)
-        if part >= NARROWEST_NUMBER:
-            size, weight = (14, 700) if column == "share" else (12, 400)
-            middle = x + part / 2 - 1
-            shown = percent(row[column])
-            canvas.text(middle, y + height / 2 + 5, shown, size, on_fill, text_anchor="middle", font_weight=weight)
-        x += part
-
-
-def _column(canvas: Canvas, row: Row, place: tuple[float, float, float], y: Callable[[float], float]) -> None:
-    x, step, floor = place
-    canvas.text(
-        x + step / 2,
-        floor + 17,
-        clip(row["band"], 4),
-        12,
-        MUTED,
-        text_anchor="middle",
-    )
-    if row["share"] is None:
-        canvas.rect(x + 4, floor - 40, step - 8, 40, PAPER, stroke=GRID)
-        canvas.hatch(x + 4, floor - 40, step - 8, 40)
-        return
-    fill = ACCENT if row["band"] == "0" else BRAND_MIDDLE
-    canvas.rect(x + 4, y(row["share"]), step - 8, floor - y(row["share"]), fill, rx=2)
-    above = row["share"]
-    if row["university_share"] is not None:
-        line = y(row["university_share"])
-        canvas.line(x + 1, line, x + step - 1, line, INK, stroke_width=2)
-        # The number stands clear of the line where the line lies just above the column.
-        above = max(above, row["university_share"]) if line > y(above) - 20 else above
-    canvas.text(x + step / 2, y(above) - 6, percent(row["share"]), 12, INK, text_anchor="middle", font_weight=600)

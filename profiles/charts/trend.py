@@ -1,130 +1,169 @@
 """A measure term by term: the group's line, the median of all groups, and the middle half as a band.
 
-A term that was not measured, or is withheld, breaks the line and is hatched; it never falls to nought.
+A term that was not measured, or is withheld, breaks the line and says so in its place; it never
+falls to nought.
 """
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any, Final
 
 from markupsafe import Markup
 
 from profiles.charts.figures import number
-from profiles.charts.kit import BRAND, GRID, HATCH, MUTED, PAPER, Canvas, clip, ems, round_up, spread
+from profiles.charts.kit import BRAND, GRID, MUTED, PAPER, clip, round_up, spread
+from profiles.charts.vega import layer, name, picture, quantity
 
 Row = Mapping[str, Any]
-HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 186.0, 36.0, 46.0, 14.0, 26.0
-LABELS = 4
-SMALLEST = 9.0
-FEW = 12
-STUB = 6.0
+Spec = dict[str, Any]
+WIDTH: Final = 212.0
+HEIGHT: Final = 146.0
+LABELS: Final = 4
+FEW: Final = 12
+EDGE: Final = 0.2  # of a term, left free on both sides
+MEDIAN: Final = "#6F7F88"
+BAND: Final = "#E6EBEC"
+GAP: Final = "#F3F6F6"
+_MISSING: Final = {"zh": ("未测得", "不公布"), "en": ("not measured", "withheld")}
 
 
-class Plot(NamedTuple):
-    """From a term's number and a value to a point."""
-
-    width: float
-    terms: int
-    top_value: float
-
-    def x(self, term: int) -> float:
-        room = self.width - LEFT - RIGHT
-        return LEFT + (room * term / (self.terms - 1) if self.terms > 1 else room / 2)
-
-    def y(self, value: float) -> float:
-        return TOP + (HEIGHT - TOP - BOTTOM) * (1 - max(value, 0) / self.top_value)
-
-
-def trend(rows: Sequence[Row], *, lang: str, width: float = 288) -> Markup:
+def trend(rows: Sequence[Row], *, lang: str) -> Markup:
     """One indicator's terms in order; ``rows`` is one row for each term."""
     rows = sorted(rows, key=lambda row: row["term_position"])
-    plot = Plot(width, len(rows), round_up(max(_values(rows, "value", "median", "upper_quartile"), default=1.0)))
-    canvas = Canvas(width, HEIGHT, _words(rows, lang))
-    _scale(canvas, plot, rows[0]["unit"])
-    _band(canvas, plot, rows)
-    _breaks(canvas, plot, rows)
-    _lines(canvas, plot, rows)
-    _ends(canvas, plot, rows)
-    _term_labels(canvas, plot, rows, lang)
-    return canvas.markup()
+    terms = [_term(place, row, lang) for place, row in enumerate(rows)]
+    top = round_up(max((term[key] for term in terms for key in _DRAWN if term[key] is not None), default=1.0))
+    across = quantity("place", axis=None, scale={"domain": [-EDGE, max(len(rows) - 1, 1) + EDGE], "nice": False})
+    up = {"scale": {"domain": [0, top], "nice": False}, "axis": _axis(top, rows[0]["unit"])}
+    dots = terms if len(rows) <= FEW else terms[-1:]
+    spec = {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "data": {"values": terms},
+        "layer": [
+            *_gaps(terms, across, lang),
+            layer(
+                {"type": "area", "color": BAND},
+                x=across,
+                y=quantity("upper_quartile", **up),
+                y2={"field": "lower_quartile"},
+            ),
+            layer(
+                {"type": "rule", "color": BAND, "strokeWidth": 10},
+                _alone(terms),
+                x=across,
+                y=quantity("upper_quartile", **up),
+                y2={"field": "lower_quartile"},
+            ),
+            layer(
+                {"type": "line", "color": MEDIAN, "strokeWidth": 1.6, "strokeDash": [4, 3]},
+                x=across,
+                y=quantity("median", **up),
+            ),
+            layer(
+                {"type": "line", "color": BRAND, "strokeWidth": 2.6, "strokeCap": "round"},
+                x=across,
+                y=quantity("value", **up),
+            ),
+            layer(
+                {"type": "point", "filled": True, "color": BRAND, "stroke": PAPER, "size": 55, "opacity": 1},
+                dots,
+                x=across,
+                y=quantity("value", **up),
+            ),
+            *_ends(terms[-1], top, across, up),
+            *_labels(terms, across),
+        ],
+    }
+    return picture(spec, _words(rows, lang))
 
 
-def _values(rows: Sequence[Row], *columns: str) -> list[float]:
-    return [row[column] for row in rows for column in columns if row[column] is not None]
+_DRAWN: Final = ("value", "median", "upper_quartile")
 
 
-def _scale(canvas: Canvas, plot: Plot, unit: str) -> None:
-    for part in (0.0, 0.5, 1.0):
-        value = plot.top_value * part
-        canvas.line(LEFT, plot.y(value), plot.width - RIGHT, plot.y(value), GRID)
-        shown = f"{value * 100:g}%" if unit == "share" else f"{value:,g}"
-        canvas.text(LEFT - 6, plot.y(value) + 4, shown, 11, MUTED, text_anchor="end")
+def _term(place: int, row: Row, lang: str) -> Spec:
+    known = {key: row[key] for key in (*_DRAWN, "lower_quartile")}
+    why = _MISSING[lang][0 if row["not_measured"] else 1]
+    shown = {key: number(row[key], row["unit"]) for key in ("value", "median")}
+    return known | {
+        "place": place,
+        "term": row[f"term_label_{lang}"] or row["term_label_zh"],
+        "missing": None if row["value"] is not None else why,
+        "value_shown": shown["value"],
+        "median_shown": shown["median"],
+    }
 
 
-def _runs(rows: Sequence[Row], *columns: str) -> list[list[int]]:
-    """The stretches of terms for which all these columns are known."""
-    known = [all(row[column] is not None for column in columns) for row in rows]
-    return [list(run) for is_known, run in groupby(range(len(rows)), key=known.__getitem__) if is_known]
+def _axis(top: float, unit: str) -> Spec:
+    shown = ".3~%" if unit == "share" else ",.3~f"
+    return {"values": [0, top / 2, top], "grid": True, "format": shown, "labelFontSize": 11}
 
 
-def _band(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
-    for run in _runs(rows, "lower_quartile", "upper_quartile"):
-        upper = _points(plot, rows, run, "upper_quartile")
-        lower = _points(plot, rows, run, "lower_quartile")
-        canvas.path(upper + lower[::-1], fill="#E9EDEE")
+def _gaps(terms: Sequence[Spec], across: Spec, lang: str) -> list[Spec]:
+    """The stretches without a figure, each with its reason written in it."""
+    runs = []
+    for why, run in groupby(terms, key=lambda term: term["missing"]):
+        places = [term["place"] for term in run]
+        if why is not None:
+            ends = {"place": max(places[0] - 0.4, -EDGE), "until": min(places[-1] + 0.4, terms[-1]["place"] + EDGE)}
+            runs.append(ends | {"middle": (places[0] + places[-1]) / 2, "why": "\n".join(why) if lang == "zh" else why})
+    if not runs:
+        return []
+    middle = across | {"field": "middle"}
+    turn: Spec = {"angle": 270} if lang == "en" else {"lineBreak": "\n"}
+    return [
+        layer(
+            {"type": "rect", "color": GAP, "stroke": GRID, "strokeDash": [3, 3]},
+            runs,
+            x=across,
+            x2={"field": "until"},
+        ),
+        layer({"type": "text", "color": MUTED, "fontSize": 11, **turn}, runs, x=middle, text=name("why")),
+    ]
 
 
-def _points(plot: Plot, rows: Sequence[Row], run: list[int], column: str) -> list[tuple[float, float]]:
-    """A run as points; a term between two breaks becomes a short stroke, so that it can be seen."""
-    points = [(plot.x(term), plot.y(rows[term][column])) for term in run]
-    return points if len(run) > 1 else [(x + side, y) for x, y in points for side in (-STUB, STUB)]
+def _alone(terms: Sequence[Spec]) -> list[Spec]:
+    """Terms between two breaks, whose band would have no width."""
+    known = [term["upper_quartile"] is not None for term in terms]
+    beside = [any(known[max(at - 1, 0) : at] + known[at + 1 : at + 2]) for at in range(len(terms))]
+    return [term for term, is_known, near in zip(terms, known, beside, strict=True) if is_known and not near]
 
 
-def _breaks(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
-    half = max(plot.x(1) - plot.x(0), 8) / 2 - 2 if len(rows) > 1 else 20
-    for term, row in enumerate(rows):
-        # Before the first and after the last measured term nothing is broken off; there is just no line yet.
-        if row["value"] is None:
-            x, height = max(plot.x(term) - half, LEFT), HEIGHT - TOP - BOTTOM
-            canvas.rect(x, TOP, 2 * half, height, PAPER, fill_opacity=0.7)
-            canvas.hatch(x, TOP, 2 * half, height, step=8)
-
-
-def _lines(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
-    for run in _runs(rows, "median"):
-        points = _points(plot, rows, run, "median")
-        canvas.path(points, stroke="#6F7F88", stroke_width=1.6, stroke_dasharray="4 3")
-    for run in _runs(rows, "value"):
-        points = [(plot.x(term), plot.y(rows[term]["value"])) for term in run]
-        canvas.path(points, stroke=BRAND, stroke_width=2.6, stroke_linejoin="round", stroke_linecap="round")
-        for x, y in points if len(rows) <= FEW else points[:1] if len(points) == 1 else ():
-            canvas.circle(x, y, 3.4, BRAND, stroke=PAPER, stroke_width=1.4)
-
-
-def _ends(canvas: Canvas, plot: Plot, rows: Sequence[Row]) -> None:
-    """The last value of both lines, written beside them."""
-    last = rows[-1]
-    x = plot.x(len(rows) - 1) + 8
-    own, median = (None if last[name] is None else plot.y(last[name]) for name in ("value", "median"))
+def _ends(last: Spec, top: float, across: Spec, up: Spec) -> list[Spec]:
+    """The last value of both lines, written beside them and clear of each other."""
+    own, median = last["value"], last["median"]
     if own is not None and median is not None:
-        own, median = spread(own, median, 14)
-    if own is not None:
-        canvas.circle(plot.x(len(rows) - 1), plot.y(last["value"]), 4.6, BRAND, stroke=PAPER, stroke_width=1.4)
-        value = number(last["value"], last["unit"])
-        canvas.text(x, own + 4.5, value, 13, BRAND, font_weight=700)
-    if median is not None:
-        canvas.text(x, median + 4, number(last["median"], last["unit"]), 11, MUTED)
+        own, median = spread(own, median, top * 14 / HEIGHT)
+    texts = []
+    for at, shown, look in (
+        (own, last["value_shown"], {"color": BRAND, "fontSize": 13, "fontWeight": 700}),
+        (median, last["median_shown"], {"color": MUTED, "fontSize": 11}),
+    ):
+        if at is not None:
+            mark = {"type": "text", "align": "left", "dx": 8, **look}
+            texts.append(
+                layer(
+                    mark,
+                    [{"place": last["place"], "at": at, "shown": shown}],
+                    x=across,
+                    y=quantity("at", **up),
+                    text=name("shown"),
+                )
+            )
+    return texts
 
 
-def _term_labels(canvas: Canvas, plot: Plot, rows: Sequence[Row], lang: str) -> None:
-    last = len(rows) - 1
-    wanted = {round(last * step / (LABELS - 1)) for step in range(LABELS)} if last >= LABELS else set(range(last + 1))
-    room = (plot.width - LEFT - RIGHT) / max(min(last, LABELS - 1), 1) - 5
-    for term in sorted(wanted):
-        label = clip(rows[term]["term_label_zh"] if lang == "zh" else rows[term]["term_label_en"], room / SMALLEST)
-        size = max(min(room / max(ems(label), 1), 11), SMALLEST)
-        canvas.text(plot.x(term), HEIGHT - 8, label, size, MUTED, text_anchor="middle")
-        canvas.line(plot.x(term), HEIGHT - BOTTOM, plot.x(term), HEIGHT - BOTTOM + 4, HATCH)
+def _labels(terms: Sequence[Spec], across: Spec) -> list[Spec]:
+    last = len(terms) - 1
+    wanted = sorted(
+        {round(last * step / (LABELS - 1)) for step in range(LABELS)} if last >= LABELS else set(range(last + 1))
+    )
+    room = WIDTH / max(len(wanted) - 1, 1) - 4
+    rows = [
+        {"place": at, "shown": "\n".join(clip(word, room / 11) for word in terms[at]["term"].split(" "))}
+        for at in wanted
+    ]
+    mark = {"type": "text", "color": MUTED, "fontSize": 11, "y": HEIGHT + 14, "lineBreak": "\n"}
+    return [layer(mark, rows, x=across, text=name("shown"))]
 
 
 def _words(rows: Sequence[Row], lang: str) -> str:

@@ -12,11 +12,10 @@ from profiles.demo.archetypes import ARCHETYPES
 from profiles.demo.calendar import Term
 from profiles.demo.cards import Cards
 from profiles.demo.catalogue import Catalogue
-from profiles.demo.colleges import COLLEGES, LEVELS
-from profiles.demo.draw import DAY_SECONDS, Ints, midnight, picked, stream
+from profiles.demo.colleges import LEVELS
+from profiles.demo.draw import DAY_SECONDS, Ints, midnight, stream
 from profiles.demo.gates import swipes_shown
-from profiles.demo.loans import LOAN_DAYS, ROOMS, headed
-from profiles.demo.names import padded
+from profiles.demo.loans import further_loans
 from profiles.demo.people import People
 
 KINDS = ("bulk", "late", "passing")
@@ -65,28 +64,8 @@ def farmed_loans(seed: int, farmers: Farmers, people: People, catalogue: Catalog
     held = [np.full(len(bulk), BULK_MINUTES * 60)] * OF_EACH + [np.full(len(late), 2 * DAY_SECONDS)] * OF_EACH
     who = np.repeat(farmers.who[: 2 * OF_EACH], [len(loans) for loans in per_person])
     loaned = np.concatenate(per_person)
-    return _recorded(seed, people, catalogue, term, who, loaned, loaned + np.concatenate(held))
-
-
-def _recorded(
-    seed: int, people: People, catalogue: Catalogue, term: Term, who: Ints, loaned: Ints, returned: Ints
-) -> pl.DataFrame:
     title = stream(seed, "farmed titles").choice(len(catalogue.titles), len(who), replace=False)
-    due = (loaned // DAY_SECONDS + np.array(LOAN_DAYS)[people.level[who]] + 1) * DAY_SECONDS - 1
-    frame = pl.DataFrame(
-        [
-            people.column("number", who).alias("reader"),
-            people.column("name", who),
-            picked([unit.name for unit in COLLEGES], people.college_in(term.half)[who]).alias("unit"),
-            pl.Series("title_number", title),
-            *catalogue.titles[pl.Series(title)].get_columns(),
-            pl.Series("loaned", loaned),
-            pl.Series("due", due),
-            pl.Series("returned", returned),
-        ]
-    )
-    barcode = pl.format("{}{}", padded("title_number", 7), pl.lit(FIRST_COPY))
-    return headed(frame.with_columns(barcode=barcode, room=pl.lit(ROOMS[0][0]), renewals=pl.lit(0, pl.Int64)))
+    return further_loans(people, catalogue, term, who, title, loaned, loaned + np.concatenate(held), FIRST_COPY)
 
 
 def farmed_swipes(farmers: Farmers, cards: Cards, term: Term) -> pl.DataFrame:

@@ -182,6 +182,34 @@ def _for_others(random: Random, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def further_loans(
+    people: People,
+    catalogue: Catalogue,
+    term: Term,
+    who: Ints,
+    title: Ints,
+    loaned: Ints,
+    returned: Ints,
+    copy: int,
+) -> pl.DataFrame:
+    """Loans beyond those drawn, in the columns of the circulation system; ``copy`` is one that nobody else is given."""
+    due = (loaned // DAY_SECONDS + np.array(LOAN_DAYS)[people.level[who]] + 1) * DAY_SECONDS - 1
+    frame = pl.DataFrame(
+        [
+            people.column("number", who).alias("reader"),
+            people.column("name", who),
+            picked([unit.name for unit in COLLEGES], people.college_in(term.half)[who]).alias("unit"),
+            pl.Series("title_number", title),
+            *catalogue.titles[pl.Series(title)].get_columns(),
+            pl.Series("loaned", loaned),
+            pl.Series("due", due),
+            pl.Series("returned", returned),
+        ]
+    )
+    barcode = pl.format("{}{}", padded("title_number", 7), pl.lit(copy))
+    return headed(frame.with_columns(barcode=barcode, room=pl.lit(ROOMS[0][0]), renewals=pl.lit(0, pl.Int64)))
+
+
 def headed(frame: pl.DataFrame) -> pl.DataFrame:
     """The columns as the circulation system names and writes them."""
     written = {name: pl.from_epoch(pl.col(name)).dt.strftime("%Y-%m-%d %H:%M:%S") for name in MOMENTS}

@@ -1,6 +1,7 @@
 -- One row for each person and event: a person counts once, however many lines an event has of them.
 --
--- Of several lines one that says attended wins, then one that says absent, then the latest registration.
+-- Of several lines one that says attended wins, then one that says absent, then the latest registration.  Events of
+-- a service that is never aimed at anybody (ref.protected_name) name nobody here; clean.event counts heads.
 --
 -- grain: event_key, patron_key
 -- rebuild: month(held_on)
@@ -33,6 +34,11 @@ with placed as (
         and event.starts_at >= card.valid_from
         and event.starts_at < card.valid_to
     where event.patron_key is not null
+        and not exists (
+            select 1
+            from ref.protected_name as protected
+            where contains(concat(event.series, ' ', event.title, ' ', event.place), protected.name)
+        )
 )
 
 select

@@ -1,5 +1,7 @@
 -- One row for each booking of a seat or a room, with whether it was used.
 --
+-- Rooms of a service that is never aimed at anybody (ref.protected_name) are left out: service.open_use counts them.
+--
 -- grain: booking_key
 -- rebuild: month(service_date)
 -- reads raw.space_booking: starts_at, whole booking_key
@@ -17,6 +19,11 @@ with latest as (
                 order by case when booking.status in ('reserved', 'unknown') then 1 else 0 end, booking.checked_in_at, booking.source_file, booking.source_record
             ) as freshness
         from raw.space_booking as booking
+        where not exists (
+            select 1
+            from ref.protected_name as protected
+            where contains(concat(booking.building, ' ', booking.space), protected.name)
+        )
     ) as ranked
     where freshness = 1 and ends_at > starts_at
 )

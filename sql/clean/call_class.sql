@@ -97,7 +97,7 @@ topped as (
 select
     class_scheme,                                                             -- 分类法 | class scheme | clc, lcc or ddc
     call_number,                                                              -- 索书号 | call number | as it came
-    class_top,                                                                -- 大类 | main class | of its classification; empty where the number cannot be read #aggregate
+    class_top,                                                                -- 大类 | main class | of its classification; empty where the number cannot be read #aggregate #reading_class
     case
         when class_top is null then null
         when class_scheme = 'lcc' then letters
@@ -106,10 +106,10 @@ select
         when regexp_matches(code, '^D3[3-7]') then 'D33/37'
         when regexp_matches(code, '^D7[3-7]') then 'D73/77'
         else left(code, width)
-    end as class_second,                                                      -- 二级类 | second class | as the list of classes divides the main class #aggregate
+    end as class_second,                                                      -- 二级类 | second class | as the list of classes divides the main class #aggregate #reading_class
     case
         when class_top is null then null
         when class_scheme in ('lcc', 'ddc') then code
         when length(code) > width then left(code, width + 1)
-    end as class_third                                                        -- 三级类 | third class | one figure more than the second; of lcc letters and whole number, of ddc three figures; empty where the number says no more #aggregate
+    end as class_third                                                        -- 三级类 | third class | one figure more than the second; of lcc letters and whole number, of ddc three figures; empty where the number says no more #aggregate #reading_class
 from topped

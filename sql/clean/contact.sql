@@ -32,7 +32,8 @@ campaign as (
         campaign_key,
         min(name) as name,
         min(purpose) as purpose,
-        min(channel) as channel
+        min(channel) as channel,
+        min(unit) as unit
     from raw.campaign
     group by campaign_key
 )
@@ -42,6 +43,7 @@ select
     latest.campaign_key,
     campaign.name as campaign_name,                                            -- 推送活动 | campaign | its name
     campaign.purpose,
+    campaign.unit as department,                                               -- 负责部门 | department | of the library, that ran the campaign
     latest.patron_key,
     coalesce(latest.channel, campaign.channel) as channel,                     -- 渠道 | channel | of the message, else of its campaign
     latest.contacted_at,

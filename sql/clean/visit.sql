@@ -3,6 +3,8 @@
 -- Where a gate system exports no swipes, one row for each of its summary lines (vendor_summary): a first entry, how many
 -- entries there were, and the dwell as that system counts it; of such a line the time of the first entry alone is known.
 --
+-- Gates of a service that is never aimed at anybody (ref.protected_name) are left out.
+--
 -- grain: patron_key, building, seen_at, match_status
 -- rebuild: month(service_date)
 -- reads raw.gate_event: passed_at, 2 days
@@ -33,6 +35,7 @@ with passage as (
         and event.passed_at >= card.valid_from
         and event.passed_at < card.valid_to
     where event.patron_key is not null
+        and not exists (select 1 from ref.protected_name as protected where contains(concat(event.building, ' ', event.gate), protected.name))
 ),
 
 single as (

@@ -145,7 +145,7 @@ select
     end as own_field_share,                                                     -- 本学科占比 | own-field share | of classed loans, those of the field of the major at the time; from 5 on, empty where no field is listed for the college
     case
         when coverage.is_measured and placed.loans >= 5 then cast(placed.cross_loans as double) / nullif(placed.loans, 0)
-    end as cross_field_share,                                                   -- 跨学科占比 | cross-field share | of the same loans, those of other disciplines; works of no discipline are in neither
+    end as cross_field_share,                                                   -- 跨学科占比 | cross-field share | of the same loans, those of other disciplines; works of no discipline are in neither; from 5 on
     case when coverage.is_measured and single.ended_loans >= 5 then single.loan_days_median end as loan_days_median,  -- 借期中位数 | median loan days | of loans begun in the term that have ended; from 5 on
     case
         when coverage.is_measured and coalesce(term_total.loans, 0) = 0 then 0
@@ -154,7 +154,8 @@ select
     case when coverage.is_measured then coalesce(single.returns, 0) end as returns,  -- 归还册次 | returns | in the term, whenever lent
     case
         when coverage.is_measured_before then coalesce(single.open_at_term_start, 0)
-    end as open_at_term_start                                                   -- 期初在借册数 | out at term start | lent before and not back; empty where the term before was not measured either
+    end as open_at_term_start,                                                  -- 期初在借册数 | out at term start | lent before and not back; empty where the term before was not measured either
+    case when coverage.is_measured then coalesce(single.open_at_term_end, 0) end as open_at_term_end  -- 期末在借册数 | out at term end | not back by the term's last day or the last day received; what a graduate has to bring back
 from fact.roster as roster
 left join coverage on roster.term = coverage.term
 left join term_total on roster.patron_key = term_total.patron_key and roster.term = term_total.term

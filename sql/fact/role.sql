@@ -95,8 +95,8 @@ staged as (
 select
     patron_key,
     term,
-    case when is_measured then cast(acts as bigint) end as acts,            -- 参与次数 | acts | surveys answered, events attended, suggestions and shifts, in the academic year so far
-    case when is_measured then cast(hours as double) end as act_hours,      -- 服务时长 | hours of service | in the academic year so far, where they were noted
+    case when is_measured then cast(acts as bigint) end as acts,            -- 学年参与次数 | acts in the year | surveys answered, events attended, suggestions and shifts, in the academic year so far
+    case when is_measured then cast(hours as double) end as act_hours,      -- 学年服务时长 | hours of service in the year | in the academic year so far, where they were noted
     role,                                                                   -- 角色 | role | user, participant, contributor or partner
     case role
         when 'user' then 'participant'

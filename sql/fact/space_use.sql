@@ -33,7 +33,8 @@ select
         when coverage.is_measured and term_total.bookings >= 5 then cast(term_total.late_cancellations as double) / nullif(term_total.bookings, 0)
     end as late_cancel_rate,       -- 临时取消率 | late cancellation rate | within an hour of the start; from 5 bookings on
     case
-        when coverage.is_measured then least(1, cast(term_total.used_minutes as double) / nullif(term_total.booked_minutes, 0))
+        when coverage.is_measured and term_total.booked_minutes > 0
+            then least(1, cast(term_total.used_minutes as double) / nullif(term_total.booked_minutes, 0))
     end as booking_utilisation     -- 预约利用率 | booking use | minutes used over minutes booked, where use is known
 from fact.roster as roster
 left join ref.coverage_term as coverage on roster.term = coverage.term and coverage.feed = 'space'

@@ -1,7 +1,7 @@
 -- One row for each group, term and measure: how the measure is spread over the group's people, and not only its mean.
 --
 -- Everybody whom the measure is told of is counted, also who did nothing.  A percentile is the smallest value that at
--- least that share of the people do not exceed.  Computed from how many people have each value, so that it costs the
+-- least that share of the people do not exceed; among fewer than the site's peer group none is taken.  Computed from how many people have each value, so that it costs the
 -- same however many people there are.
 --
 -- grain: group_type, group_code, term, measure
@@ -63,12 +63,13 @@ select
     cast(zeros as bigint) as zeros,                                        -- 零使用人数 | people with none #aggregate
     cast(zeros as double) / nullif(persons, 0) as zero_share,              -- 零使用占比 | share with none #aggregate
     total / nullif(persons, 0) as mean,                                    -- 均值 | mean #aggregate
-    cast(p10 as double) as p10,                                            -- 10% 分位 | 10th percentile #aggregate
-    cast(p25 as double) as p25,                                            -- 25% 分位 | 25th percentile #aggregate
-    cast(p50 as double) as p50,                                            -- 中位数 | median #aggregate
-    cast(p75 as double) as p75,                                            -- 75% 分位 | 75th percentile #aggregate
-    cast(p90 as double) as p90,                                            -- 90% 分位 | 90th percentile #aggregate
+    case when persons >= site.peer_group then cast(p10 as double) end as p10,  -- 10% 分位 | 10th percentile #aggregate
+    case when persons >= site.peer_group then cast(p25 as double) end as p25,  -- 25% 分位 | 25th percentile #aggregate
+    case when persons >= site.peer_group then cast(p50 as double) end as p50,  -- 中位数 | median #aggregate
+    case when persons >= site.peer_group then cast(p75 as double) end as p75,  -- 75% 分位 | 75th percentile #aggregate
+    case when persons >= site.peer_group then cast(p90 as double) end as p90,  -- 90% 分位 | 90th percentile #aggregate
     case when total > 0 then greatest(0, placed_total / nullif(persons * total, 0) - (cast(persons as double) + 1) / nullif(persons, 0)) end as gini,  -- 基尼系数 | Gini | 2 Σ i·x_i / (n Σ x) − (n + 1) / n over values in ascending order; 0 where all are equal, empty where nobody did anything #aggregate
     log_total / nullif(persons, 0) as log_mean,                            -- 对数均值 | mean of logs | of ln(1 + value), on which terms are compared #aggregate
     sqrt(log_spread / nullif(persons - 1, 0)) as log_deviation  -- 对数标准差 | deviation of logs | of the sample #aggregate
 from summed
+cross join ref.site as site

@@ -152,8 +152,8 @@ ranked as (
 )
 
 select
-    group_type,                                          -- 组别 | kind of group | cohort or college #aggregate
-    group_code,                                          -- 组 | group | a cohort of ref.cohort, or the name of a college #aggregate
+    group_type,                                          -- 组别 | kind of group | cohort, discipline, college, major or class #aggregate
+    group_code,                                          -- 组 | group | a cohort of ref.cohort, or the name of a unit #aggregate
     term,                                                -- 学期 | term #aggregate
     axis,                                                -- 关系维度 | axis | interaction, cohesion, collaboration or stability #aggregate
     component,                                           -- 分项 | component | of ref.relationship_weight #aggregate

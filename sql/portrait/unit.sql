@@ -1,4 +1,4 @@
--- One row for each group of readers and term: a cohort or a college, in three views.
+-- One row for each group of readers and term, in three views: cohorts, disciplines, colleges, majors and classes.
 --
 -- Means are taken over everyone in the group, also those who did nothing; where a mean is of some of them only, it is
 -- empty for fewer than the site's small cell.  Any other empty measure was not measured.
@@ -35,6 +35,7 @@ select
     case when count(individual.breadth) >= min(site.small_cell) then avg(cast(individual.breadth as decimal(18, 9))) end as breadth_mean,                           -- 人均涉及学科数 | classes per borrower | distinct second-level classes, of those who borrowed #aggregate #reading_view #classes #higher #loan
     case when count(individual.overdue_rate) >= min(site.small_cell) then avg(cast(individual.overdue_rate as decimal(18, 9))) end as overdue_rate,                      -- 逾期率 | overdue rate | mean over people with a loan due #aggregate #reading_view #share #lower #loan
     case when count(individual.renewal_rate) >= min(site.small_cell) then avg(cast(individual.renewal_rate as decimal(18, 9))) end as renewal_rate,                      -- 续借率 | renewal rate | mean over people with a loan #aggregate #reading_view #share #neutral #loan
+    case when count(individual.own_field_share) >= min(site.small_cell) then avg(cast(individual.own_field_share as decimal(18, 9))) end as own_field_share,             -- 本学科占比 | own-field share | mean over people with five loans of a known class #aggregate #reading_view #share #neutral #loan
     case when count(individual.regularity) >= min(site.small_cell) then avg(cast(individual.regularity as decimal(18, 9))) end as regularity_mean,                     -- 到馆规律性 | regularity of visits | of people with ten visits or more #aggregate #growth_view #index #neutral #gate
     case when count(individual.use_index_change) >= min(site.small_cell) then avg(cast(individual.use_index_change as decimal(18, 9))) end as use_index_change_mean,         -- 综合利用变化 | change of use index | against each person's term before #aggregate #growth_view #index #higher
     case when count(individual.use_index_change) >= min(site.small_cell)

@@ -3,6 +3,7 @@
 -- grain: campaign_key
 -- happened: starts_on
 -- due: 400 days
+-- purpose: recommendation, research
 
 create table raw.campaign (
     campaign_key varchar not null,  -- 推送活动号 | campaign

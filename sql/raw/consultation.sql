@@ -5,6 +5,7 @@
 -- grain: source_kind, consultation_key
 -- happened: opened_at, closed_at
 -- due: 30 days
+-- purpose: portrait, research
 -- expect ColumnValuesToBeInSet: {column: source_kind, value_set: [transcript, analytics, log]}
 -- expect ColumnValuesToBeInSet: {column: channel, value_set: [desk, chat, ai, email, phone, embedded, other]}
 -- expect ColumnValuesToBeInSet: {column: outcome, value_set: [resolved, unresolved, transferred]}

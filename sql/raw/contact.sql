@@ -3,6 +3,7 @@
 -- grain: contact_key, response
 -- happened: contacted_at, responded_at
 -- due: 30 days
+-- purpose: recommendation, research
 -- expect ColumnValuesToBeInSet: {column: response, value_set: [none, delivered, opened, clicked, accepted, declined, opted_out]}
 
 create table raw.contact (

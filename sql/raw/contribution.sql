@@ -3,6 +3,7 @@
 -- grain: patron_key, role, activity, served_on, hours
 -- happened: served_on
 -- due: 30 days
+-- purpose: portrait, recommendation, research
 -- expect ColumnValuesToBeBetween: {column: hours, min_value: 0}
 
 create table raw.contribution (

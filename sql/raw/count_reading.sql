@@ -3,6 +3,7 @@
 -- grain: place, area, counter, measure, taken_at
 -- happened: taken_at
 -- due: 2 days
+-- purpose: research
 -- expect ColumnValuesToBeInSet: {column: measure, value_set: [entries, exits, passages, occupancy, free_seats, capacity]}
 -- expect ColumnValuesToBeInSet: {column: method, value_set: [interval, cumulative, instant]}
 -- expect ColumnValuesToBeBetween: {column: reading, min_value: 0, mostly: 0.99, severity: warning}

@@ -2,6 +2,7 @@
 --
 -- grain: course_key, section, term_code, weekday, weeks
 -- due: 200 days
+-- purpose: portrait, recommendation, research
 -- expect ColumnValuesToBeBetween: {column: weekday, min_value: 1, max_value: 7}
 -- expect ColumnValuesToBeBetween: {column: enrolled, min_value: 0}
 

@@ -3,6 +3,7 @@
 -- grain: patron_key, seen_on
 -- happened: seen_on
 -- due: 30 days
+-- purpose: portrait, recommendation, research
 -- expect ColumnValuesToBeInSet: {column: level, value_set: [associate, bachelor, master, doctor, other, staff]}
 -- expect ColumnValuesToBeInSet: {column: status, value_set: [active, leave, left, graduated, abroad, reserved]}
 

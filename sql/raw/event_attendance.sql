@@ -3,6 +3,7 @@
 -- grain: event_key, patron_key, registered_at, attendance, starts_at
 -- happened: starts_at
 -- due: 30 days
+-- purpose: portrait, recommendation, research
 -- expect ColumnValuesToBeInSet: {column: event_type, value_set: [training, lecture, exhibition, competition, tour, orientation, other]}
 -- expect ColumnValuesToBeInSet: {column: mode, value_set: [onsite, online]}
 -- expect ColumnValuesToBeInSet: {column: attendance, value_set: [attended, absent, registered, waitlisted, cancelled]}

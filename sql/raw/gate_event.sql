@@ -3,6 +3,7 @@
 -- grain: patron_key, building, gate, passed_at, direction
 -- happened: passed_at
 -- due: 2 days
+-- purpose: portrait, recommendation, research
 -- expect ColumnValuesToBeInSet: {column: direction, value_set: [in, out, unknown]}
 
 create table raw.gate_event (

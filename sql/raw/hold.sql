@@ -3,6 +3,7 @@
 -- grain: hold_key, ready_at, fulfilled_at, cancelled_at
 -- happened: placed_at, ready_at, fulfilled_at, cancelled_at
 -- due: 2 days
+-- purpose: portrait, recommendation, research
 
 create table raw.hold (
     hold_key     varchar not null,   -- 预约号 | hold

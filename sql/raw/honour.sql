@@ -3,6 +3,7 @@
 -- grain: patron_key, award, awarded_on
 -- happened: awarded_on
 -- due: 400 days
+-- purpose: portrait, research
 
 create table raw.honour (
     patron_key varchar not null,  -- 读者假名 | patron #pseudonym

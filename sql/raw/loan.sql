@@ -3,6 +3,7 @@
 -- grain: loan_key, returned_at
 -- happened: loaned_at, returned_at
 -- due: 2 days
+-- purpose: portrait, recommendation, research
 -- expect ColumnValuesToNotBeNull: {column: loaned_at, mostly: 0.95, severity: warning}
 -- expect ColumnValuesToNotBeNull: {column: patron_key, mostly: 0.80, severity: warning}
 -- expect ColumnValuesToBeBetween: {column: renewals, min_value: 0, max_value: 50}

@@ -5,6 +5,7 @@
 -- grain: item_key, patron_key, event, happened_at
 -- happened: happened_at
 -- due: 2 days
+-- purpose: portrait, recommendation, research
 -- expect ColumnValuesToBeInSet: {column: event, value_set: [loan, return, renewal]}
 -- expect ColumnValuesToNotBeNull: {column: patron_key, mostly: 0.50, severity: warning}
 

@@ -3,6 +3,7 @@
 -- grain: identifier_key, patron_key, valid_from
 -- happened: valid_from
 -- due: 30 days
+-- purpose: portrait, recommendation, research
 
 create table raw.patron_identifier (
     identifier_key varchar not null,   -- 证件号假名 | identifier | a keyed pseudonym of a card number #pseudonym

@@ -3,6 +3,7 @@
 -- grain: place, category, measure, period_start, period_end
 -- happened: period_start
 -- due: 400 days
+-- purpose: research
 -- expect ColumnValuesToBeInSet: {column: suppression, value_set: [exact, suppressed, rounded]}
 -- expect ColumnValuesToBeBetween: {column: reported_count, min_value: 0}
 

@@ -3,6 +3,7 @@
 -- grain: patron_key, accessed_at, host, kind
 -- happened: accessed_at
 -- due: 2 days
+-- purpose: portrait, recommendation, research
 -- expect ColumnValuesToBeInSet: {column: kind, value_set: [document, page, asset, login]}
 -- expect ColumnValuesToBeBetween: {column: status, min_value: 100, max_value: 599, mostly: 0.999, severity: warning}
 

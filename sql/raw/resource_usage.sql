@@ -3,6 +3,7 @@
 -- grain: report, release, platform, title, data_type, access_type, access_method, metric, month
 -- happened: month
 -- due: 100 days
+-- purpose: research
 -- expect ColumnValuesToBeBetween: {column: usage_count, min_value: 0}
 
 create table raw.resource_usage (

@@ -3,6 +3,7 @@
 -- grain: booking_key
 -- happened: starts_at, checked_in_at, checked_out_at, cancelled_at
 -- due: 2 days
+-- purpose: portrait, recommendation, research
 -- expect ColumnValuesToBeInSet: {column: status, value_set: [reserved, completed, cancelled_user, cancelled_staff, no_show, denied, unknown]}
 -- expect ColumnValuesToBeInSet: {column: space_type, value_set: [seat, group_room, studio, media, training, other]}
 

@@ -3,6 +3,7 @@
 -- grain: survey, response_key, item, facet, answer_text
 -- happened: submitted_at
 -- due: 400 days
+-- purpose: recommendation, research
 -- expect ColumnValuesToBeInSet: {column: facet, value_set: [value, minimum, desired, perceived, option, text]}
 -- expect ColumnValuesToBeBetween: {column: answer_value, min_value: 0, max_value: 110}
 

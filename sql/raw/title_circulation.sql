@@ -3,6 +3,7 @@
 -- grain: place, title, author, call_number, audience, media, period_start
 -- happened: period_start
 -- due: 400 days
+-- purpose: research
 -- expect ColumnValuesToBeBetween: {column: loans, min_value: 0}
 
 create table raw.title_circulation (

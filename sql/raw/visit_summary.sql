@@ -5,6 +5,7 @@
 -- grain: patron_key, building, entered_at
 -- happened: entered_at
 -- due: 2 days
+-- purpose: portrait, recommendation, research
 -- expect ColumnValuesToBeBetween: {column: entries, min_value: 1, max_value: 200}
 -- expect ColumnValuesToBeBetween: {column: dwell_hours, min_value: 0, max_value: 24, mostly: 0.99, severity: warning}
 

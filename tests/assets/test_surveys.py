@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from assets.surveys import _ESTIMATED_FROM, _THEMES_FROM, _estimates, _themes
+from assets.surveys import _ESTIMATED_FROM, _FEEDBACK_FROM, _THEMES_FROM, _estimates, _feedback, _themes
 from pipelines.release import released
 from pipelines.site import models
 from pipelines.warehouse import Warehouse
@@ -54,6 +54,13 @@ TABLES = {
         wjx_2025 | 3            | comment | text   | 一切都好
         wjx_2025 | 2            | overall | value  | 座位
         """,
+    "clean.ticket": """
+        ticket_key | category
+        t1         | 座位与空调
+        t2         | 其他
+        t3         |
+        t4         | 座位座位
+        """,
     "ref.theme": """
         theme       | label_zh | label_en    | language | word
         seats       | 座位     | Seats       | zh       | 座位
@@ -66,7 +73,7 @@ TABLES = {
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
     with warehouse_of(small_site(tmp_path)).opened() as opened:
-        for table in sorted({*_ESTIMATED_FROM, *_THEMES_FROM}):
+        for table in sorted({*_ESTIMATED_FROM, *_THEMES_FROM, *_FEEDBACK_FROM}):
             layer = table.partition(".")[0]
             columns = ", ".join(f"{column.name} {column.type}" for column in models()[table].columns)
             opened.connection.execute(
@@ -116,6 +123,19 @@ def test_comments_become_persons_by_theme(warehouse: Warehouse, tmp_path: Path) 
         ("option", "seats", "Seats", "1", "1"),
     }
     assert set(theme.columns) == {column.name for column in models()["report.survey_theme"].columns}
+
+
+def test_tickets_and_comments_have_each_of_their_themes_once(warehouse: Warehouse, tmp_path: Path) -> None:
+    (theme,) = _feedback(warehouse, small_site(tmp_path))
+    assert shown(theme) == {
+        ("ticket", "t1", "seats"),
+        ("ticket", "t1", "environment"),
+        ("ticket", "t2", "other"),
+        ("ticket", "t4", "seats"),
+        ("survey", "wjx_2025 1", "seats"),
+        ("survey", "wjx_2025 1", "environment"),
+        ("survey", "wjx_2025 3", "other"),
+    }
 
 
 @pytest.mark.parametrize("table", ["survey_estimate", "survey_theme", "survey_weighting", "opportunity"])

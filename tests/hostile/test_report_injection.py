@@ -15,9 +15,12 @@ import pytest
 
 from pipelines import reports
 from pipelines.paths import REPORTS
-from pipelines.reports import read_template, render, render_page, slug, write_documents
+from pipelines.recipients import LIBRARY, Shelves
+from pipelines.report_files import write_documents
+from pipelines.reports import read_template, render, render_page, slug
 from profiles.captions import SiteWords, Words
-from profiles.charts import kit
+from profiles.charts import kit, vega
+from profiles.charts.peers import subjects
 from tests.pipelines.report_pages import dictionary, quality
 from tests.pipelines.report_tables import campus
 
@@ -85,12 +88,15 @@ class Skeleton(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tspan":  # a line of a label that is broken where it has a blank
+            return
         self.tags.append((tag, *(name for name, _ in attrs)))
         acted = ("style", "class", "id", "content", "role")
         self.acted_upon += [f"{name}={value}" for name, value in attrs if name in acted]
 
     def handle_endtag(self, tag: str) -> None:
-        self.tags.append((f"/{tag}",))
+        if tag != "tspan":
+            self.tags.append((f"/{tag}",))
 
     def handle_comment(self, data: str) -> None:
         self.tags.append(("comment",))
@@ -119,6 +125,14 @@ def words(payload: str) -> SiteWords:
     return SiteWords(name=both, unit=both, whole=both, units_en=payload, as_of=payload)
 
 
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Charts take a page's time and put its words through one gate, which has a test of its own."""
+    if "drawn" not in request.keywords:
+        empty = '<svg class="marks" width="9" height="9" viewBox="0 0 9 9"></svg>'
+        monkeypatch.setattr("vl_convert.vegalite_to_svg", lambda _: empty)
+
+
 @cache
 def one_college() -> dict[str, pl.DataFrame]:
     tables = campus()
@@ -143,7 +157,7 @@ def replaced(value: Any, payload: str, key: str = "") -> Any:
     return value + payload if key in ("table", "column", "name", "feed") else payload
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def plain_page() -> Skeleton:
     return Skeleton(college_page("x"))
 
@@ -168,26 +182,39 @@ def test_a_site_page_keeps_its_skeleton(name: str, payload: str) -> None:
     assert attacked.tags == Skeleton(render_page(template, replaced(data, "x"), words("x"))).tags
 
 
-@pytest.mark.parametrize("payload", ["javascript:alert(1)", '"><a href="javascript:alert(1)', "//example.invalid"])
-def test_links_lead_only_to_pages_of_ours(payload: str) -> None:
-    links = re.findall(r'href="([^"]*)"', college_page(payload))
-    assert len(links) == 3
-    for link in links:
-        assert re.fullmatch(r"#main|index\.(zh|en)\.html|college-[0-9a-f]{8}\.(zh|en)\.html", link)
-
-
-def test_no_name_reaches_the_file_system(tmp_path: Path) -> None:
-    names = [payload for payload in PAYLOADS if "\x00" not in payload]
+def test_no_name_reaches_the_file_system_or_an_address(tmp_path: Path) -> None:
+    names = [payload for payload in PAYLOADS if "\x00" not in payload and payload.isprintable()][::6]
     about = one_college()["report.college"]
     tables = dict.fromkeys(TEMPLATE.reads, pl.DataFrame())
-    tables["report.college"] = pl.concat([about.with_columns(college=pl.lit(name)) for name in names])
-    written = write_documents(TEMPLATE, tables, tmp_path, words("x"))
-    assert len(written) == 2 * len(names) + 2
-    assert all(re.fullmatch(r"(index|college-[0-9a-f]{8})\.(zh|en)\.html", path.name) for path in written)
-    assert {path.parent for path in written} == {tmp_path / "college"}
-    index = Skeleton((tmp_path / "college" / "index.zh.html").read_text(encoding="utf-8"))
-    assert ("script",) not in index.tags
-    assert len([tag for tag in index.tags if tag[0] == "a"]) == len(names) + 2
+    terms = [pl.lit(name).alias("term") for name in names]
+    tables["report.college"] = pl.concat(
+        [about.with_columns(term, college=pl.lit(name)) for name, term in zip(names, terms, strict=True)]
+    )
+    shelves = Shelves(tmp_path, b"k" * 32)
+    written = write_documents(TEMPLATE, tables, shelves, SiteWords(name=Words("x", "x")))
+    for path in written:
+        folder, *rest = path.relative_to(tmp_path).parts
+        assert re.fullmatch("[a-z2-7]{26}", folder)
+        assert re.fullmatch(r"(index|college)(\.college)?\.(zh\.html|en\.html|zh\.pdf|en\.pdf|xlsx|csv)", rest[-1])
+        assert all(re.fullmatch("[0-9a-f]{8}", term) for term in rest[:-1])
+    html = (shelves.of(LIBRARY) / "index.zh.html").read_text(encoding="utf-8")
+    index = Skeleton(html)
+    assert [tag for tag in index.tags if tag[0] == "script"] == [("script",)]
+    address = r"#main|(\.\./[a-z2-7]{26}/)?([0-9a-f]{8}/)?(index|college)\.((zh|en)\.)?(html|pdf|xlsx)"
+    links = re.findall(r'href="([^"]*)"', html)
+    assert len(links) == 4 * len(names) + 2
+    assert all(re.fullmatch(address, link) for link in links)
+
+
+@pytest.mark.drawn
+def test_words_in_a_chart_stay_words() -> None:
+    def row(words: str) -> dict[str, Any]:
+        return {"label_zh": words, "label_en": words, "location_quotient": 2.0, "share_in_group": 0.1}
+
+    for payload in PAYLOADS[::3]:
+        attacked = subjects([row(payload), row("y" + payload[:9])], lang="zh")
+        assert Skeleton(attacked).tags == Skeleton(subjects([row("x"), row("yx")], lang="zh")).tags
+    assert "datum" not in str(subjects([row("datum.value")], lang="zh")).replace("datum.value", "")
 
 
 def test_data_is_never_a_template() -> None:
@@ -211,6 +238,7 @@ def test_control_without_escaping_in_the_kit_the_skeleton_changes(
     plain_page: Skeleton, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kit, "escape", str)
+    monkeypatch.setattr(vega, "escape", str)
     changed = [payload for payload in PAYLOADS if Skeleton(college_page(payload)).tags != plain_page.tags]
     assert len(changed) > 5
 

@@ -2,12 +2,13 @@
 
 import datetime as dt
 import json
+import math
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from pipelines import past, portraits
+from pipelines import bundles, past
 from pipelines.errors import KeyRefused, Misconfigured, Problem
 from pipelines.models import Model
 from pipelines.past import Moment
@@ -96,21 +97,21 @@ def test_a_bundle_is_made_again_byte_for_byte_until_what_it_is_made_from_changes
     line: Line, whole: Whole, tmp_path: Path
 ):
     file = tmp_path / "bundle.json"
-    file.write_text(portraits.bundle(line.site, "postgraduate", TERM, Moment(as_of=DAY)), encoding="utf-8")
+    file.write_text(bundles.bundle(line.site, "postgraduate", TERM, Moment(as_of=DAY)), encoding="utf-8")
     correct_may(line, whole)
-    assert portraits.made_again(line.site, file) == [], "what came later does not count"
+    assert bundles.made_again(line.site, file) == [], "what came later does not count"
     text = file.read_text(encoding="utf-8")
     site = line.folder / "campus.yml"
     site.write_text(
         site.read_text(encoding="utf-8").replace("coverage_floor: 0.8", "coverage_floor: 0.99"), encoding="utf-8"
     )
     other = Line(line.folder.rename(tmp_path / "other"))
-    assert "the site file" in portraits.made_again(other.site, file)
+    assert "the site file" in bundles.made_again(other.site, file)
     file.write_text(text.replace('"sha256": "', '"sha256": "0', 1), encoding="utf-8")
-    assert "the portrait itself" in portraits.made_again(other.site, file)
+    assert "the portrait itself" in bundles.made_again(other.site, file)
     file.write_text("{}", encoding="utf-8")
     with pytest.raises(Misconfigured, match="is no bundle"):
-        portraits.made_again(other.site, file)
+        bundles.made_again(other.site, file)
 
 
 def test_nothing_can_be_told_of_a_time_before_the_first_export(line: Line):
@@ -127,6 +128,26 @@ def test_a_group_is_found_by_code_and_name_and_passes_the_gate(line: Line):
     kept = draw(wide.site, "undergraduate", TERM, Moment(as_of=DAY))
     assert (kept.is_withheld, kept.figures) == (True, ())
     assert "too few people" in headline(kept)
+
+
+def test_a_group_is_told_with_its_spread_what_it_reads_and_what_became_of_it(line: Line):
+    now = {sheet.table: sheet for sheet in draw(line.site, "undergraduate", TERM, Moment()).sheets}
+    assert {"portrait.distribution", "portrait.subject"} <= set(now)
+    (loans,) = [values for words, values in now["portrait.distribution"].rows if "loans" in words]
+    told = dict(zip((name for name, *_ in now["portrait.distribution"].headings), loans, strict=True))
+    of_each = (
+        f"select loans from portrait.individual where level_group = 'undergraduate' and is_exposed and term = '{TERM}'"
+    )
+    taken = sorted(int(loans) for (loans,) in line.rows_of(of_each))
+    assert told["zero_share"] == pytest.approx(taken.count(0) / len(taken))
+    assert told["p90"] == taken[math.ceil(0.9 * len(taken)) - 1]
+    quotients = [values[-1] for _, values in now["portrait.subject"].rows]
+    assert quotients == sorted(quotients, reverse=True)
+    assert all(quotient > 1 for quotient in quotients)
+    # As of another day the same tables are there; of a reader there are none.
+    then = draw(line.site, "undergraduate", TERM, Moment(as_of=DAY))
+    assert "portrait.distribution" in {sheet.table for sheet in then.sheets}
+    assert draw(line.site, reader(line), TERM, Moment()).sheets == ()
 
 
 def test_a_reader_is_found_by_their_own_number_where_the_key_can_be_read(line: Line, whole: Whole):

@@ -17,7 +17,8 @@ import pytest
 from scipy.stats import spearmanr, ttest_ind
 from sklearn.metrics import adjusted_rand_score
 
-from pipelines.demo_campus import finished_terms, make_campus, special_days
+from pipelines.demo_calendar import finished_terms, special_days
+from pipelines.demo_campus import make_campus
 from pipelines.keyring import Keyring
 from pipelines.paths import ROOT
 from profiles.demo import archetypes, colleges

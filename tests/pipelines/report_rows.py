@@ -267,6 +267,7 @@ def survey(college: str, draw: random.Random, persons: int | None = None) -> lis
 def source(feed: str, zh: str, en: str, records: int, coverage: float | None, status: str) -> dict:
     return {
         "feed": feed,
+        "position": sorted(spec[0] for spec in SOURCES).index(feed),
         "label_zh": zh,
         "label_en": en,
         "records": records,
@@ -277,3 +278,32 @@ def source(feed: str, zh: str, en: str, records: int, coverage: float | None, st
         "coverage": coverage,
         "status": status,
     }
+
+
+SUBJECTS = [
+    ("F8", "财政、金融", "Finance"),
+    ("D9", "法律", "Law"),
+    ("I2", "中国文学", "Chinese literature"),
+    ("O1", "数学", "Mathematics"),
+]
+
+
+def subject_class(code: str, zh: str, en: str) -> dict[str, object]:
+    return {"class_scheme": "clc", "class_code": code, "class_top": code[0], "label_zh": zh, "label_en": en}
+
+
+def subjects(name: str, draw: random.Random) -> list[dict[str, object]]:
+    """What one college borrowed; the fourth class too few have borrowed to tell."""
+    weights = [draw.uniform(0.05, 0.4) for _ in SUBJECTS]
+    return [
+        {"group_type": "college", "group_code": name, "term": TERMS[-1][0], "class_scheme": "clc", "class_top": code[0]}
+        | {"class_second": code, "withheld": place == 3}
+        | dict.fromkeys(("borrowers", "loans", "share_in_group", "share_overall", "location_quotient"))
+        | (
+            {}
+            if place == 3 or COLLEGES[name] < 10
+            else {"borrowers": 20 + place, "loans": round(900 * weights[place]), "share_in_group": weights[place]}
+            | {"share_overall": 0.15, "location_quotient": weights[place] / 0.15}
+        )
+        for place, (code, _, _) in enumerate(SUBJECTS)
+    ]

@@ -10,7 +10,7 @@ import polars as pl
 
 from profiles.captions import SiteWords, Words
 from tests.pipelines import report_rows as rows
-from tests.pipelines.report_rows import COLLEGES, INDICATORS, SOURCES, TERMS
+from tests.pipelines.report_rows import COLLEGES, INDICATORS, SOURCES, SUBJECTS, TERMS
 
 CAMPUS = SiteWords(name=Words("示例大学图书馆", "Sample University Library"), as_of="2026-07-12")
 LENDING = SiteWords(
@@ -36,6 +36,9 @@ def campus() -> dict[str, pl.DataFrame]:
         "report.distribution": [row for name in COLLEGES for row in rows.bands(name, draw)],
         "report.cohort": [row for name in COLLEGES for row in rows.cohorts(name, draw)],
         "report.survey": [row for name in COLLEGES for row in rows.survey(name, draw)],
+        "report.survey_estimate": [],
+        "portrait.subject": [row for name in COLLEGES for row in rows.subjects(name, draw)],
+        "ref.class": [rows.subject_class(*spec) for spec in SUBJECTS],
         "report.source": [rows.source(*spec) for spec in SOURCES],
     }
     return {name: pl.DataFrame(made, infer_schema_length=None) for name, made in tables.items()}
@@ -69,4 +72,4 @@ def survey_only() -> dict[str, pl.DataFrame]:
 
 def table_names() -> list[str]:
     names = ("college", "indicator", "hour", "segment", "distribution", "cohort", "survey", "source")
-    return [f"report.{name}" for name in names]
+    return [*(f"report.{name}" for name in names), "report.survey_estimate", "portrait.subject", "ref.class"]

@@ -3,10 +3,11 @@
 import re
 import statistics
 from collections import Counter, defaultdict
+from datetime import datetime, timedelta
 
 import pytest
 
-from tests.pipelines.demo_landing import SPRING, SPRING_EXAMS, Landing, is_moment, make_landing, means
+from tests.pipelines.demo_landing import MOMENT, SPRING, SPRING_EXAMS, Landing, is_moment, make_landing, means
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +103,33 @@ def test_two_fifths_consent_to_public_lists_and_a_tenth_of_them_withdraw(campus:
     assert 0.04 < len(withdrawn) / len(given) < 0.16
     assert all(given[person] < moment for person, moment in withdrawn.items())
     assert given.keys() <= campus.patrons.keys()
+
+
+def test_one_trial_adds_what_was_planted_to_those_served_and_to_nobody_else(campus: Landing) -> None:
+    planted = campus.effects["trials"]["T1"]
+    drawn = [row for row in campus.rows("campaigns/assignments_*.csv") if row["试验编号"].endswith("T1")]
+    arm = {row["学工号"]: row["组别"] for row in drawn}
+    assert Counter(arm.values()) == {"服务组": planted["served"], "对照组": planted["held_out"]}
+    begins = datetime.strptime(drawn[0]["分组时间"], MOMENT)
+    window = (f"{begins:%Y-%m-%d}", f"{begins + timedelta(days=28):%Y-%m-%d}")
+    watched = [row for row in campus.loans(SPRING) if window[0] < row["借出日期"][:10] <= window[1]]
+    gained = [row for row in watched if row["条码号"].endswith("991")]
+    others = {row["读者条码"] for row in watched if not row["条码号"].endswith("991")}
+    readers = {row["读者条码"] for row in gained}
+    assert planted["lift"] == pytest.approx(0.08, abs=0.005)
+    assert len(readers) == len(gained) == round(planted["lift"] * planted["served"])
+    assert {arm[reader] for reader in readers} == {"服务组"}
+    assert not readers & others
+    assert all(row["索书号"] for row in gained)
+
+
+def test_those_called_back_had_not_borrowed_and_many_borrow_again_though_nothing_was_planted(campus: Landing) -> None:
+    drawn = [row for row in campus.rows("campaigns/assignments_*.csv") if row["试验编号"].endswith("T3")]
+    called, since = {row["学工号"] for row in drawn}, drawn[0]["分组时间"]
+    assert campus.effects["trials"]["T3"]["lift"] == 0
+    assert {row["组别"] for row in drawn} == {"服务组"}
+    loans = [(row["读者条码"], row["借出日期"]) for row in campus.loans(SPRING) if not row["条码号"].endswith("991")]
+    before = {reader for reader, moment in loans if "2026-03-02" <= moment < since and is_moment(moment)}
+    after = {reader for reader, moment in loans if moment > since and is_moment(moment)}
+    assert not called & before - set(campus.effects["farmers"])
+    assert 0.1 < len(called & after) / len(called) < 0.6

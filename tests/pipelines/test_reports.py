@@ -10,15 +10,14 @@ import pytest
 
 from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
+from pipelines.recipients import LIBRARY, Shelves
+from pipelines.report_files import write_documents, write_page
 from pipelines.reports import (
     Template,
     read_template,
     read_templates,
     render,
     render_page,
-    slug,
-    write_documents,
-    write_page,
 )
 from profiles.captions import Words
 from tests.pipelines.report_pages import quality
@@ -66,7 +65,7 @@ class Reader(HTMLParser):
         if {"td", "th"} & set(tags):
             self.cells.append(data)
         elif not {"style", "svg", "title"} & set(tags) and (
-            {"h1", "h2"} & set(tags) or {"lead", "key", "todo"} & set(classes)
+            {"h1", "h2"} & set(tags) or {"told", "key", "todo"} & set(classes)
         ):
             self.prose.append(data)
 
@@ -78,9 +77,13 @@ def read(html: str) -> Reader:
 
 
 def test_the_opening_comment_says_what_a_report_is(college: Template) -> None:
-    assert (college.name, college.title, college.one_per) == ("college", Words("学院报告", "College report"), "college")
+    assert (college.name, college.title, college.one_per) == (
+        "college",
+        Words("学习行为分析报告", "College report"),
+        "college",
+    )
     assert college.reads[:2] == ("report.college", "report.indicator")
-    assert [template.name for template in read_templates()] == ["college", "dictionary", "quality"]
+    assert [template.name for template in read_templates()] == ["college", "dictionary", "quality", "study_list"]
     assert [template.name for template in read_templates() if template.is_for_site] == ["dictionary", "quality"]
 
 
@@ -103,6 +106,10 @@ def test_a_template_that_does_not_say_enough_is_refused_in_one_line(tmp_path: Pa
     assert "\n" not in str(refused.value)
 
 
+def shelves(folder: Path) -> Shelves:
+    return Shelves(folder, b"k" * 32)
+
+
 def small(folder: Path, body: str, reads: str = "report.shelf") -> Template:
     path = folder / "small.html.j2"
     path.write_text(f"{{# 小报 | Small report | x\nreads: {reads}\none per: shelf #}}{body}", encoding="utf-8")
@@ -111,12 +118,12 @@ def small(folder: Path, body: str, reads: str = "report.shelf") -> Template:
 
 def test_another_report_is_one_more_file(tmp_path: Path) -> None:
     template = small(tmp_path, "<p>{{ group }}: {{ amount(rows('report.shelf')[0].loans, 'loans') }}</p>")
-    shelves = pl.DataFrame({"shelf": ["A", "B"], "loans": [1.5, 12.0]})
-    written = write_documents(template, {"report.shelf": shelves}, tmp_path / "out", CAMPUS)
-    texts = {path.name: path.read_text(encoding="utf-8") for path in written}
-    assert texts[f"{slug(template, 'B')}.en.html"] == "<p>B: 12.0 loans</p>"
-    assert texts[f"{slug(template, 'A')}.zh.html"] == "<p>A: 1.5 册</p>"
-    assert "index.zh.html" in texts
+    books = pl.DataFrame({"shelf": ["A", "B"], "loans": [1.5, 12.0]})
+    out = shelves(tmp_path / "out")
+    write_documents(template, {"report.shelf": books}, out, CAMPUS)
+    assert (out.of("shelf", "B") / "small.en.html").read_text(encoding="utf-8") == "<p>B: 12.0 loans</p>"
+    assert (out.of("shelf", "A") / "small.zh.html").read_text(encoding="utf-8") == "<p>A: 1.5 册</p>"
+    assert (out.of("shelf", "A") / "index.zh.html").is_file()
 
 
 def test_a_template_must_name_what_it_reads(tmp_path: Path) -> None:
@@ -126,7 +133,7 @@ def test_a_template_must_name_what_it_reads(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured, match=r"reads report\.gone, which was not made"):
         render(small(tmp_path, "", reads="report.gone"), {"shelf": "A"}, tables, CAMPUS, "zh")
     with pytest.raises(Misconfigured, match="has no column shelf"):
-        write_documents(small(tmp_path, ""), {"report.shelf": pl.DataFrame({"room": ["A"]})}, tmp_path / "out", CAMPUS)
+        write_documents(small(tmp_path, ""), {"report.shelf": pl.DataFrame({"room": ["A"]})}, shelves(tmp_path), CAMPUS)
 
 
 def test_a_page_shows_its_own_group_only(tmp_path: Path) -> None:
@@ -138,33 +145,64 @@ def test_a_page_shows_its_own_group_only(tmp_path: Path) -> None:
 def test_every_college_gets_a_page_in_both_languages_and_a_place_in_the_index(
     college: Template, tables: dict[str, pl.DataFrame], tmp_path: Path
 ) -> None:
-    written = write_documents(college, tables, tmp_path, CAMPUS)
-    assert len(written) == len(set(written)) == 2 * (len(COLLEGES) + 1)
+    out = shelves(tmp_path)
+    some = tables | {"report.college": tables["report.college"].head(2)}
+    written = write_documents(college, some, out, CAMPUS)
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o640}
-    index = (tmp_path / "college" / "index.en.html").read_text(encoding="utf-8")
-    links = re.findall(r'<a href="(college-[0-9a-f]{8}\.en\.html)"', index)
-    assert len(links) == len(COLLEGES)
-    assert all((tmp_path / "college" / link).is_file() for link in links)
-    assert all(name in index for name in COLLEGES)
-    assert not any(re.search(r"[^\x00-\x7f]", path.name) for path in written)
+    assert not any(re.search(r"[^\x00-\x7f]", str(path.relative_to(tmp_path))) for path in written)
+    for name in some["report.college"]["college"]:
+        own = {path.name for path in (out.of("college", name) / "2026-spring").iterdir()}
+        assert own >= {"college.zh.html", "college.en.html", "college.zh.pdf", "college.en.pdf", "college.xlsx"}
+    index = (out.of(LIBRARY) / "index.en.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="(\.\./[a-z2-7]{26}/2026-spring/college\.en\.html)"', index)
+    assert len(links) == 2
+    assert all((out.of(LIBRARY) / link).resolve().is_file() for link in links)
+    assert all(name in index for name in some["report.college"]["college"])
 
 
 def test_the_same_figures_give_the_same_bytes(
     college: Template, tables: dict[str, pl.DataFrame], tmp_path: Path
 ) -> None:
-    shuffled = {name: table.sample(fraction=1.0, shuffle=True, seed=3) for name, table in tables.items()}
-    some = {name: table.head(0) if name == "report.hour" else table for name, table in shuffled.items()}
-    first = write_documents(college, some, tmp_path / "first", CAMPUS)
-    second = write_documents(college, some, tmp_path / "second", CAMPUS)
-    assert [path.read_bytes() for path in first] == [path.read_bytes() for path in second]
+    one = {name: table.head(0) if name == "report.hour" else table for name, table in tables.items()}
+    one |= {"report.college": one["report.college"].filter(pl.col("college") == "经济学院")}
+    shuffled = {name: table.sample(fraction=1.0, shuffle=True, seed=3) for name, table in one.items()}
+    first = write_documents(college, one, shelves(tmp_path / "first"), CAMPUS)
+    second = write_documents(college, shuffled, shelves(tmp_path / "second"), CAMPUS)
+    bytes_of = [[path.read_bytes() for path in paths if path.suffix in (".html", ".pdf")] for paths in (first, second)]
+    assert bytes_of[0] == bytes_of[1]
+    assert len(bytes_of[0]) == 2 + 2 + 2 * 2
 
 
-def test_a_page_of_a_college_that_is_gone_is_removed(tmp_path: Path) -> None:
-    template = small(tmp_path, "<p>{{ group }}</p>")
-    both, one = pl.DataFrame({"shelf": ["A", "B"]}), pl.DataFrame({"shelf": ["B"]})
-    write_documents(template, {"report.shelf": both}, tmp_path / "out", CAMPUS)
-    write_documents(template, {"report.shelf": one}, tmp_path / "out", CAMPUS)
-    assert len(list((tmp_path / "out" / "small").iterdir())) == 4
+def test_a_page_of_a_college_that_is_gone_is_removed_and_that_of_an_earlier_term_stays(tmp_path: Path) -> None:
+    template, out = small(tmp_path, "<p>{{ group }}</p>"), shelves(tmp_path / "out")
+    both = pl.DataFrame({"shelf": ["A", "B"], "term": ["t1", "t1"]})
+    write_documents(template, {"report.shelf": both}, out, CAMPUS)
+    write_documents(template, {"report.shelf": both.with_columns(term=pl.lit("t2"))}, out, CAMPUS)
+    write_documents(template, {"report.shelf": both.filter(shelf="B").with_columns(term=pl.lit("t2"))}, out, CAMPUS)
+    gone, kept = out.of("shelf", "A"), out.of("shelf", "B")
+    assert (gone / "t1" / "small.zh.html").is_file()
+    assert not list((gone / "t2").iterdir())
+    assert (kept / "t2" / "small.zh.html").is_file()
+    assert "t2/" not in (gone / "index.zh.html").read_text(encoding="utf-8")
+    assert "t1/" in (gone / "index.zh.html").read_text(encoding="utf-8")
+
+
+def test_nobodys_folder_tells_of_anothers_but_the_librarys(tmp_path: Path) -> None:
+    template, out = small(tmp_path, "<p>{{ group }}</p>{{ links.index }}"), shelves(tmp_path / "out")
+    written = write_documents(template, {"report.shelf": pl.DataFrame({"shelf": ["A", "B"]})}, out, CAMPUS)
+    own, other, library = out.of("shelf", "A"), out.of("shelf", "B"), out.of(LIBRARY)
+    assert len({own.name, other.name, library.name}) == 3
+    assert all(re.fullmatch("[a-z2-7]{26}", folder.name) for folder in (own, other, library))
+    for path in written:
+        text = path.read_bytes().decode("utf-8", "replace")
+        told = {folder.name for folder in (own, other, library) if folder.name in text}
+        assert told == ({own.name, other.name} if path.parent == library else set())
+
+
+def test_a_folder_keeps_its_name_under_one_key_and_has_another_under_another(tmp_path: Path) -> None:
+    assert shelves(tmp_path).of("college", "法学院") == shelves(tmp_path).of("college", "法学院")
+    assert Shelves(tmp_path, b"x" * 32).of("college", "法学院") != shelves(tmp_path).of("college", "法学院")
+    assert shelves(tmp_path).of("college", "librarian") != shelves(tmp_path).of("librarian")
 
 
 def test_a_page_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -235,19 +273,20 @@ def test_a_change_that_prints_as_nought_is_not_coloured(college: Template, table
 def test_a_term_without_gates_is_said_to_be_unmeasured(page: str) -> None:
     assert "2025 秋：门禁数据只覆盖 77% 的开放日" in page
     assert "2025 秋 缺" in page
+    assert re.search("<tspan[^>]*>未</tspan><tspan[^>]*>测</tspan>", page)
 
 
 def test_a_reporting_term_without_gates_says_so_row_by_row(college: Template, tables: dict[str, pl.DataFrame]) -> None:
     autumn = tables | {"report.college": tables["report.college"].with_columns(pl.lit("2025-autumn").alias("term"))}
     html = render(college, {"college": "经济学院"}, autumn, CAMPUS, "zh")
     assert html.count("门禁数据只覆盖 77% 的开放日") > 4
-    assert "来馆规律性：本期未测得" in html
+    assert re.search(r"、来馆规律性：本期未测得|来馆规律性、", html)
 
 
 def test_a_tiny_college_shows_no_figure_and_says_why(college: Template, tables: dict[str, pl.DataFrame]) -> None:
     html = render(college, {"college": "书院实验班"}, tables, CAMPUS, "zh")
     assert "本期没有可以公布的数字" in html
-    assert html.count("少于 10 人，不公布") == 6
+    assert html.count("少于 10 人，不公布") == 7
     assert "<svg" not in html
 
 
@@ -260,8 +299,8 @@ def test_a_tiny_cohort_is_withheld_in_words(college: Template, tables: dict[str,
 def test_a_site_of_loans_only_is_told_in_its_own_words(college: Template) -> None:
     html = render(college, {"college": "France"}, lending(), LENDING, "en")
     assert "Nationality report · 1961" in html
-    assert html.count("the library has given no data for it") == 5
-    assert html.count('role="img"') == 3
+    assert html.count("the library has given no data for it") == 6
+    assert html.count('role="img"') == 2
     assert "College" not in read(html).prose
     zh = render(college, {"college": "France"}, lending(), LENDING, "zh")
     assert "本国籍" in zh
@@ -272,12 +311,12 @@ def test_a_site_with_only_a_survey_has_a_page(college: Template) -> None:
     html = render(college, {"college": "A"}, survey_only(), CAMPUS, "zh")
     assert "找到座位有待改善" in html
     assert "问卷的回收率未知" in html
-    assert html.count("本馆未提供所需的数据") == 5
+    assert html.count("本馆未提供所需的数据") == 6
 
 
 def test_a_site_with_nothing_yet_has_an_index_that_says_so(college: Template, tmp_path: Path) -> None:
     nothing = {name: pl.DataFrame() for name in college.reads}
-    written = write_documents(college, nothing, tmp_path, CAMPUS)
+    written = write_documents(college, nothing, shelves(tmp_path), CAMPUS)
     assert [path.name for path in written] == ["index.zh.html", "index.en.html"]
     assert "还没有可以写成报告的数据" in written[0].read_text(encoding="utf-8")
 

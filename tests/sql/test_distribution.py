@@ -16,13 +16,14 @@ Spread = Callable[[Sequence[float | None]], dict[str, float | None]]
 
 
 @pytest.fixture
-def table(build) -> Callable[[Sequence[float | None]], pl.DataFrame]:
+def table(build) -> Callable[..., pl.DataFrame]:
     """The rows of one college in which each person has one of the values."""
 
-    def table(values: Sequence[float | None]) -> pl.DataFrame:
+    def table(values: Sequence[float | None], peer_group: int = 1) -> pl.DataFrame:
         told = ["" if value is None else f"{value}" for value in values]
         return build(
             "portrait.distribution",
+            ref__site=f"peer_group\n{peer_group}",
             fact__membership="patron_key | term | group_type | group_code\n"
             + "\n".join(f"{n} | autumn | college | 文学院" for n, _ in enumerate(told)),
             fact__percentile="patron_key | term | measure | value\n"
@@ -54,6 +55,13 @@ def test_percentiles_are_values_that_somebody_has_and_whoever_did_nothing_is_cou
     assert [row[name] for name in ("p10", "p25", "p50", "p75", "p90")] == [0, 1, 3, 8, 9]
     assert (row["persons"], row["zeros"], row["zero_share"]) == (10, 2, 0.2)
     assert row["mean"] == pytest.approx(7.3)  # 73 / 10
+
+
+def test_no_percentile_is_taken_among_fewer_than_the_peer_group(table):
+    names = ("p10", "p25", "p50", "p75", "p90")
+    assert shown(table(range(29), peer_group=30), *names, "persons", "mean") == {(None,) * 5 + ("29", "14.0")}
+    # The control: of 0 to 29 the 3rd, the 8th, the 15th, the 23rd and the 27th.
+    assert shown(table(range(30), peer_group=30), *names) == {("2.0", "7.0", "14.0", "22.0", "26.0")}
 
 
 def test_a_percentile_just_reached_and_just_missed(spread):
@@ -97,6 +105,7 @@ def test_a_person_counts_in_each_of_their_groups_and_in_no_other_term_or_group(b
         bo         | autumn | cohort     | everyone
         bo         | spring | college    | 文学院
         """,
+        ref__site="peer_group\n1",
         fact__percentile="""
         patron_key | term   | measure    | value
         ann        | autumn | loans      | 3

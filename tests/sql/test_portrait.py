@@ -63,6 +63,12 @@ def test_who_never_came_has_a_zero_and_an_uncovered_term_has_nothing(build):
         ann        | spring | 4      | 4          | 4              | 400           | 400             | 40            | 1              | 4            | 1
         ann        | autumn | 9      | 9          | 9              | 900           | 900             | 0             | 0              | 9            | 0
         """,
+        ref__horizon="as_of\n2026-07-10",
+        ref__term="term | starts_on | ends_on\nspring | 2026-04-01 | 2026-04-10",
+        ref__calendar_day="day | term | is_open\n"
+        + "\n".join(f"2026-04-{day:02} | spring | true" for day in range(1, 11)),
+        clean__enrolment="patron_key | status | valid_from | valid_to\n"
+        + "\n".join(f"{who} | active | 2025-09-01 | 9999-12-31" for who in ("ann", "bo")),
     )
     assert shown(
         table,
@@ -75,7 +81,7 @@ def test_who_never_came_has_a_zero_and_an_uncovered_term_has_nothing(build):
         "night_share",
         "weekend_share",
     ) == {
-        ("ann", "spring", "10", "9", "1000", "0.09", "0.1", "0.4"),
+        ("ann", "spring", "10", "9", "1000", "0.9", "0.1", "0.4"),
         ("bo", "spring", "0", "0", "0", "0.0", None, None),
         ("ann", "autumn", None, None, None, None, None, None),
     }

@@ -188,3 +188,93 @@ def test_bookings_attended_are_zero_or_unknown(build):
         ("bo", "spring", "0"),
         ("ann", "autumn", None),
     }
+
+
+def test_the_use_of_bookings_is_of_those_whose_use_is_known_and_of_nobody_else(build):
+    table = build(
+        "fact.space_use",
+        fact__roster="patron_key | term\n"
+        + "\n".join(f"{who} | spring" for who in ("half", "over", "unused", "unknown", "none")),
+        ref__coverage_term="feed | term | is_measured\nspace | spring | true",
+        fact__booking_month="""
+        patron_key | term   | bookings | booked_minutes | used_minutes
+        half       | spring | 2        | 120            | 60
+        half       | spring | 1        | 60             | 30
+        over       | spring | 1        | 60             | 90
+        unused     | spring | 1        | 60             | 0
+        unknown    | spring | 3        | 0              | 0
+        """,
+    )
+    assert shown(table, "patron_key", "booking_utilisation") == {
+        ("half", "0.5"),
+        ("over", "1.0"),
+        ("unused", "0.0"),
+        ("unknown", None),
+        ("none", None),
+    }
+
+
+TERM = "term | starts_on | ends_on\nspring | 2026-03-02 | 2026-03-11"
+OPEN = "day | term | is_open\n" + "\n".join(
+    f"2026-03-{day:02} | spring | {str(day not in (8, 9)).lower()}" for day in range(2, 12)
+)
+"""Ten days, of which the seventh and the eighth are closed."""
+
+
+def stickiness(build, as_of: str = "2026-03-31", days: int = 2) -> dict[str, float | None]:
+    people = ("whole", "late", "gone", "moved", "back", "away", "eve")
+    table = build(
+        "fact.presence",
+        fact__roster="patron_key | term\n" + "\n".join(f"{who} | spring" for who in people),
+        ref__coverage_term="feed | term | is_measured | open_days\ngate | spring | true | 8",
+        ref__term=TERM,
+        ref__horizon=f"as_of\n{as_of}",
+        ref__calendar_day=OPEN,
+        fact__visit_month="patron_key | term | visit_days\n" + "\n".join(f"{who} | spring | {days}" for who in people),
+        clean__enrolment="""
+        patron_key | status | valid_from | valid_to
+        whole      | active | 2025-09-01 | 9999-12-31
+        late       | active | 2026-03-08 | 9999-12-31
+        gone       | active | 2025-09-01 | 2026-03-06
+        moved      | active | 2025-09-01 | 2026-03-05
+        moved      | active | 2026-03-05 | 9999-12-31
+        back       | active | 2025-09-01 | 2026-03-04
+        back       | leave  | 2026-03-04 | 2026-03-10
+        back       | active | 2026-03-10 | 9999-12-31
+        away       | leave  | 2025-09-01 | 9999-12-31
+        eve        | active | 2026-03-11 | 9999-12-31
+        """,
+    )
+    return dict(table.select("patron_key", "stickiness").iter_rows())
+
+
+def test_stickiness_is_held_against_the_open_days_on_which_one_was_here(build):
+    # Open are 2 to 7, 10 and 11 March.  late: 10, 11; gone: 2 to 5; moved: all; back: 2, 3, 10, 11; eve: 11 alone.
+    assert stickiness(build) == {
+        "whole": 2 / 8, "late": 1, "gone": 2 / 4, "moved": 2 / 8, "back": 2 / 4, "away": None, "eve": 1,
+    }  # fmt: skip
+    # While the term runs, days to come are not held against anybody.
+    assert stickiness(build, as_of="2026-03-05", days=1) == {
+        "whole": 1 / 4, "late": None, "gone": 1 / 4, "moved": 1 / 4, "back": 1 / 2, "away": None, "eve": None,
+    }  # fmt: skip
+
+
+def test_parts_of_the_day_are_shares_of_eight_timed_visits_or_more(build):
+    def shares(mornings: int, afternoons: int, evenings: int) -> tuple[float | None, ...]:
+        lines = "\n".join(
+            f"ann | spring | {day} | {part} | {n}"
+            for day, (part, n) in enumerate(
+                [("morning", mornings), ("afternoon", afternoons), ("evening", evenings - 1), ("evening", 1)], start=1
+            )
+        )
+        table = build(
+            "fact.presence",
+            fact__roster="patron_key | term\nann | spring",
+            ref__coverage_term="feed | term | is_measured\ngate | spring | true",
+            fact__visit_slot=f"patron_key | term | weekday | part_of_day | visits\n{lines}",
+        )
+        (row,) = table.select("morning_share", "afternoon_share", "evening_share").rows()
+        return row
+
+    assert shares(1, 2, 4) == (None, None, None)
+    assert shares(1, 2, 5) == (0.125, 0.25, 0.625)

@@ -234,7 +234,7 @@ def test_lengths_returns_and_what_is_out_are_read_off_the_days(build: Build) -> 
         "fact.loan_term",
         ref__calendar_day=CALENDAR,
         ref__horizon="as_of\n2026-06-30",
-        ref__term="term | starts_on\nspring | 2026-03-02\nautumn | 2026-09-01",
+        ref__term="term | starts_on | ends_on\nspring | 2026-03-02 | 2026-07-05\nautumn | 2026-09-01 | 2027-01-10",
         clean__loan="""
         loan_key | patron_key | loaned_on  | loaned_at           | returned_at         | loan_days | status
         before   | ann        | 2026-01-10 | 2026-01-10 10:00:00 | 2026-03-02 08:00:00 | 51        | returned
@@ -247,11 +247,41 @@ def test_lengths_returns_and_what_is_out_are_read_off_the_days(build: Build) -> 
         nobody   |            | 2026-03-02 | 2026-03-02 10:00:00 | 2026-04-01 08:00:00 | 30        | returned
         """,
     )
-    columns = ("patron_key", "term", "ended_loans", "loan_days_median", "returns", "open_at_term_start")
+    columns = (
+        "patron_key",
+        "term",
+        "ended_loans",
+        "loan_days_median",
+        "returns",
+        "open_at_term_start",
+        "open_at_term_end",
+    )
     # Median of 1 and 30; three came back in spring; `ended` came back the day before it; autumn has not begun.
     assert shown(table, *columns) == {
-        ("ann", "spring", "2", "15.5", "3", "1"),
-        ("bo", "spring", "0", None, "0", "1"),
+        ("ann", "spring", "2", "15.5", "3", "1", "1"),
+        ("bo", "spring", "0", None, "0", "1", "1"),
+    }
+
+
+def test_what_is_out_at_the_end_came_back_after_the_last_day_or_not_yet(build: Build) -> None:
+    table = build(
+        "fact.loan_term",
+        ref__horizon="as_of\n2026-10-01",
+        ref__term="term | starts_on | ends_on\nspring | 2026-03-02 | 2026-07-05\nautumn | 2026-09-01 | 2027-01-10",
+        clean__loan="""
+        patron_key | loaned_on  | returned_at         | status
+        on_the_day | 2026-05-01 | 2026-07-05 20:00:00 | returned
+        day_after  | 2026-05-01 | 2026-07-06 08:00:00 | returned
+        never      | 2026-05-01 |                     | open
+        lost       | 2026-05-01 |                     | return_missing
+        now        | 2026-10-01 |                     | open
+        """,
+    )
+    assert shown(table.filter(pl.col("open_at_term_end") > 0), "patron_key", "term", "open_at_term_end") == {
+        ("day_after", "spring", "1"),
+        ("never", "spring", "1"),
+        ("never", "autumn", "1"),
+        ("now", "autumn", "1"),
     }
 
 

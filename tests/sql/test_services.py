@@ -97,9 +97,9 @@ def test_a_message_has_one_row_with_the_response_that_says_most(build):
     table = build(
         "clean.contact",
         raw__campaign="""
-        campaign_key | name     | purpose  | channel | source_file
-        spring       | 新生季   | training | wechat  | a
-        spring       | 新生季   | training | wechat  | b
+        campaign_key | name     | purpose  | channel | unit     | source_file
+        spring       | 新生季   | training | wechat  | teaching | a
+        spring       | 新生季   | training | wechat  | teaching | b
         """,
         raw__contact="""
         contact_key | campaign_key | patron_key | channel | contacted_at        | response  | responded_at        | source_file
@@ -113,9 +113,9 @@ def test_a_message_has_one_row_with_the_response_that_says_most(build):
         4           | unknown      | di         | email   | 2026-03-02 08:00:00 | opened    | 2026-03-02 09:00:00 | a
         """,
     )
-    assert shown(table, "contact_key", "purpose", "channel", "response", "days_to_respond") == {
-        ("1", "training", "wechat", "accepted", "2"),
-        ("2", "training", "email", "opted_out", "3"),
-        ("3", "training", "wechat", "accepted", "2"),
-        ("4", None, "email", "clicked", None),
+    assert shown(table, "contact_key", "purpose", "department", "channel", "response", "days_to_respond") == {
+        ("1", "training", "teaching", "wechat", "accepted", "2"),
+        ("2", "training", "teaching", "email", "opted_out", "3"),
+        ("3", "training", "teaching", "wechat", "accepted", "2"),
+        ("4", None, None, "email", "clicked", None),
     }

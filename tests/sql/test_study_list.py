@@ -202,8 +202,8 @@ def shown_board(build):
 
 def test_what_is_shown_names_nobody_and_tells_only_of_those_who_consented(shown_board):
     assert shown(shown_board, "line", "place", "may_be_named", "shown_as_zh", "shown_as_en", "score", "badges") == {
-        ("1", "1", "true", "一位Law同学", "a student of Law", "96", "four_terms"),
-        ("2", "2", "false", "一位Law同学", "a student of Law", None, None),
+        ("1", "1", "true", "一位Law同学", "a student, Law", "96", "four_terms"),
+        ("2", "2", "false", "一位Law同学", "a student, Law", None, None),
         ("3", "3", "true", "一位同学", "a student", "80", None),  # four people are too few to name their college
     }
 

@@ -1,0 +1,95 @@
+"""What changed in the weeks around each campaign: complaints of its theme, or what its service is meant to lead to."""
+
+import dagster as dg
+import polars as pl
+
+from pipelines.frames import frame_assets, read
+from pipelines.site import Site, models
+from pipelines.warehouse import Warehouse
+
+_SOURCES = [
+    *("raw.campaign", "clean.contact", "fact.active_day", "fact.roster", "service.catalogue", "service.outcome_event"),
+    *("ref.calendar_day", "ref.coverage", "ref.horizon", "ref.site", "ref.term"),
+]
+_CAMPAIGNS = """
+with reported as (
+    select
+        campaign_key, count(*) as messages, count(*) filter (where response not in ('none', 'delivered')) as views,
+        count(distinct patron_key) filter (where response not in ('none', 'delivered')) as viewers
+    from clean.contact
+    group by all
+),
+campaign as (select campaign_key, min(name) as name, min(starts_on) as starts_on from raw.campaign group by all)
+select campaign_key, name, term, campaign.starts_on, messages, views, viewers
+from campaign
+join ref.term as term on term.starts_on <= campaign.starts_on
+left join reported using (campaign_key)
+qualify row_number() over (partition by campaign_key order by term.starts_on desc) = 1
+"""
+_WEEKS = """
+with campaign as (
+    select campaign_key, min(purpose) as purpose, cast(date_trunc('week', min(starts_on)) as date) as began
+    from raw.campaign
+    group by all
+),
+daily as (
+    select feed, day, sum(case when status = 'ok' then typical_records + 1 else 0 end) / sum(typical_records + 1) as covered
+    from ref.coverage
+    where feed <> 'counter'
+    group by all
+),
+missed as (
+    select cast(date_trunc('week', day) as date) as monday, feed
+    from daily cross join ref.site as site
+    group by monday, feed
+    having avg(case when covered >= 0.8 then 1 else 0 end) < min(site.coverage_floor)
+),
+week as (
+    select cast(date_trunc('week', day) as date) as monday, min(term) as term, count(*) as days
+    from ref.calendar_day cross join ref.horizon
+    where term is not null and day between first_day and as_of
+    group by all
+),
+whole as (select monday, term from week where days = 7 and monday not in (select monday from missed)),
+enrolled as (select term, count(*) as persons from fact.roster where is_exposed group by all),
+active as (
+    select cast(date_trunc('week', day) as date) as monday, count(distinct patron_key) as persons
+    from fact.active_day
+    group by all
+),
+did as (
+    select service, cast(date_trunc('week', happened_on) as date) as monday, count(distinct patron_key) as persons
+    from service.outcome_event
+    group by all
+),
+series as (
+    select
+        'behaviour' as series_type, service as series, monday, 1000 * coalesce(did.persons, 0) / enrolled.persons as rate,
+        1000 * coalesce(active.persons, 0) / enrolled.persons as control, coalesce(did.persons, 0) as counted
+    from whole
+    join enrolled using (term)
+    cross join (select service from service.catalogue where is_outcome_told)
+    left join did using (service, monday)
+    left join active using (monday)
+)
+select
+    campaign_key, series_type, series, rate, control, counted,
+    date_diff('day', began, monday) // 7 - case when monday > began then 1 else 0 end as week
+from campaign
+join series on purpose = series
+where monday <> began
+order by all
+"""
+"""Whole weeks of a term in which no feed was missing; the one in which a campaign begins is neither before nor after."""
+
+
+@dg.definitions
+def campaign_effects() -> dg.Definitions:
+    model = models()["service.campaign_effect"]
+    return dg.Definitions(assets=[frame_assets("campaign_effects", [model], _SOURCES, {"polars"}, _campaign_effects)])
+
+
+def _campaign_effects(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
+    from profiles.campaign_effects import judge_campaigns
+
+    return [judge_campaigns(read(warehouse, _CAMPAIGNS), read(warehouse, _WEEKS))]

@@ -1,0 +1,80 @@
+"""What a librarian should know before visiting a college: changes, needs, and whom the library has not reached.
+
+Rows are chosen and put into words; a change that chance alone could make is said to be no more than that.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from profiles.captions import Words, label
+from profiles.charts.figures import amount, percent
+
+Row = Mapping[str, Any]
+CHANGES, NEEDS = 5, 3
+MEASURES: Final = {
+    "visit_days": (Words("人均到馆天数", "Days visited per head"), "days"),
+    "presence_hours": (Words("人均在馆时长", "Hours per head"), "hours"),
+    "loans": (Words("人均借阅册次", "Loans per head"), "loans"),
+    "bookings": (Words("人均预约次数", "Bookings per head"), "bookings"),
+    "resource_hours": (Words("人均电子资源时长", "Hours with electronic resources per head"), "hours"),
+    "events_attended": (Words("人均参加活动", "Events per head"), "visits"),
+    "use_index": (Words("综合利用指数", "Use index"), "index"),
+}
+
+
+def changes(rows: Sequence[Row], college: str, term: str) -> list[Row]:
+    """What changed most since the same season a year before: what is beyond chance first, then the largest."""
+    own = [
+        row
+        for row in rows
+        if row["group_code"] == college
+        and row["term"] == term
+        and row["relative_change"] is not None
+        and row["measure"] in MEASURES
+    ]
+    return sorted(own, key=lambda row: (not row["is_changed"], -abs(row["relative_change"]), row["measure"]))[:CHANGES]
+
+
+def change_words(row: Row) -> Words:
+    """One change with both its figures."""
+    words, unit = MEASURES[row["measure"]]
+    zh, en = (f"{amount(row['mean_before'], unit, lang)} → {amount(row['mean'], unit, lang)}" for lang in ("zh", "en"))
+    return Words(f"{words.zh} {zh}", f"{words.en} {en}")
+
+
+def needs(themes: Sequence[Row], college: str) -> list[Row]:
+    """What the college's members asked for most often in the latest survey."""
+    own = [
+        row for row in themes if row["group_code"] == college and row["theme"] != "other" and row["share"] is not None
+    ]
+    latest = max((row["survey"] for row in own), default=None)
+    best: dict[str, Row] = {}
+    for row in own:
+        if row["survey"] == latest and row["share"] > best.get(row["theme"], {"share": -1})["share"]:
+            best[row["theme"]] = row
+    return sorted(best.values(), key=lambda row: (-row["share"], row["theme"]))[:NEEDS]
+
+
+def headline(changed: Sequence[Row], asked: Sequence[Row]) -> Words:
+    """The one change and the one need to talk about."""
+    real = [row for row in changed if row["is_changed"]]
+    zh, en = [], []
+    if real:
+        words = MEASURES[real[0]["measure"]][0]
+        rises = real[0]["difference"] > 0
+        zh.append(f"{words.zh}{'升' if rises else '降'}了")
+        en.append(f"{words.en.lower()} {'rose' if rises else 'fell'}")
+    if asked:
+        zh.append(f"最盼“{label(asked[0], 'zh')}”")
+        en.append(f"most wish for “{label(asked[0], 'en').lower()}”")
+    told = "; ".join(en)
+    return Words("，".join(zh) or "没有超出偶然的变化", told[:1].upper() + told[1:] or "Nothing changed beyond chance")
+
+
+def not_reached(cohorts: Sequence[Row]) -> list[tuple[Words, str, str]]:
+    """Which of the college's members the library did not see at all, the largest share first."""
+    told = [row for row in cohorts if row["reach_rate"] is not None and row["persons"] is not None]
+    return [
+        (Words(label(row, "zh"), label(row, "en")), percent(1 - row["reach_rate"]), f"{row['persons']:,}")
+        for row in sorted(told, key=lambda row: (row["reach_rate"], row["position"]))
+    ][:3]

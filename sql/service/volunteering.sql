@@ -1,0 +1,51 @@
+-- One row for each group of readers and term: how many served, how much, who stays, and where they stand on the ladder.
+--
+-- Groups are those of fact.membership but classes, which are too small.  A term without a shift noted has no row; a count of
+-- a few is empty.
+--
+-- grain: group_type, group_code, term
+-- persons: volunteers
+-- check shares_are_shares: volunteer_share between 0 and 1 and retained_share between 0 and 1
+
+with heard as (
+    select distinct term
+    from service.volunteer
+),
+
+person as (
+    select
+        membership.group_type,
+        membership.group_code,
+        membership.term,
+        volunteer.patron_key is not null as has_served,
+        volunteer.hours,
+        volunteer.is_retained,
+        volunteer.terms_served,
+        role.role
+    from fact.membership as membership
+    join heard on membership.term = heard.term
+    left join service.volunteer as volunteer on membership.patron_key = volunteer.patron_key and membership.term = volunteer.term
+    left join fact.role as role on membership.patron_key = role.patron_key and membership.term = role.term
+    where membership.group_type <> 'class'
+)
+
+select
+    person.group_type,
+    person.group_code,
+    person.term,
+    count(*) filter (where has_served) as volunteers,                                          -- 志愿者人数 | volunteers | who served in the term #aggregate
+    cast(count(*) filter (where has_served) as double) / nullif(count(*), 0) as volunteer_share,  -- 志愿者占比 | share who serve #aggregate
+    cast(sum(hours) as double) as hours,                                                       -- 服务时长 | hours | of those whose hours are known #aggregate
+    median(hours) as hours_median,                                                             -- 服务时长中位数 | median hours | of a volunteer #aggregate
+    count(is_retained) as followed,                                                            -- 可追踪人数 | volunteers followed | who were here in the next term, which is over #aggregate
+    case
+        when count(is_retained) >= min(site.small_cell)
+            then cast(count(*) filter (where is_retained) as double) / nullif(count(is_retained), 0)
+    end as retained_share,                                                                     -- 留任率 | share who serve again | of those followed #aggregate
+    case when count(*) filter (where has_served and terms_served = 1) >= min(site.small_cell) then count(*) filter (where has_served and terms_served = 1) end as newcomers,  -- 首次服务人数 | first time | in what was received #aggregate
+    case when count(*) filter (where role = 'participant') >= min(site.small_cell) then count(*) filter (where role = 'participant') end as participants,  -- 参与者人数 | participants | of the group, whether they served or not #aggregate
+    case when count(*) filter (where role = 'contributor') >= min(site.small_cell) then count(*) filter (where role = 'contributor') end as contributors,  -- 贡献者人数 | contributors #aggregate
+    case when count(*) filter (where role = 'partner') >= min(site.small_cell) then count(*) filter (where role = 'partner') end as partners  -- 合作者人数 | partners #aggregate
+from person
+cross join ref.site as site
+group by person.group_type, person.group_code, person.term
