@@ -54,6 +54,12 @@ stay as (
     group by all
 ),
 
+slot_total as (
+    select patron_key, term, weekday, part_of_day, cast(sum(visits) as bigint) as visits
+    from fact.visit_slot
+    group by all
+),
+
 slot as (
     select
         patron_key,
@@ -61,7 +67,7 @@ slot as (
         visits,
         part_of_day,
         sum(visits) over (partition by patron_key, term) as total
-    from fact.visit_slot
+    from slot_total
 ),
 
 rhythm as (

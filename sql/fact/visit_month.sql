@@ -1,6 +1,7 @@
 -- One row for each person, term and month with a visit.
 --
 -- grain: patron_key, term, month
+-- rebuild: month(month)
 
 select
     visit.patron_key,

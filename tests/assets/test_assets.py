@@ -148,6 +148,7 @@ ref/interest
 ref/measure
 ref/milestone
 ref/opening_hours
+ref/past_day
 ref/protected_name
 ref/received_day
 ref/relationship_weight
