@@ -61,6 +61,8 @@ class Campus(Strict):
     data: Path = Path("data")
     landing: Path = Path("landing")
     """Where exports arrive; within ``data`` unless the site file says otherwise."""
+    lake: Path = Path("lake")
+    """Where tables are handed to another engine (MINGYUAN_ENGINE): a place that every machine of its cluster sees under this path."""
     key_file: Path = Path("secrets/keyring.json")
     unit: Words = Words(zh="学院", en="College")
     terms: Literal["academic"] | CalendarYears = "academic"
@@ -224,6 +226,7 @@ def _rooted(campus: Campus, folder: Path) -> Campus:
         update={
             "data": data,
             "landing": ((folder if "landing" in is_given else data) / campus.landing).absolute(),
+            "lake": ((folder if "lake" in is_given else data) / campus.lake).absolute(),
             "key_file": ((folder if "key_file" in is_given else data) / campus.key_file).absolute(),
             "reference": {name: (folder / path).resolve() for name, path in campus.reference.items()},
         }
