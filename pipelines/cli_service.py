@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from pipelines.cli_effect import effect
 from pipelines.terminal import OneLine, out, say
 
 
@@ -87,6 +88,9 @@ def credits(ctx: click.Context, term: str, folder: Path, purpose: str) -> None:
     for file in files:
         say(f"written: {file}")
     say(f"{listed} attendances" + (f"; {unknown} left out, as no number is known of them" if unknown else ""))
+
+
+service.add_command(effect)
 
 
 def _share(holdout: str) -> float | None:
