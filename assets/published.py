@@ -41,6 +41,16 @@ EXAMPLES = (
         "select term, label_zh, label_en, count(*) as persons from segment.reader join ref.segment_name using (segment) group by all order by term, persons desc",
     ),
     Example(
+        "how_segments_hold_still",
+        "细分群体是否稳定 | whether segments hold still, and what other ways of grouping say",
+        "select version, level_group, k, stability, jaccard_min, smallest_share, verdict from segment.model where is_chosen order by version, level_group",
+    ),
+    Example(
+        "who_moved_where",
+        "下一学期转入了哪个群体 | which segment people went to by the next term",
+        "select term, next_term, segment, next_segment, persons, round(share, 2) as share from segment.migration where segment <> next_segment order by term, persons desc nulls last",
+    ),
+    Example(
         "how_use_is_spread",
         "一个指标在各学院的分布 | how a measure is spread in each college, and how unequally",
         "select group_code as college, persons, p10, p50, p90, round(zero_share, 2) as zero_share, round(gini, 2) as gini from portrait.distribution where group_type = 'college' and measure = 'visit_days' and term = (select max(term) from portrait.distribution) order by college",
@@ -54,6 +64,11 @@ EXAMPLES = (
         "forecasts_and_their_skill",
         "预测是否胜过简单规则 | whether forecasts beat the plain rules",
         "select target, horizon, candidate, round(wape, 2) as wape, round(coverage, 2) as coverage, verdict from service.forecast_skill order by target, horizon, candidate",
+    ),
+    Example(
+        "did_services_help",
+        "服务是否有效 | whether services helped, and why that cannot be told of some",
+        "select service, term, served, held_out, round(100 * difference, 1) as points, round(100 * ci_low, 1) as points_low, round(100 * ci_high, 1) as points_high, verdict, reason_zh from service.effect order by window_to, run_key",
     ),
     Example(
         "columns_explained",

@@ -180,7 +180,10 @@ report/survey
 report/survey_estimate
 report/survey_theme
 report/survey_weighting
+segment/candidate
 segment/centre
+segment/drift
+segment/migration
 segment/model
 segment/propensity
 segment/propensity_skill
@@ -195,6 +198,7 @@ service/contact
 service/coverage
 service/effect
 service/feedback_loop
+service/feedback_rating
 service/feedback_step
 service/forecast
 service/forecast_skill
