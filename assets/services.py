@@ -96,9 +96,7 @@ def _catalogue(tables: list[Model], warehouse: Warehouse, site: Site) -> list[Ro
     catalogue, used = site_catalogue(site)
     (as_of,) = warehouse.rows_of("select coalesce(as_of, current_date) from ref.horizon")[0]
     rows = catalogue_rows(catalogue, used, feeds(warehouse, catalogue), as_of), reason_rows(catalogue)
-    return [
-        pl.DataFrame(row, schema=_empty(table).schema, strict=False) for table, row in zip(tables, rows, strict=True)
-    ]
+    return [_frame(table, lines) for table, lines in zip(tables, rows, strict=True)]
 
 
 def _need(tables: list[Model], warehouse: Warehouse, site: Site) -> list[Rows]:
@@ -136,6 +134,10 @@ def _ready(warehouse: Warehouse, told: str) -> list[str]:
 
 def _all(table: Model, selects: list[str]) -> Rows:
     return "\nunion all\n".join(selects) if selects else _empty(table)
+
+
+def _frame(table: Model, lines: list[dict[str, object]]) -> pl.DataFrame:
+    return pl.DataFrame(lines, schema=_empty(table).schema, strict=False)
 
 
 def _empty(table: Model) -> pl.DataFrame:
