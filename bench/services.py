@@ -14,11 +14,12 @@ import resource
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from assets import services as service_assets
-from pipelines import service_lists, service_runs
+from pipelines import service_lists, service_runs, service_sql
+from pipelines import service_tables as made
 from pipelines.frames import Rows
 from pipelines.paths import ROOT
 from pipelines.service_state import Feeds, catalogue_rows, reason_rows, site_catalogue
@@ -28,6 +29,10 @@ from pipelines.warehouse import Warehouse
 
 SERVICE, TODAY = "major_classics", dt.date(2026, 5, 4)
 EMPTY = ("clean.consent", "clean.resource_access", "clean.attendance", "segment.reader")
+DRAWN_INTO = (
+    *("clean.contact", "clean.booking", "fact.loan_kind", "fact.roster", "fact.stated_need"),
+    *("ref.horizon", "ref.calendar_day", "ref.contact_rule", "ref.term"),
+)
 DRAWN = """
 create temp macro u(who, what) as (cast(hash(who, what) % 1000003 as double) + 0.5) / 1000003;
 create temp table person as select md5(cast(range as varchar)) as patron_key, concat('college ', range % 30) as college,
@@ -76,16 +81,15 @@ def main() -> None:
 
 def _night(warehouse: Warehouse, site: Site) -> None:
     """What every run makes anew."""
-    made: dict[str, Callable[[], Rows]] = {
-        "service.need": lambda: service_assets._need(_two("service.need", "service.audience"), warehouse, site)[0],
-        "service.audience": lambda: service_assets._need(_two("service.need", "service.audience"), warehouse, site)[1],
-        "service.outcome_event": lambda: service_assets._outcome(models()["service.outcome_event"], warehouse, site)[0],
-        "service.contact": lambda: models()["service.contact"].text,
-        "service.candidate": lambda: service_assets._candidates(warehouse, site)[0],
-        "service.pressure": lambda: service_assets._pressure(warehouse, site)[0],
-    }
-    for table, make in made.items():
-        _timed(table, lambda table=table, make=make: _put(warehouse, table, make()))
+    steps: list[tuple[tuple[str, ...], Callable[[], list[Rows]]]] = [
+        (made.NEED, lambda: made.need_tables(warehouse, site)),
+        ((made.OUTCOME,), lambda: made.outcome_events(warehouse, site)),
+        (("service.contact",), lambda: [models()["service.contact"].text]),
+        ((made.CANDIDATE,), lambda: made.candidates(warehouse, site)),
+        (("service.pressure",), lambda: made.pressures(warehouse, site)),
+    ]
+    for tables, make in steps:
+        _timed(" and ".join(tables), partial(_put_all, warehouse, tables, make))
 
 
 def _by_day(warehouse: Warehouse, site: Site, folder: Path) -> None:
@@ -108,28 +112,18 @@ def _draw(warehouse: Warehouse, site: Site, patrons: int) -> None:
     catalogue, used = site_catalogue(site)
     needed = {"loan", "gate", "space", "survey_answer", "enrolment"}
     rows = catalogue_rows(catalogue, used, Feeds(catalogue.families, frozenset(needed)), TODAY), reason_rows(catalogue)
-    for table in {
-        *EMPTY,
-        *service_assets._PEOPLE,
-        "clean.contact",
-        "clean.booking",
-        "fact.loan_kind",
-        "fact.roster",
-        "ref.horizon",
-        "ref.calendar_day",
-        "ref.contact_rule",
-    }:
+    for table in {*EMPTY, *DRAWN_INTO, *service_sql.READERS}:
         columns = ", ".join(f"{column.name} {column.type}" for column in models()[table].columns)
         warehouse.connection.execute(f"create schema if not exists {models()[table].layer}")
         warehouse.connection.execute(f"create or replace table {table} ({columns})")
-    for table, lines in zip(("service.catalogue", "service.reason"), rows, strict=True):
-        write(warehouse, models()[table], service_assets._frame(models()[table], lines))
+    for table, lines in zip(made.CATALOGUE, rows, strict=True):
+        write(warehouse, models()[table], made.as_declared(table, lines))
     rules = ROOT / "data" / "reference" / "contact_rule.csv"
     warehouse.connection.execute(DRAWN.format(patrons=patrons, today=TODAY, rules=rules))
 
 
-def _two(*tables: str) -> list[Any]:
-    return [models()[table] for table in tables]
+def _put_all(warehouse: Warehouse, tables: tuple[str, ...], make: Callable[[], list[Rows]]) -> int:
+    return sum(_put(warehouse, table, rows) for table, rows in zip(tables, make(), strict=True))
 
 
 def _put(warehouse: Warehouse, table: str, rows: Rows) -> int:
@@ -143,7 +137,7 @@ def _timed(name: str, work: Callable[[], Any]) -> Any:
     begun = time.perf_counter()
     result = work()
     rows = f"{result:>12,} rows" if isinstance(result, int) else " " * 17
-    print(f"{name:<22} {time.perf_counter() - begun:>7.1f} s {rows}   {_peak()}", flush=True)
+    print(f"{name:<32} {time.perf_counter() - begun:>7.1f} s {rows}   {_peak()}", flush=True)
     return result
 
 
