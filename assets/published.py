@@ -23,6 +23,8 @@ from pipelines.warehouse import Warehouse
 MART = "published.mart"
 LAYERS = ("ref", "portrait", "segment", "service", "report")
 _NOT_FOR_ANALYSTS = {"sensitive"}
+_KEPT_IN = {"service.outcome_event"}
+"""Single days of single readers: analysts see what somebody did in a term."""
 
 EXAMPLES = (
     Example(
@@ -71,6 +73,21 @@ EXAMPLES = (
         "select service, term, served, held_out, round(100 * difference, 1) as points, round(100 * ci_low, 1) as points_low, round(100 * ci_high, 1) as points_high, verdict, reason_zh from service.effect order by window_to, run_key",
     ),
     Example(
+        "needs_by_service",
+        "每项服务适用于多少读者、多少人需要 | for how many readers each service is, and how many seem to need it, in the latest term",
+        "select number, label_zh, label_en, sum(persons) as persons, sum(in_need) as in_need, sum(stated) as stated, status, remark_en from service.catalogue left join (select * from service.audience where term = (select max(term) from service.audience)) using (service) group by all order by number",
+    ),
+    Example(
+        "who_may_be_contacted",
+        "需要服务的读者今天能否联系，被哪条规则阻止 | whether those in need may be contacted, and which rule stops the others",
+        "select service, coalesce(stopped_by, 'may be contacted') as rule, count(*) as persons from service.candidate group by all order by service, persons desc",
+    ),
+    Example(
+        "how_hard_readers_are_pressed",
+        "图书馆邀约的频率与雷同程度 | how often readers are invited, and how alike the invitations are",
+        "select term, measure, persons, round(value, 2) as value from service.pressure where group_type = 'everyone' order by term, measure",
+    ),
+    Example(
         "columns_explained",
         "每一列是什么 | what every column means",
         "select schema_name, table_name, column_name, comment from duckdb_columns() where not internal order by all",
@@ -80,9 +97,13 @@ EXAMPLES = (
 
 @dg.definitions
 def published() -> dg.Definitions:
-    tables = [model for model in models().values() if model.layer in LAYERS and model.parts is None]
+    tables = [model for model in models().values() if _is_for_analysts(model)]
     judged = [model for model in tables if model.layer == "portrait"]
     return dg.Definitions(assets=[_published(tables, judged)])
+
+
+def _is_for_analysts(model: Model) -> bool:
+    return model.layer in LAYERS and model.parts is None and model.table not in _KEPT_IN
 
 
 def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
