@@ -6,11 +6,11 @@ import dagster as dg
 import polars as pl
 
 from assets.published import EXAMPLES
-from pipelines import ledger
+from pipelines.data_use import data_use_pages
 from pipelines.dictionary import dictionary_page
 from pipelines.frames import read
 from pipelines.quality import quality_page
-from pipelines.recipients import Shelves
+from pipelines.recipients import shelves_of
 from pipelines.release import released
 from pipelines.report_files import write_documents
 from pipelines.reports import Template, read_templates
@@ -23,7 +23,7 @@ from profiles.captions import SiteWords, Words
 @dg.definitions
 def pages() -> dg.Definitions:
     reports = [_report(template) for template in read_templates() if not template.is_for_site]
-    return dg.Definitions(assets=[*reports, dictionary, quality])
+    return dg.Definitions(assets=[*reports, dictionary, quality, data_use])
 
 
 def _report(template: Template) -> dg.AssetsDefinition:
@@ -36,9 +36,8 @@ def _report(template: Template) -> dg.AssetsDefinition:
         kinds={"jinja", "html", "typst"} if template.is_printed else {"jinja", "html"},
     )
     def report(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
-        shelves = Shelves(site.campus.reports, ledger.keyring(warehouse, site).hmac_key)
         tables, headings = _released(template, warehouse, site), {name: _headings(name) for name in template.reads}
-        written = write_documents(template, tables, shelves, _words(warehouse, site), headings)
+        written = write_documents(template, tables, shelves_of(site.campus), _words(warehouse, site), headings)
         return dg.MaterializeResult(
             metadata={"files": len(written), "folder": dg.MetadataValue.path(str(site.campus.reports))}
         )
@@ -70,6 +69,19 @@ def quality(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
     """The data-quality page: what came, what was refused, what was expected; counts only."""
     path = quality_page(warehouse, site.campus.reports, _words(warehouse, site))
     return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(path))})
+
+
+@dg.asset(
+    key=["page", "data_use"],
+    deps=[asset_key("published.mart"), asset_key("service.catalogue")],
+    group_name="page",
+    owners=OWNERS,
+    kinds={"jinja", "html"},
+)
+def data_use(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
+    """What the library does with readers' data, for everybody: sources, purposes, rights, and how long things are kept."""
+    written = data_use_pages(site, warehouse, _words(warehouse, site))
+    return dg.MaterializeResult(metadata={"pages": len(written)})
 
 
 def _released(template: Template, warehouse: Warehouse, site: Site) -> dict[str, pl.DataFrame]:

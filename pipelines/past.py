@@ -178,7 +178,8 @@ def _make(then: Warehouse, site: Site, tables: Sequence[str]) -> None:
     """Build the tables by the assets that build them every night; Dagster's history is told nothing of it."""
     found = dg.load_from_defs_folder(path_within_project=ROOT).assets or ()
     assets = [asset for asset in found if isinstance(asset, dg.AssetsDefinition)]
-    wanted = dg.AssetSelection.assets(*map(asset_key, tables)).upstream()
+    # What one function fills together is made together.
+    wanted = dg.AssetSelection.assets(*map(asset_key, tables)).upstream().required_multi_asset_neighbors()
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize(
             assets,

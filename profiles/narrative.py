@@ -11,10 +11,13 @@ from typing import Any, Final
 from profiles.captions import SiteWords, Words
 from profiles.findings import Finding, KeyNumber, find, key_number
 from profiles.remedies import keep, remedy
+from profiles.service_words import arrange, need, stands_out
 
 Row = Mapping[str, Any]
 MOST_CHANGES: Final = 5
 MOST_NEEDS: Final = 3
+MOST_ACTIONS: Final = 3
+MOST_SERVICES: Final = 2
 
 
 @dataclass(frozen=True)
@@ -42,15 +45,18 @@ class Story:
 
 
 def tell(rows: Mapping[str, Sequence[Row]], site: SiteWords) -> Story:
-    """The first screen, from the reporting term's ``indicators``, ``distribution`` and ``survey``."""
+    """The first screen, from the reporting term's ``indicators``, ``distribution``, ``survey`` and, where there are any, ``services``."""
     found = find(rows, site)
     told = _most_telling(found)
+    missed = [row for row in rows.get("services", ()) if stands_out(row)][:MOST_SERVICES]
+    lacking = [need(row, site) for row in missed]
+    arranged = [Action(arrange(row), need(row, site)) for row in missed[:1]]
     return Story(
         clauses=_clauses(found, rows, site),
         numbers=_numbers(rows["indicators"], told, site),
         changes=_changes(found),
-        needs=_needs(found),
-        actions=_actions(found, rows["indicators"]),
+        needs=(*lacking, *_needs(found))[:MOST_NEEDS],
+        actions=(*arranged, *_actions(found, rows["indicators"]))[:MOST_ACTIONS],
         findings=tuple(found),
     )
 
@@ -108,14 +114,10 @@ def _changes(found: Sequence[Finding]) -> tuple[Words, ...]:
 
 
 def _needs(found: Sequence[Finding]) -> tuple[Words, ...]:
-    """Where the group lies behind or is not content: the largest shortfall of each subject."""
-    lacks = {
-        item.subject: item.words
-        for item in reversed(found)
-        if item.is_good is False and item.kind not in ("rise", "fall")
-    }
-    order = [item.subject for item in found if item.subject in lacks]
-    return tuple(lacks[subject] for subject in dict.fromkeys(order))[:MOST_NEEDS]
+    """Where the group lies behind or is not content, then what has become worse; each subject once."""
+    lacking = sorted((item for item in found if item.is_good is False), key=lambda item: item.kind in ("rise", "fall"))
+    told = {item.subject: item.words for item in reversed(lacking)}
+    return tuple(told[subject] for subject in dict.fromkeys(item.subject for item in lacking))[:MOST_NEEDS]
 
 
 def _actions(found: Sequence[Finding], indicators: Sequence[Row]) -> tuple[Action, ...]:

@@ -70,3 +70,11 @@ def stand_up(connection: duckdb.DuckDBPyConnection, model: Model, text: str, aga
         connection.register("given", frame.to_arrow())
         connection.execute(f"insert into {model.table} by name select * from given")
         connection.unregister("given")
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Charts are left empty where a test is about words: drawing them is most of a page's time."""
+    if "drawn" not in request.keywords:
+        empty = '<svg class="marks" width="9" height="9" viewBox="0 0 9 9"></svg>'
+        monkeypatch.setattr("vl_convert.vegalite_to_svg", lambda _: empty)

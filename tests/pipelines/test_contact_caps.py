@@ -152,8 +152,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield world
 
 
-def test_no_sequence_breaks_a_cap_or_lists_anyone_who_waits(world: World) -> None:
-    Campaigns.world = world
+def test_no_sequence_breaks_a_cap_or_lists_anyone_who_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Campaigns, "world", world, raising=False)
     few = settings(max_examples=12, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(Campaigns, settings=few)
 
@@ -166,7 +166,7 @@ def test_without_the_gate_the_same_watch_finds_what_is_wrong(world: World, monke
 
     monkeypatch.setattr(service_lists, "through_the_gate", everybody)
     monkeypatch.setattr(service_runs, "through_the_gate", everybody)
-    Campaigns.world = world
+    monkeypatch.setattr(Campaigns, "world", world, raising=False)
     term = Campaigns()
     term.refuse("p00")
     for day, service in enumerate(["books", "films", "rooms", "books"]):
