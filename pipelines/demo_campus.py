@@ -199,8 +199,7 @@ def _taking_part(campus: _Campus, term: Term, visits: Visits) -> Iterator[File]:
     """What people say to the library, learn in it and do for it."""
     seed, people, special = campus.seed, campus.people, campus.special
     yield f"tickets/tickets_{term.code}.csv", _csv(draw_tickets(seed, people, visits, term, campus.campaign))
-    trainings = draw_trainings(seed, people, term, special, campus.curriculum)
-    yield f"events/attendance_{term.code}.csv", _csv(trainings)
+    yield f"events/attendance_{term.code}.csv", _csv(draw_trainings(seed, people, term, special, campus.curriculum))
     yield f"volunteers/shifts_{term.code}.csv", _csv(draw_shifts(seed, people, term, special))
 
 
