@@ -9,7 +9,7 @@ from pipelines.warehouse import Warehouse
 
 _SOURCES = [
     *("raw.campaign", "clean.contact", "fact.active_day", "fact.roster", "service.catalogue", "service.outcome_event"),
-    "service.theme_rate",
+    *("service.member", "service.theme_rate"),
     *("ref.calendar_day", "ref.coverage", "ref.horizon", "ref.site", "ref.term"),
 ]
 _CAMPAIGNS = """
@@ -31,6 +31,7 @@ _WEEKS = """
 with campaign as (
     select campaign_key, min(purpose) as purpose, cast(date_trunc('week', min(starts_on)) as date) as began
     from raw.campaign
+    where campaign_key not in (select run_key from service.member where arm = 'held_out')
     group by all
 ),
 daily as (

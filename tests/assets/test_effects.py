@@ -167,9 +167,17 @@ def test_weeks_around_a_campaign_are_whole_ones_of_a_term_in_which_nothing_was_m
 
 
 def test_complaints_of_a_theme_stand_beside_those_of_all_others(stand: Stand) -> None:
-    """Of 2,000 visits, 3 complaints of noise and 5 of others; a week outside a term is none of these."""
+    """Of 2,000 visits, 3 complaints of noise and 5 of others; a week outside a term is none of these.
+
+    The trial beside it is told of by its arms and not by weeks.
+    """
     warehouse = stand(
-        raw__campaign="campaign_key | name | purpose | starts_on\nc | Quiet | environment | 2026-05-06",
+        raw__campaign="""
+        campaign_key | name  | purpose     | starts_on
+        c            | Quiet | environment | 2026-05-06
+        trial        | Quiet | environment | 2026-05-06
+        """,
+        service__member="run_key | patron_key | arm\ntrial | ann | held_out\nc | ann | served",
         service__theme_rate="""
         period | starts_on  | theme       | tickets | visits | rate
         week   | 2026-05-11 | environment | 3       | 2000   | 1.5
