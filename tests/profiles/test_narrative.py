@@ -152,7 +152,7 @@ def test_three_actions_at_most_none_twice_worries_first() -> None:
 
 def test_what_goes_well_is_kept_where_nothing_goes_badly() -> None:
     (action,) = tell(told([indicator()]), SITE).actions
-    assert action.what.en == "Share what works for loans per member"
+    assert action.what.en == "Write down what works for loans per member, and share it"
 
 
 def test_an_unknown_indicator_gets_the_advice_of_its_view() -> None:
@@ -233,3 +233,9 @@ def test_other_sites_are_named_in_their_own_words() -> None:
     assert site.units.en == "nationalities"
     assert site.own.zh == "本国籍"
     assert "国籍" in tell(told([indicator()]), site).headline.zh
+
+
+def test_a_group_too_small_to_compare_is_said_to_be_so() -> None:
+    story = tell(told([indicator(persons=12)]), SITE)
+    assert story.headline.zh == "人数较少，差别可能只是偶然"
+    assert story.changes == story.needs == ()
