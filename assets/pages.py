@@ -6,6 +6,7 @@ import dagster as dg
 import polars as pl
 
 from assets.published import EXAMPLES
+from pipelines.data_use import data_use_pages
 from pipelines.dictionary import dictionary_page
 from pipelines.frames import read
 from pipelines.quality import quality_page
@@ -22,7 +23,7 @@ from profiles.captions import SiteWords, Words
 @dg.definitions
 def pages() -> dg.Definitions:
     reports = [_report(template) for template in read_templates() if not template.is_for_site]
-    return dg.Definitions(assets=[*reports, dictionary, quality])
+    return dg.Definitions(assets=[*reports, dictionary, quality, data_use])
 
 
 def _report(template: Template) -> dg.AssetsDefinition:
@@ -68,6 +69,19 @@ def quality(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
     """The data-quality page: what came, what was refused, what was expected; counts only."""
     path = quality_page(warehouse, site.campus.reports, _words(warehouse, site))
     return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(path))})
+
+
+@dg.asset(
+    key=["page", "data_use"],
+    deps=[asset_key("published.mart"), asset_key("service.catalogue")],
+    group_name="page",
+    owners=OWNERS,
+    kinds={"jinja", "html"},
+)
+def data_use(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
+    """What the library does with readers' data, for everybody: sources, purposes, rights, and how long things are kept."""
+    written = data_use_pages(site, warehouse, _words(warehouse, site))
+    return dg.MaterializeResult(metadata={"pages": len(written)})
 
 
 def _released(template: Template, warehouse: Warehouse, site: Site) -> dict[str, pl.DataFrame]:

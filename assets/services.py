@@ -6,12 +6,13 @@ import dagster as dg
 import polars as pl
 
 from pipelines import service_sql
-from pipelines.frames import Rows, frame_assets
+from pipelines.frames import Rows, frame_assets, read
 from pipelines.models import Model
 from pipelines.service_contacts import needed, through_the_gate
 from pipelines.service_state import answer_rows, catalogue_rows, feeds, reason_rows, site_catalogue
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
+from profiles.contact_pressure import pressure
 
 _WORDS = ("ref.service_answer", "ref.protected_name")
 _CATALOGUE = ("service.catalogue", "service.reason")
@@ -20,10 +21,32 @@ _PEOPLE = [*service_sql.READERS, "service.catalogue", "ref.term", "fact.stated_n
 _CONTACTS = ["service.contact", "clean.consent", "ref.contact_rule", "ref.calendar_day"]
 
 
+_INVITED = """
+with term as (
+    select term, starts_on, lead(starts_on) over (order by starts_on) as next_on from ref.term
+)
+select contact.patron_key, term.term, contact.contacted_on, contact.service, contact.response
+from service.contact as contact
+join term on contact.contacted_on >= term.starts_on and (term.next_on is null or contact.contacted_on < term.next_on)
+where contact.cap_class = 'invitational'
+"""
+"""A vacation belongs to the term before."""
+
+_INVITABLE = """
+select individual.patron_key, individual.term, individual.college, reader.segment,
+    cast(coalesce(individual.loans, 0) + coalesce(individual.bookings, 0) + coalesce(individual.consultations, 0)
+        + coalesce(individual.events_attended, 0) as bigint) as acts
+from portrait.individual as individual
+left join segment.reader as reader on individual.patron_key = reader.patron_key and individual.term = reader.term
+where individual.is_exposed
+"""
+"""Readers, with what they did of their own accord: loans, bookings, questions and events."""
+
+
 @dg.definitions
 def services() -> dg.Definitions:
     words, catalogue, need = ([models()[table] for table in tables] for tables in (_WORDS, _CATALOGUE, _NEED))
-    outcome, candidate, pressure = (models()[f"service.{name}"] for name in ("outcome_event", "candidate", "pressure"))
+    outcome, candidate = models()["service.outcome_event"], models()["service.candidate"]
     # Whether a feed has ever brought anything is told by its rows, whichever feeds the site's catalogue names.
     feeds_read = [model.table for model in models().values() if model.is_feed]
     outcomes_read = [
@@ -52,7 +75,13 @@ def services() -> dg.Definitions:
                 {"polars"},
                 _candidates,
             ),
-            frame_assets("service_pressure", [pressure], ["service.contact"], {"polars"}, partial(_pressure, pressure)),
+            frame_assets(
+                "service_pressure",
+                [models()["service.pressure"]],
+                ["service.contact", "portrait.individual", "segment.reader", "ref.term"],
+                {"polars"},
+                _pressure,
+            ),
         ]
     )
 
@@ -94,8 +123,8 @@ def _candidates(warehouse: Warehouse, site: Site) -> list[Rows]:
     return [through_the_gate(warehouse, needs, needs["as_of"][0])]
 
 
-def _pressure(table: Model, warehouse: Warehouse, site: Site) -> list[Rows]:
-    return [_empty(table)]
+def _pressure(warehouse: Warehouse, site: Site) -> list[Rows]:
+    return [pressure(read(warehouse, _INVITED), read(warehouse, _INVITABLE))]
 
 
 def _ready(warehouse: Warehouse, told: str) -> list[str]:

@@ -68,8 +68,8 @@ class Campus(Strict):
     """The hour before which a visit belongs to the day before."""
     double_swipe_seconds: int = Field(60, ge=0)
     """A second swipe within so many seconds is the same passage."""
-    longest_stay_minutes: int = Field(960, ge=1)
-    longest_night_minutes: int = Field(720, ge=1)
+    longest_stay_minutes: int = Field(960, ge=1, le=1440)
+    longest_night_minutes: int = Field(720, ge=1, le=1440)
     """The longest stay that may reach into the next service day."""
     class_scheme: Literal["clc", "lcc", "ddc", "none"] = "clc"
     """How call numbers are classed, ``none`` where they are not; ``class_scheme`` under ``reference`` tells parts of the stock apart."""

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from pipelines.cli_page import page
 from pipelines.cli_report import report
+from pipelines.cli_segments import segments, why
 from pipelines.cli_service import service
 from pipelines.errors import Misconfigured
 from pipelines.terminal import OneLine, complain, err, out, progress, say
@@ -33,7 +34,11 @@ def main(ctx: click.Context, site: Path | None) -> None:
     ctx.obj = site
 
 
+main.add_command(page)
+main.add_command(report)
 main.add_command(service)
+main.add_command(why)
+main.add_command(segments)
 
 
 @main.command()
@@ -250,9 +255,6 @@ def doctor(ctx: click.Context, reap: bool) -> None:
     ctx.exit(0 if all(finding.is_well for finding in findings) else 1)
 
 
-main.add_command(page)
-
-
 def _site(ctx: click.Context) -> Any:
     from pipelines.site import Site, site_path
 
@@ -293,6 +295,3 @@ All reports          {index}
 Data dictionary      {campus.reports / "dictionary.html"}
 Data quality         {campus.reports / "quality.html"}
 Everything in Dagster: make dev""")
-
-
-main.add_command(report)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from pipelines.cli_effect import effect
 from pipelines.terminal import OneLine, out, say
 
 
@@ -70,6 +71,26 @@ def list_(ctx: click.Context, run: str, folder: Path, purpose: str) -> None:
         files, listed, unknown = service_lists.export(warehouse, site, run, folder, purpose, moment)
     for line in listed_lines(files, listed, unknown):
         say(line)
+
+
+@service.command()
+@click.argument("term")
+@click.option("--out", "folder", required=True, type=click.Path(path_type=Path), help="A folder for lists of people.")
+@click.option("--for", "purpose", required=True, help="What the list is for; it is noted with who asked for it.")
+@click.pass_context
+def credits(ctx: click.Context, term: str, folder: Path, purpose: str) -> None:
+    """Write who attended trainings of a TERM long enough to be reported to the second classroom."""
+    from pipelines import second_classroom, service_runs
+
+    with _warehouse(ctx) as (warehouse, site):
+        moment = service_runs.now(site.campus)
+        files, listed, unknown = second_classroom.export(warehouse, site, term, folder, purpose, moment)
+    for file in files:
+        say(f"written: {file}")
+    say(f"{listed} attendances" + (f"; {unknown} left out, as no number is known of them" if unknown else ""))
+
+
+service.add_command(effect)
 
 
 def _share(holdout: str) -> float | None:

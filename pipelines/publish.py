@@ -15,6 +15,7 @@ import duckdb
 
 from pipelines import generations
 from pipelines.errors import Problem
+from pipelines.fingerprint import content
 from pipelines.quoting import literal
 from profiles.disclosure import withhold
 
@@ -197,8 +198,7 @@ def _fingerprints(connection: duckdb.DuckDBPyConnection, database: str) -> Finge
 
 def _fingerprint(connection: duckdb.DuckDBPyConnection, database: str, name: str, comment: str) -> tuple[int, str]:
     table = _name(name, database)
-    content = f"select count(*), bit_xor(hash(whole)), sum(hash(whole)::hugeint) from {table} as whole"
-    rows, *hashes = connection.execute(content).fetchall()[0]
+    rows, *hashes = content(connection, table)
     columns = (
         "select column_name, data_type, comment from duckdb_columns() where database_name = ?"
         " and schema_name || '.' || table_name = ? order by column_index"

@@ -57,18 +57,14 @@ def needs(themes: Sequence[Row], college: str) -> list[Row]:
 
 def headline(changed: Sequence[Row], asked: Sequence[Row]) -> Words:
     """The one change and the one need to talk about."""
-    real = [row for row in changed if row["is_changed"]]
-    zh, en = [], []
-    if real:
-        words = MEASURES[real[0]["measure"]][0]
-        rises = real[0]["difference"] > 0
-        zh.append(f"{words.zh}{'升' if rises else '降'}了")
-        en.append(f"{words.en.lower()} {'rose' if rises else 'fell'}")
+    zh, en = "用馆没有超出偶然的变化", "Use has not changed beyond chance"
+    if real := [row for row in changed if row["is_changed"]]:
+        words, rises = MEASURES[real[0]["measure"]][0], real[0]["difference"] > 0
+        zh, en = f"{words.zh}{'升' if rises else '降'}了", f"{words.en} {'rose' if rises else 'fell'}"
     if asked:
-        zh.append(f"最盼“{label(asked[0], 'zh')}”")
-        en.append(f"most wish for “{label(asked[0], 'en').lower()}”")
-    told = "; ".join(en)
-    return Words("，".join(zh) or "没有超出偶然的变化", told[:1].upper() + told[1:] or "Nothing changed beyond chance")
+        zh += f"，大家最盼“{label(asked[0], 'zh')}”"
+        en += f"; members most wish for “{label(asked[0], 'en').lower()}”"
+    return Words(zh, en)
 
 
 def not_reached(cohorts: Sequence[Row]) -> list[tuple[Words, str, str]]:

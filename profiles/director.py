@@ -75,7 +75,8 @@ def relation_title(relations: Sequence[Row], term: str) -> Words:
     parts_en = [f"{_and(above, 'en')} above the usual"] * bool(above) + [f"{_and(below, 'en')} below"] * bool(below)
     if not parts_zh:
         return Words("与读者的关系和往常一样", "The relationship is as usual")
-    return Words("，".join(parts_zh), "; ".join(parts_en))
+    told = "; ".join(parts_en)
+    return Words("，".join(parts_zh), told[:1].upper() + told[1:])
 
 
 def component_value(row: Row, lang: str) -> str:
@@ -227,7 +228,7 @@ def _answer(row: Row | None) -> str:
 
 
 def _and(words: Sequence[Words], lang: str) -> str:
-    names = [word.of(lang) for word in words]
+    names = [word.of(lang).lower() for word in words]
     return (
         "、".join(names)
         if lang == "zh"

@@ -81,7 +81,7 @@ _AXIS: Final = {"zh": "教学周", "en": "Teaching week"}
 
 
 def _top(told: Sequence[Row]) -> float:
-    return min(1.0, max(float(point["high"]) for point in told) + 0.08)
+    return min(1.0, float(max(point["high"] for point in told)) + 0.08)
 
 
 def _ends(last: Sequence[Row], lang: str) -> list[dict[str, Any]]:

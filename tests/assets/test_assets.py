@@ -148,6 +148,7 @@ ref/interest
 ref/measure
 ref/milestone
 ref/opening_hours
+ref/past_day
 ref/protected_name
 ref/received_day
 ref/relationship_weight
@@ -179,7 +180,10 @@ report/survey
 report/survey_estimate
 report/survey_theme
 report/survey_weighting
+segment/candidate
 segment/centre
+segment/drift
+segment/migration
 segment/model
 segment/propensity
 segment/propensity_skill
@@ -194,6 +198,7 @@ service/contact
 service/coverage
 service/effect
 service/feedback_loop
+service/feedback_rating
 service/feedback_step
 service/forecast
 service/forecast_skill

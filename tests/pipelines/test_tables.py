@@ -7,9 +7,10 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.build import build, write
 from pipelines.errors import Problem
 from pipelines.models import Model, read_models
-from pipelines.tables import asset_spec, build, check_specs, table_asset, write
+from pipelines.tables import asset_spec, check_specs, table_asset
 from pipelines.warehouse import Warehouse
 
 NUMBERS = "-- One row for each number.\n--\n-- grain: number\n\ncreate table segment.number (\n    number integer not null -- 数 | number\n);\n"

@@ -1,0 +1,69 @@
+"""The public page on data use, in both languages: what comes in, what for, how long, and what a reader can do about it.
+
+What a site takes in is read from its own sources and the contracts they fill, so the page cannot forget a feed; the words
+around it are :mod:`profiles.data_use`'s.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from pipelines.models import Model
+from pipelines.paths import REPORTS
+from pipelines.report_files import write_page
+from pipelines.reports import LANGUAGES, read_template, render_page
+from pipelines.site import Site, models
+from pipelines.warehouse import Warehouse
+from profiles import data_use
+from profiles.captions import SiteWords, Words
+
+_SERVICES = """
+select label_zh, label_en, purpose, used_columns from service.catalogue
+where status = 'ready' and purpose is not null order by number"""
+
+
+def data_use_pages(site: Site, warehouse: Warehouse, words: SiteWords) -> list[Path]:
+    """Write ``data_use.zh.html`` and ``data_use.en.html`` and say where they are."""
+    template = read_template(REPORTS / "data_use.html.j2")
+    page = {
+        "feeds": feeds(site),
+        "services": warehouse.connection.sql(_SERVICES).pl().to_dicts(),
+        "purposes": data_use.PURPOSES,
+        "never": data_use.NEVER,
+        "kept": data_use.KEPT,
+        "rights": data_use.RIGHTS,
+    }
+    folder = site.campus.reports
+    return [
+        write_page(folder / f"data_use.{lang}.html", render_page(template, page | {"links": _links()}, words, lang))
+        for lang in LANGUAGES
+    ]
+
+
+def feeds(site: Site) -> list[dict[str, Any]]:
+    """Each feed that some source of the site fills: its names, its sources, and its columns with what becomes of them."""
+    filled = {source.feed for source in site.every_source()}
+    return [
+        {
+            "name": data_use.FEEDS[feed],
+            "sources": sorted(source.name for source in site.sources(feed)),
+            "columns": [
+                _column(column.label_zh, column.label_en, column.tags) for column in _own(models()[f"raw.{feed}"])
+            ],
+        }
+        for feed in data_use.FEEDS
+        if feed in filled
+    ]
+
+
+def _own(model: Model) -> list[Any]:
+    """A feed's own columns, without those that the loader adds."""
+    return [column for column in model.columns if column.line > 0]
+
+
+def _column(zh: str, en: str, tags: frozenset[str]) -> dict[str, Any]:
+    marks = [words for tag, words in data_use.MARKS.items() if tag in tags]
+    return {"name": Words(zh, en), "marks": marks}
+
+
+def _links() -> dict[str, str]:
+    return {lang: f"data_use.{lang}.html" for lang in LANGUAGES}

@@ -1,0 +1,142 @@
+"""What the public page on data use says of itself: purposes, rights, how long things are kept, and the names of feeds.
+
+Which exports a site takes in and what is in them is read from its contracts; only words stand here.
+"""
+
+from typing import Final, NamedTuple
+
+from profiles.captions import Words
+
+
+class Purpose(NamedTuple):
+    """One use of the data, and what a reader can say about it."""
+
+    name: Words
+    what: Words
+    choice: Words
+
+
+PURPOSES: Final = (
+    Purpose(
+        Words("把服务办好：统计与报告", "Running the service: statistics and reports"),
+        Words(
+            "按学院、身份、学期汇总；少于 {k} 人的数字不出馆。",
+            "Totals by college, status and term; no figure of fewer than {k} people leaves the library.",
+        ),
+        Words("不涉及个人，不需另行同意", "about nobody in particular; no consent is asked"),
+    ),
+    Purpose(
+        Words("给你自己看：个人页面", "For your own eyes: a page of your own"),
+        Words(
+            "把图书馆知道的写给你本人看，别人看不到。", "What the library knows of you, told to you and to nobody else."
+        ),
+        Words("说一声“不要个人画像”，下一次更新即删除", "refuse it, and with the next update it is deleted"),
+    ),
+    Purpose(
+        Words("公开表扬：明远学习榜", "Public praise: the study list"),
+        Words("同一层次、同一学科的人之间排名。", "Ranks among people of the same level and discipline."),
+        Words("同意才署名，可随时撤回", "named only with consent, which can be taken back"),
+    ),
+    Purpose(
+        Words("推荐适合的服务", "Suggesting a service that suits"),
+        Words(
+            "按使用情况判断也许用得上的服务，由馆员联系；有次数上限。",
+            "Which service may be of use, judged from use; librarians write, and no oftener than the rules allow.",
+        ),
+        Words("可以拒绝；拒绝后不再联系", "can be declined, and then nobody writes"),
+    ),
+)
+NEVER: Final = (
+    Words(
+        "不评价个人，不与成绩相连，不作处分的依据。",
+        "It judges nobody, is linked to no grades, and is no ground for a penalty.",
+    ),
+    Words(
+        "不推断健康、信仰或情感；心理服务从不按数据推荐给谁。",
+        "It infers nothing of health, belief or feeling; counselling is never suggested to anybody from data.",
+    ),
+    Words(
+        "姓名、电话、证件号不进系统；学号在进门处换成假名，对照表另行封存。",
+        "Names, telephone and identity numbers do not enter; a reader's number becomes a pseudonym at the door, and the table behind it is sealed elsewhere.",
+    ),
+    Words("学院与老师看不到任何个人的记录。", "Colleges and teachers see nobody's records."),
+    Words(
+        "系统不向任何地方发送数据：没有上传，没有追踪，也没有网络上的字体和脚本。",
+        "The system sends nothing anywhere: no uploads, no trackers, no fonts or scripts from a network.",
+    ),
+)
+KEPT: Final = (
+    (
+        Words("原始导出文件", "Original exports"),
+        Words(
+            "封存加密，只为重算和纠错；由图书馆决定何时销毁",
+            "sealed, for recomputing and correcting only; the library decides when they are destroyed",
+        ),
+    ),
+    (
+        Words("假名记录", "Records under pseudonyms"),
+        Words(
+            "为跨学期比较而保留；本人可以要求删除", "kept to compare terms; their reader can ask for them to be erased"
+        ),
+    ),
+    (
+        Words("分析用数据库", "The database for analysts"),
+        Words("只保留最近三版，旧版自动删除", "the last three editions; older ones are deleted"),
+    ),
+    (
+        Words("个人页面", "Pages of readers"),
+        Words(
+            "每次更新重写；拒绝或离校后删除",
+            "written anew with each update; deleted when refused or when the reader has left",
+        ),
+    ),
+    (
+        Words("汇总报告", "Reports of totals"),
+        Words("长期保存，不含个人数据", "kept for good; they hold no personal data"),
+    ),
+)
+RIGHTS: Final = (
+    Words("看：你的页面里有图书馆画像的全部字段。", "See: your page holds every field of your portrait."),
+    Words(
+        "改：记录有误，告诉服务台，核对后更正，随下一次更新生效。",
+        "Correct: tell the desk; records are checked and corrected with the next update.",
+    ),
+    Words(
+        "拒绝：个人页面、公开榜单、服务推荐，可以分别拒绝。",
+        "Refuse: a page, public lists, suggestions, each by itself.",
+    ),
+    Words(
+        "删除：可以要求删去历史记录；汇总数字不受影响。", "Erase: your history can be erased; totals are not affected."
+    ),
+)
+MARKS: Final = {
+    "pseudonym": Words("进门即换成假名", "becomes a pseudonym at the door"),
+    "quasi_identifier": Words("只用于分组，小组不公布", "for groups only, small ones withheld"),
+    "sensitive": Words("不离开数据团队", "does not leave the data team"),
+}
+FEEDS: Final = {
+    "enrolment": Words("学籍与人事", "Enrolment and staff"),
+    "patron_identifier": Words("校园卡与证号", "Cards and numbers"),
+    "loan": Words("借阅", "Loans"),
+    "loan_event": Words("借还流水", "Loan events"),
+    "hold": Words("图书预约", "Holds"),
+    "gate_event": Words("门禁", "Gates"),
+    "visit_summary": Words("到馆汇总", "Visit summaries"),
+    "count_reading": Words("客流计数", "People counters"),
+    "space_booking": Words("座位与空间预约", "Seats and rooms"),
+    "resource_access": Words("电子资源访问", "Access to electronic resources"),
+    "resource_usage": Words("电子资源统计", "Usage of electronic resources"),
+    "survey_answer": Words("问卷", "Surveys"),
+    "event_attendance": Words("活动与培训", "Events and training"),
+    "consultation": Words("咨询", "Consultations"),
+    "contribution": Words("志愿与助理", "Volunteering"),
+    "ticket": Words("读者反馈", "Feedback"),
+    "campaign": Words("宣传活动", "Campaigns"),
+    "contact": Words("推送记录", "Contacts"),
+    "course": Words("课程", "Courses"),
+    "consent": Words("读者意愿", "Readers' consents"),
+    "honour": Words("往届荣誉", "Honours"),
+    "published_count": Words("已公布统计", "Published statistics"),
+    "title_circulation": Words("借阅排行", "Loan rankings"),
+    "service_assignment": Words("服务试验分组", "Trials of services"),
+}
