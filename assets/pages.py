@@ -1,5 +1,7 @@
 """Pages for people: a report for every template, the data dictionary, and the data-quality page."""
 
+import hashlib
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -9,6 +11,7 @@ from assets.published import EXAMPLES
 from pipelines.data_use import data_use_pages
 from pipelines.dictionary import dictionary_page
 from pipelines.frames import read
+from pipelines.past import definitions_of
 from pipelines.quality import quality_page
 from pipelines.recipients import shelves_of
 from pipelines.release import released
@@ -37,7 +40,8 @@ def _report(template: Template) -> dg.AssetsDefinition:
     )
     def report(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
         tables, headings = _released(template, warehouse, site), {name: _headings(name) for name in template.reads}
-        written = write_documents(template, tables, shelves_of(site.campus), _words(warehouse, site), headings)
+        words = replace(_words(warehouse, site), edition=_edition(template))
+        written = write_documents(template, tables, shelves_of(site.campus), words, headings)
         return dg.MaterializeResult(
             metadata={"files": len(written), "folder": dg.MetadataValue.path(str(site.campus.reports))}
         )
@@ -90,6 +94,12 @@ def _released(template: Template, warehouse: Warehouse, site: Site) -> dict[str,
         name: released(model, read(warehouse, f"select * from {name}"), site.campus.small_cell)
         for name, model in tables.items()
     }
+
+
+def _edition(template: Template) -> str:
+    """A mark that changes when the definition of any table behind a report does."""
+    versions = definitions_of([table for table in template.reads if table in models()])
+    return hashlib.sha256(repr(versions).encode()).hexdigest()[:8]
 
 
 def _headings(table: str) -> dict[str, str]:

@@ -283,3 +283,23 @@ def test_decimals_and_values_that_are_no_number_are_drawn_as_floats_and_gaps(
     exact = indicator.with_columns(pl.col("value").cast(pl.Decimal(12, 4)), median=pl.lit(float("nan")))
     html = render(college, {"college": "经济学院"}, tables | {"report.indicator": exact}, CAMPUS, "zh")
     assert "nan" not in html
+
+
+def test_another_colleges_rows_change_nothing_on_a_page(college: Template, tables: dict[str, pl.DataFrame]) -> None:
+    """Benchmarks stand in a college's own rows; whatever else is another's never reaches its page."""
+    other = pl.col("college") == "法学院"
+    shaken = {
+        name: table.with_columns(
+            pl.when(other).then(pl.lit(None)).otherwise(pl.col(column)).alias(column)
+            for column, kind in table.schema.items()
+            if kind.is_numeric()
+        )
+        if "college" in table.columns
+        else table.filter(pl.col("group_code") != "法学院")
+        if "group_code" in table.columns
+        else table
+        for name, table in tables.items()
+    }
+    own, others = ({"college": name} for name in ("经济学院", "法学院"))
+    assert render(college, own, shaken, CAMPUS, "zh") == render(college, own, tables, CAMPUS, "zh")
+    assert render(college, others, shaken, CAMPUS, "zh") != render(college, others, tables, CAMPUS, "zh")
