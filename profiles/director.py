@@ -29,6 +29,15 @@ VERDICTS: Final = {
     "keep": Words("留", "keep"),
     "cannot_tell": Words("说不准", "cannot tell"),
 }
+STEPS: Final = {
+    "raised": Words("提出", "raised"),
+    "triaged": Words("受理", "taken up"),
+    "assigned": Words("分派", "assigned"),
+    "answered": Words("答复", "answered"),
+    "acted": Words("整改", "acted upon"),
+    "told": Words("告知", "told"),
+    "confirmed": Words("确认", "confirmed"),
+}
 USUAL: Final = 50.0
 FIRM: Final = 0.5
 """A correlation below this is no ground to trust a score."""

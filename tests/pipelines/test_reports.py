@@ -25,6 +25,17 @@ from tests.pipelines.report_rows import COLLEGES
 from tests.pipelines.report_tables import CAMPUS, LENDING, campus, lending, survey_only
 
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
+NAMES = [
+    "college",
+    "data_use",
+    "dictionary",
+    "director",
+    "freshmen",
+    "graduates",
+    "quality",
+    "study_list",
+    "visit_brief",
+]
 HEADER = "{# 小报 | Small report | one line #}"
 
 
@@ -83,8 +94,12 @@ def test_the_opening_comment_says_what_a_report_is(college: Template) -> None:
         "college",
     )
     assert college.reads[:2] == ("report.college", "report.indicator")
-    assert [template.name for template in read_templates()] == ["college", "dictionary", "quality", "study_list"]
-    assert [template.name for template in read_templates() if template.is_for_site] == ["dictionary", "quality"]
+    assert [template.name for template in read_templates()] == NAMES
+    assert [template.name for template in read_templates() if template.is_for_site] == [
+        "data_use",
+        "dictionary",
+        "quality",
+    ]
 
 
 @pytest.mark.parametrize(
