@@ -106,10 +106,19 @@ def test_open_promises_are_brought_along() -> None:
 
 def test_services_that_ask_for_a_decision_come_first() -> None:
     said = text(page("director", "en"))
-    assert "Stop 1, fix 1, keep 1, cannot tell 1" in said
+    assert "Of 4 services: stop 1, fix 1, keep 1, cannot tell 1" in said
     order = [said.index(f" {name.capitalize()} en ") for name in ("stop", "fix", "keep", "cannot_tell")]
     assert order == sorted(order)
     assert "+8.0 pp 2.0 … 14.0" in said
+
+
+def test_where_no_service_can_be_judged_the_relationship_comes_first() -> None:
+    tables = page_tables.of("director")
+    untold = tables["report.service_evaluation"].with_columns(verdict=pl.lit("cannot_tell"), reached=pl.lit(0))
+    html = page("director", "en", tables | {"report.service_evaluation": untold})
+    assert "<h1>Interaction, cohesion, collaboration and stability above the usual</h1>" in html
+    assert "Whether it helped cannot be told yet of any of 4 services." in html
+    assert "Of 4 more services nobody was written to this term" in html
 
 
 def test_a_service_about_too_few_people_is_withheld() -> None:
