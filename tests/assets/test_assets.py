@@ -181,6 +181,7 @@ report/intake
 report/leaver
 report/library
 report/opportunity
+report/promise
 report/segment
 report/service
 report/service_evaluation
