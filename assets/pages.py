@@ -3,13 +3,12 @@
 from typing import Any
 
 import dagster as dg
-import polars as pl
 
 from assets.published import EXAMPLES
+from assets.releases import RELEASE
 from pipelines.dictionary import dictionary_page
-from pipelines.frames import read
 from pipelines.quality import quality_page
-from pipelines.release import released
+from pipelines.release import released_tables
 from pipelines.reports import Template, read_templates, write_documents
 from pipelines.site import Site, models
 from pipelines.tables import OWNERS, asset_key
@@ -26,7 +25,7 @@ def pages() -> dg.Definitions:
 def _report(template: Template) -> dg.AssetsDefinition:
     @dg.asset(
         key=["page", template.name],
-        deps=[asset_key(table) for table in template.reads],
+        deps=[asset_key(RELEASE), *(asset_key(table) for table in template.reads)],
         description=f"{template.title.zh} | {template.title.en} | {template.description}",
         group_name="page",
         owners=OWNERS,
@@ -34,7 +33,7 @@ def _report(template: Template) -> dg.AssetsDefinition:
     )
     def report(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
         written = write_documents(
-            template, _released(template, warehouse, site), site.campus.reports, _words(warehouse, site)
+            template, released_tables(warehouse, site, template.reads), site.campus.reports, _words(warehouse, site)
         )
         return dg.MaterializeResult(
             metadata={"pages": len(written), "folder": dg.MetadataValue.path(str(site.campus.reports))}
@@ -67,14 +66,6 @@ def quality(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
     """The data-quality page: what came, what was refused, what was expected; counts only."""
     path = quality_page(warehouse, site.campus.reports, _words(warehouse, site))
     return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(path))})
-
-
-def _released(template: Template, warehouse: Warehouse, site: Site) -> dict[str, pl.DataFrame]:
-    tables = {table: models()[table] for table in template.reads if table in models()}
-    return {
-        name: released(model, read(warehouse, f"select * from {name}"), site.campus.small_cell)
-        for name, model in tables.items()
-    }
 
 
 def _words(warehouse: Warehouse, site: Site) -> SiteWords:

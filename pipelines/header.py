@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from itertools import takewhile
 
-DECLARATIONS = {"grain", "happened", "due", "view", "persons", "parts", "check", "expect"}
+DECLARATIONS = {"grain", "happened", "due", "view", "persons", "parts", "counts", "check", "expect"}
 """What a header may declare; anything else is a slip of the pen."""
 
 _DECLARATION = re.compile(r"^(?P<key>[a-z]+)(?: +(?P<name>\w+))?: *(?P<value>.*)$")

@@ -24,7 +24,7 @@ from pipelines.keyring import Keyring
 from pipelines.models import VIEWS, Model
 from pipelines.past import Moment, Past, definitions_of, warehouse_at
 from pipelines.publish import open_current
-from pipelines.release import released
+from pipelines.release import released, rules_of
 from pipelines.site import Site, models
 from pipelines.slips import suggestion
 from pipelines.vault import Vault
@@ -152,7 +152,7 @@ def _of_group(
     model = models()[GROUP]
     frame = _rows(connection, GROUP, {"group_type": group_type, "group_code": code}, term)
     if "withheld" not in frame.columns:
-        frame = released(model, frame, site.campus.small_cell)
+        frame = released(model, frame, rules_of(site.campus))
     return _portrait(model, frame.row(0, named=True), code, group_type, moment, connection)
 
 

@@ -8,9 +8,9 @@ create table segment.model (
     k                integer not null,  -- 群体数 | segments tried
     is_chosen        boolean not null,  -- 是否采用 | chosen
     is_accepted      boolean not null,  -- 是否合格 | accepted | stable, every segment distinct, large enough and nameable
-    silhouette       double not null,   -- 轮廓系数 | silhouette | -1 to 1, higher is better separated
-    stability        double not null,   -- 稳定性 | stability | median adjusted Rand index of refits on resampled readers; accepted from 0.8
-    jaccard_min      double not null,   -- 最弱群体重合度 | weakest segment | mean Jaccard overlap of the least stable segment; accepted from 0.75
+    silhouette       double not null,   -- 轮廓系数 | silhouette | -1 to 1, higher is better separated #index
+    stability        double not null,   -- 稳定性 | stability | median adjusted Rand index of refits on resampled readers; accepted from 0.8 #index
+    jaccard_min      double not null,   -- 最弱群体重合度 | weakest segment | mean Jaccard overlap of the least stable segment; accepted from 0.75 #index
     smallest_share   double not null,   -- 最小群体占比 | smallest share | accepted from 0.05
     persons          bigint not null,   -- 建模人数 | persons | readers the model was fitted on
     fitted_on_term   varchar not null,  -- 建模学期 | fitted on term | later and earlier terms are measured against it

@@ -8,7 +8,7 @@ import pytest
 from pipelines.models import LAYERS
 from tests.assets.small_site import whole_location
 
-GROUPS = [*(layer for layer in LAYERS if layer != "ledger"), "published", "page"]
+GROUPS = [*(layer for layer in LAYERS if layer != "ledger"), "release", "published", "page"]
 """From left to right."""
 
 ASSETS = """
@@ -144,6 +144,7 @@ ref/survey_item
 ref/term
 ref/term_alias
 ref/theme
+release/aggregates
 report/cohort
 report/college
 report/distribution
