@@ -76,7 +76,7 @@ class Campus(Strict):
     small_cell: int = Field(10, ge=5)
     """The fewest people behind any figure that leaves."""
     disclosure: Literal["exact", "simple"] = "exact"
-    """exact hides whatever would give a small number back; simple rounds every number of people to ten instead."""
+    """exact rounds numbers of people to five and hides what would give a small one back; simple rounds to ten and seldom needs to hide more."""
     peer_group: int = Field(30, ge=10)
     """The fewest people among whom a percentile is taken."""
     active_days_floor: int = Field(2, ge=1)

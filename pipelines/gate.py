@@ -10,7 +10,7 @@ How rows add up belongs in :mod:`profiles.additive`, what to hide in :mod:`profi
 attack in :mod:`profiles.attacker`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from pipelines.errors import Problem
 from pipelines.models import Model
 from pipelines.warehouse import Warehouse
 from profiles.additive import PLACE, Additive, additive, between, children
-from profiles.attacker import Claim, Contradiction, narrowed
+from profiles.attacker import Claim, Contradiction, Interval, narrowed
 from profiles.disclosure import Rules, bounds, rounded
 from profiles.suppression import NOBODY, Cells, hide
 
@@ -31,6 +31,10 @@ select table_name, row_key, same, family, unit, part, since, until, persons, sho
 from ledger.released_cell
 qualify row_number() over (partition by table_name, row_key order by release desc) = 1
 """
+
+
+Attempt = tuple[str, int, Interval, Mapping[str, Interval]]
+"""Where a small cell stands, its people, what may be learned of it, and what each attacker learns."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def decided(rows: pl.DataFrame, ever: pl.DataFrame, rules: Rules) -> pl.DataFram
     system = additive(rows)
     own = _told(rows, rules).group_by("cell").agg(*_KNOWN).sort("cell")
     cells = _cells(own, system, rules)
-    hidden = hide(cells, system.sums, rules.k) if rules.mode == "exact" else cells.is_hidden | cells.small
+    hidden = hide(cells, system.sums, rules.k)
     by_cell = pl.DataFrame({"is_hidden": hidden, "is_small": cells.small, "least": cells.least})
     rows = pl.concat([rows, by_cell[rows["cell"]]], how="horizontal")
     is_held = (pl.col("persons") - pl.col("persons_then")).abs() < rules.k
@@ -95,7 +99,23 @@ def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
     rows = rows.with_columns(first=pl.col("cell").first().over(people))
     is_variant = (pl.col("cell") != pl.col("first")).any().over("table_name", "family")
     family = pl.when(is_variant).then(pl.concat_str("family", "table_name", separator=" in ")).otherwise("same")
-    return rows.with_columns(family=family).drop("first")
+    return _with_sole_insiders(rows.with_columns(family=family).drop("first"))
+
+
+def _with_sole_insiders(rows: pl.DataFrame) -> pl.DataFrame:
+    """Where all people of a whole belong to one unit, whoever knows the unit knows the whole."""
+    cells = rows.unique(["cell", *PLACE], maintain_order=True)
+    of_part = cells.select(part_cell="cell", people="persons", sole="insider").unique("part_cell")
+    alone = (
+        children(cells, "unit")
+        .filter(pl.col("parts").list.len() == 1)
+        .select(cell="whole", part_cell=pl.col("parts").list.first())
+        .join(of_part, on="part_cell")
+        .unique("cell", keep="first", maintain_order=True)
+    )
+    known = rows.join(alone, on="cell", how="left", maintain_order="left")
+    sole = pl.when(pl.col("people") == pl.col("persons")).then("sole")
+    return known.with_columns(insider=pl.coalesce("insider", sole)).select(rows.columns)
 
 
 def _told(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -150,39 +170,47 @@ def _cells(own: pl.DataFrame, system: Additive, rules: Rules) -> Cells:
     )
 
 
+def attacked(rows: pl.DataFrame, rules: Rules) -> Iterator[Attempt]:
+    """Each small cell with what everybody can say of it; those among which nothing is new were attacked before.
+
+    Raises:
+        Contradiction: no table fits what is shown.
+
+    """
+    same_as_then = pl.col("persons").eq_missing(pl.col("persons_then")) & pl.col("shown").eq_missing(
+        pl.col("shown_then")
+    )
+    claims = rows.unique(["cell", *PLACE], maintain_order=True).with_row_index("claim")
+    claims = claims.with_columns(is_new=(~same_as_then).any().over("same"))
+    small = claims.filter("is_small", "is_hidden", "is_new").unique("cell", maintain_order=True)
+    asked = {claim: (least, rules.k - 1) for claim, least in small.select("claim", "least").iter_rows()}
+    inside = claims.drop_nulls("insider").group_by("insider").agg("claim", "persons")
+    known = {name: dict(zip(cells, counts, strict=True)) for name, cells, counts in inside.iter_rows()}
+    same = claims.select("claim", one=pl.col("claim").first().over("cell")).filter(pl.col("claim") != pl.col("one"))
+    found = narrowed(_claims(claims, rules), asked, known, same.rows())
+    for claim, answers in found.items():
+        row = claims.row(claim, named=True)
+        yield f"{row['table_name']}, {row['unit'] or 'the whole university'}", row["persons"], asked[claim], answers
+
+
 def _refuse_what_gives_away(rows: pl.DataFrame, rules: Rules) -> int:
-    """How many small cells were attacked in vain; those among which nothing is new were so before.
+    """How many small cells were attacked in vain.
 
     Raises:
         Problem: one of them was worked out.
 
     """
-    claims = rows.unique(["cell", *PLACE], maintain_order=True).with_row_index("claim")
-    is_new = (
-        pl.col("persons").eq_missing(pl.col("persons_then")) & pl.col("shown").eq_missing(pl.col("shown_then"))
-    ).not_()
-    claims = claims.with_columns(is_new=is_new.any().over("same"))
-    small = claims.filter("is_small", "is_hidden", "is_new").unique("cell", maintain_order=True)
-    asked = {claim: (least, rules.k - 1) for claim, least in small.select("claim", "least").iter_rows()}
-    inside = claims.drop_nulls("insider").group_by("insider").agg("claim", "persons")
-    known = {name: dict(zip(cells, counts, strict=True)) for name, cells, counts in inside.iter_rows()}
-    first = pl.col("claim").first().over("cell")
-    same = claims.select(first.alias("one"), "claim").filter(pl.col("claim") != pl.col("one")).rows()
     try:
-        found = narrowed(_claims(claims, rules), asked, known, same)
+        attempts = list(attacked(rows, rules))
     except Contradiction as error:
-        raise Problem(
-            f"the release is refused: {error} — nothing was shown; restore the warehouse, or run again"
-        ) from error
-    for claim, answers in found.items():
-        low, high = asked[claim]
+        raise Problem(f"the release is refused: {error} — what was shown before stays; run again") from error
+    for where, _, (low, high), answers in attempts:
         if any(fewest > low or most < high for fewest, most in answers.values()):
-            table, unit = claims.row(claim, named=True)["table_name"], claims.row(claim, named=True)["unit"]
             raise Problem(
-                f"the release is refused: in {table or 'what is shown'} a withheld number about {unit or 'the university'}"
-                " could be worked out — what was shown before stays; widen the groups, or say `disclosure: simple`"
+                f"{where}: a number that is withheld could be worked out — the release is refused and what was"
+                " shown before stays; widen the groups, or say `disclosure: simple` in the site file"
             )
-    return len(asked)
+    return len(attempts)
 
 
 def _claims(claims: pl.DataFrame, rules: Rules) -> list[Claim]:

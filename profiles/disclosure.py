@@ -35,7 +35,7 @@ class Rules:
     k: int = 10
     """Fewest people behind any figure."""
     mode: Mode = "exact"
-    """exact hides what would give a small count back; simple rounds every count to ten instead."""
+    """What counts are rounded to: exact to five, simple to ten, so that less need be hidden beside the small ones."""
     percentile_people: int = 30
     """Fewest people behind a percentile other than the median."""
     least_share: float = 0.05

@@ -9,8 +9,8 @@ import pytest
 from assets.surveys import _ESTIMATED_FROM, _THEMES_FROM, _estimates, _themes
 from pipelines.release import released
 from pipelines.site import models
-from profiles.disclosure import Rules
 from pipelines.warehouse import Warehouse
+from profiles.disclosure import Rules
 from tests.assets.small_site import small_site, warehouse_of
 from tests.drawn import drawn, shown
 

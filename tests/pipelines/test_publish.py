@@ -240,6 +240,6 @@ def test_the_published_rows_about_groups_are_those_that_were_released(
 def test_a_table_about_groups_that_was_not_released_is_not_published(
     warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    with pytest.raises(KeyError, match="report.college"):
+    with pytest.raises(KeyError, match=r"report\.college"):
         publish(warehouse, [COLLEGE], tmp_path, {})
     assert list(tmp_path.iterdir()) == []

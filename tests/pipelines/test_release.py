@@ -1,11 +1,10 @@
 """Which rows of which tables may leave, and with which words."""
 
 import polars as pl
-import pytest
 
+from pipelines.kinds import kept
 from pipelines.models import Model
-from pipelines.kinds import kept, kinds
-from pipelines.release import as_decided, released
+from pipelines.release import released
 from profiles.disclosure import Rules
 from tests.drawn import drawn
 
