@@ -29,7 +29,7 @@ def releases() -> dg.Definitions:
 def _release(aggregates: list[Model]) -> dg.AssetsDefinition:
     @dg.asset(
         key=asset_key(RELEASE),
-        deps=[asset_key(model.table) for model in aggregates],
+        deps=[asset_key("fact.dominance"), *(asset_key(model.table) for model in aggregates)],
         group_name="release",
         owners=OWNERS,
         kinds={"scipy"},

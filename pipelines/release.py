@@ -24,6 +24,10 @@ _LAST = """
 select row_key, shown from ledger.released_cell where table_name = ?
 qualify row_number() over (partition by row_key order by release desc) = 1
 """
+_DOMINATED = """
+select group_type, group_code, term, measure from fact.dominance
+where largest_share > $one or two_largest_share > $two
+"""
 _INDEX_MEASURES = ("use_index",)
 """Measures that lie between 0 and 1, of which one decimal would say nothing."""
 
@@ -42,8 +46,11 @@ def _released(warehouse: Warehouse, site: Site, model: Model) -> pl.DataFrame:
     frame = read(warehouse, f"select * from {model.table}")
     if model.persons is None:
         return frame
+    rules = rules_of(site.campus)
+    shares = {"one": rules.largest_share, "two": rules.two_largest_share}
+    dominated: pl.DataFrame = warehouse.connection.sql(_DOMINATED, params=shares).pl()
     last: pl.DataFrame = warehouse.connection.sql(_LAST, params=[model.table]).pl()
-    return as_decided(model, frame, last, rules_of(site.campus))
+    return as_decided(model, without_dominated(model, frame, dominated), last, rules)
 
 
 def released(model: Model, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -67,6 +74,41 @@ def as_decided(model: Model, frame: pl.DataFrame, decided: pl.DataFrame, rules: 
     told = coarse(rows, persons, figures, rules)
     told = _indices(model, told, rows).with_columns(pl.col("shown").cast(frame.schema[persons]).alias(persons))
     return withhold(told.drop("row_key", "shown"), persons, kept(model), rules.k)
+
+
+def without_dominated(model: Model, frame: pl.DataFrame, dominated: pl.DataFrame) -> pl.DataFrame:
+    """The rows without means of which one or two people make the most: by group, term and measure."""
+    group_type, group_code = _group(frame.columns)
+    if group_type is None or "term" not in frame.columns:
+        return frame
+    told = frame.with_columns(group_type.alias(" kind"), group_code.alias(" code"))
+    for name, measure in _contributions(model, frame.columns):
+        by = [" kind", " code", "term", " measure"]
+        told = told.with_columns(measure.alias(" measure"))
+        is_dominated = told.join(dominated, left_on=by, right_on=dominated.columns[:4], how="semi").select(*by).unique()
+        told = told.join(is_dominated.with_columns(pl.lit(True).alias(" no")), on=by, how="left", maintain_order="left")
+        told = told.with_columns(pl.when(pl.col(" no").is_null()).then(pl.col(name)).alias(name)).drop(" no")
+    return told.select(frame.columns)
+
+
+def _group(columns: list[str]) -> tuple[pl.Expr | None, pl.Expr]:
+    """Which group of fact.dominance a row is about, if any."""
+    if "group_type" in columns:
+        return pl.col("group_type"), pl.col("group_code")
+    if {"college", "cohort"} <= set(columns):
+        return pl.lit("college cohort"), pl.concat_str("college", "cohort", separator="/")
+    for name in ("college", "cohort"):
+        if name in columns:
+            return pl.lit(name), pl.col(name)
+    return None, pl.lit("")
+
+
+def _contributions(model: Model, columns: list[str]) -> list[tuple[str, pl.Expr]]:
+    """The means of a table, and what each is the mean of: a measure that the row names, or that its own name begins with."""
+    means = [name for name, kind in kinds(model).items() if kind == "mean" and name in columns]
+    if "measure" in columns:
+        return [(name, pl.col("measure")) for name in [*means, *({"gini"} & set(columns))]]
+    return [(name, pl.lit(name.removesuffix("_mean"))) for name in means]
 
 
 def _indices(model: Model, told: pl.DataFrame, exact: pl.DataFrame) -> pl.DataFrame:
