@@ -9,13 +9,14 @@ from typing import Any
 
 import dagster as dg
 
+from assets.releases import RELEASE
 from pipelines import changes, generations, ledger
 from pipelines.due import is_current
 from pipelines.expectations import Outcome, expectations_of, judge
 from pipelines.hand import hand_of
 from pipelines.models import Model
 from pipelines.publish import Example, PublishedTable, publish
-from pipelines.release import kept
+from pipelines.release import released_tables
 from pipelines.site import Site, models
 from pipelines.tables import OWNERS, asset_key
 from pipelines.warehouse import Warehouse
@@ -117,7 +118,7 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key,
-        deps=[asset_key(model.table) for model in tables],
+        deps=[asset_key(RELEASE), *(asset_key(model.table) for model in tables)],
         group_name="published",
         owners=OWNERS,
         kinds={"duckdb", "greatexpectations"},
@@ -141,7 +142,7 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
             warehouse.connection,
             [_as_published(model) for model in tables],
             campus.published,
-            campus.small_cell,
+            released_tables(warehouse, site, [model.table for model in tables if model.persons]),
             meta={"name_zh": campus.name.zh, "name_en": campus.name.en, "small_cell": str(campus.small_cell)},
             examples=EXAMPLES,
             forbidden_columns=sorted(
@@ -175,7 +176,7 @@ def _told(path: Path, is_new: bool) -> dg.MaterializeResult[Any]:
 
 def _as_published(model: Model) -> PublishedTable:
     columns = [(column.name, column.caption) for column in model.columns]
-    return PublishedTable(model.table, model.description, columns, model.persons, tuple(kept(model)))
+    return PublishedTable(model.table, model.description, columns, model.persons is not None)
 
 
 def _check(model: Model, check: str) -> str:

@@ -76,6 +76,9 @@ class Campus(Strict):
     class_scheme: Literal["clc", "lcc", "ddc", "none"] = "clc"
     """How call numbers are classed, ``none`` where they are not; ``class_scheme`` under ``reference`` tells parts of the stock apart."""
     small_cell: int = Field(10, ge=5)
+    """The fewest people behind any figure that leaves."""
+    disclosure: Literal["exact", "simple"] = "exact"
+    """exact rounds numbers of people to five and hides what would give a small one back; simple rounds to ten and seldom needs to hide more."""
     peer_group: int = Field(30, ge=10)
     """The fewest people among whom a percentile is taken."""
     active_days_floor: int = Field(2, ge=1)
