@@ -9,13 +9,14 @@ from typing import Any
 
 import dagster as dg
 
+from assets.releases import RELEASE
 from pipelines import changes, generations, ledger
 from pipelines.due import is_current
 from pipelines.expectations import Outcome, expectations_of, judge
 from pipelines.hand import hand_of
 from pipelines.models import Model
 from pipelines.publish import Example, PublishedTable, publish
-from pipelines.release import kept
+from pipelines.release import released_tables
 from pipelines.site import Site, models
 from pipelines.tables import OWNERS, asset_key
 from pipelines.warehouse import Warehouse
@@ -23,6 +24,8 @@ from pipelines.warehouse import Warehouse
 MART = "published.mart"
 LAYERS = ("ref", "portrait", "segment", "service", "report")
 _NOT_FOR_ANALYSTS = {"sensitive"}
+_KEPT_IN = {"service.outcome_event"}
+"""Single days of single readers: analysts see what somebody did in a term."""
 
 EXAMPLES = (
     Example(
@@ -71,6 +74,21 @@ EXAMPLES = (
         "select service, term, served, held_out, round(100 * difference, 1) as points, round(100 * ci_low, 1) as points_low, round(100 * ci_high, 1) as points_high, verdict, reason_zh from service.effect order by window_to, run_key",
     ),
     Example(
+        "needs_by_service",
+        "每项服务适用于多少读者、多少人需要 | for how many readers each service is, and how many seem to need it, in the latest term",
+        "select number, label_zh, label_en, sum(persons) as persons, sum(in_need) as in_need, sum(stated) as stated, status, remark_en from service.catalogue left join (select * from service.audience where term = (select max(term) from service.audience)) using (service) group by all order by number",
+    ),
+    Example(
+        "who_may_be_contacted",
+        "需要服务的读者今天能否联系，被哪条规则阻止 | whether those in need may be contacted, and which rule stops the others",
+        "select service, coalesce(stopped_by, 'may be contacted') as rule, count(*) as persons from service.candidate group by all order by service, persons desc",
+    ),
+    Example(
+        "how_hard_readers_are_pressed",
+        "图书馆邀约的频率与雷同程度 | how often readers are invited, and how alike the invitations are",
+        "select term, measure, persons, round(value, 2) as value from service.pressure where group_type = 'everyone' order by term, measure",
+    ),
+    Example(
         "columns_explained",
         "每一列是什么 | what every column means",
         "select schema_name, table_name, column_name, comment from duckdb_columns() where not internal order by all",
@@ -80,9 +98,13 @@ EXAMPLES = (
 
 @dg.definitions
 def published() -> dg.Definitions:
-    tables = [model for model in models().values() if model.layer in LAYERS and model.parts is None]
+    tables = [model for model in models().values() if _is_for_analysts(model)]
     judged = [model for model in tables if model.layer == "portrait"]
     return dg.Definitions(assets=[_published(tables, judged)])
+
+
+def _is_for_analysts(model: Model) -> bool:
+    return model.layer in LAYERS and model.parts is None and model.table not in _KEPT_IN
 
 
 def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
@@ -96,7 +118,7 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key,
-        deps=[asset_key(model.table) for model in tables],
+        deps=[asset_key(RELEASE), *(asset_key(model.table) for model in tables)],
         group_name="published",
         owners=OWNERS,
         kinds={"duckdb", "greatexpectations"},
@@ -120,7 +142,7 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
             warehouse.connection,
             [_as_published(model) for model in tables],
             campus.published,
-            campus.small_cell,
+            released_tables(warehouse, site, [model.table for model in tables if model.persons]),
             meta={"name_zh": campus.name.zh, "name_en": campus.name.en, "small_cell": str(campus.small_cell)},
             examples=EXAMPLES,
             forbidden_columns=sorted(
@@ -154,7 +176,7 @@ def _told(path: Path, is_new: bool) -> dg.MaterializeResult[Any]:
 
 def _as_published(model: Model) -> PublishedTable:
     columns = [(column.name, column.caption) for column in model.columns]
-    return PublishedTable(model.table, model.description, columns, model.persons, tuple(kept(model)))
+    return PublishedTable(model.table, model.description, columns, model.persons is not None)
 
 
 def _check(model: Model, check: str) -> str:

@@ -4,7 +4,7 @@ import dagster as dg
 import polars as pl
 
 from pipelines.frames import frame_assets, read
-from pipelines.segment_models import FIRST, FIRST_RUN, PEOPLE, decide, dictionary, kept
+from pipelines.segment_models import FIRST, FIRST_RUN, PEOPLE, decide, dictionary, fit_for_first, kept
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 
@@ -25,7 +25,7 @@ def _segments(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
     people = read(warehouse, PEOPLE)
     rows = kept(warehouse, site)
     if not rows:
-        found = freeze(people, dictionary(site))
+        found = freeze(fit_for_first(people, site), dictionary(site))
         rows = decide(warehouse, site, [model.as_row() for model in found], FIRST_RUN, FIRST)
     told = segment_readers(people, [Frozen.from_row(row) for row in rows])
     return [told.reader, told.model, told.centre, told.candidate, told.drift]

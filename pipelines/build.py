@@ -12,6 +12,7 @@ import polars as pl
 
 from pipelines import changes, months
 from pipelines.due import Due, due, version
+from pipelines.engine import Engine
 from pipelines.fingerprint import content
 from pipelines.models import Model
 from pipelines.warehouse import Warehouse
@@ -55,11 +56,16 @@ class _Failed(Exception):
         self.built = built
 
 
-def renew(warehouse: Warehouse, model: Model) -> Built:
-    """Make anew by its own statement what is due of a table: all of it, some months, or nothing."""
+def renew(warehouse: Warehouse, model: Model, engine: Engine) -> Built:
+    """Make anew by its own statement what is due of a table: all of it, some months, or nothing.
+
+    Another engine makes all of it: where one is worth its while, months are no saving.
+    """
     owed = due(warehouse, model)
     if owed.is_nothing:
         return unchanged(warehouse, model)
+    if engine.makes(model):
+        return select(warehouse, model, engine.rows_of(warehouse, model))
     if owed.is_whole:
         return build(warehouse, model, f"create or replace table {model.table} as {_in_order(model)}")
     with months.narrowed(warehouse, model, owed):

@@ -25,10 +25,11 @@ def service(ctx: click.Context) -> None:
 @click.pass_context
 def runs(ctx: click.Context) -> None:
     """The lists that were frozen, how many are served and held out, and which lists were written of them."""
-    from pipelines.service_text import runs_table
+    from pipelines.service_text import run_lines
 
     with _warehouse(ctx) as (warehouse, _):
-        out.print(runs_table(warehouse))
+        for line in run_lines(warehouse):
+            say(line)
 
 
 @service.command()

@@ -18,6 +18,7 @@ DECLARATIONS = {
     "view",
     "persons",
     "parts",
+    "counts",
     "rebuild",
     "reads",
     "follows",

@@ -91,6 +91,11 @@ class Model:
         return next(iter(self.header.values("parts")), None)
 
     @property
+    def counts(self) -> str | None:
+        """What the people behind a row are, where other tables count the same: the same place is then the same cell."""
+        return next(iter(self.header.values("counts")), None)
+
+    @property
     def happened(self) -> list[str]:
         """The columns of a feed that say when: a row is there from the first on, the others are told from their own time on."""
         return self.header.names("happened")

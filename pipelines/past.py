@@ -22,6 +22,7 @@ import dagster as dg
 import duckdb
 
 from pipelines import ledger, loading, spool, succession
+from pipelines.engine import Engine
 from pipelines.errors import Problem
 from pipelines.ledger import Earlier
 from pipelines.models import Model
@@ -184,7 +185,7 @@ def _make(then: Warehouse, site: Site, tables: Sequence[str]) -> None:
         result = dg.materialize(
             assets,
             selection=wanted - dg.AssetSelection.groups("raw"),
-            resources={"site": site, "warehouse": then},
+            resources={"site": site, "warehouse": then, "engine": Engine()},
             instance=instance,
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},

@@ -10,7 +10,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +21,13 @@ from pipelines.errors import Misconfigured, Problem
 from pipelines.past import Moment, Past, warehouse_at
 from pipelines.paths import REFERENCE, REPORTS
 from pipelines.recipients import LIBRARY, Shelves
-from pipelines.release import released
+from pipelines.release import released, rules_of
 from pipelines.report_files import write_file
 from pipelines.reports import ENDING, Template, document, groups, own_tables, read_template, read_templates
 from pipelines.site import Site, models
 from pipelines.slips import suggestion
 from profiles.captions import SiteWords, Words
+from profiles.disclosure import Rules
 
 PERIOD, BEFORE = "period", "period-before"
 
@@ -70,7 +71,7 @@ def answer(site: Site, request: Request, shelves: Shelves) -> Path:
     template = _template(request)
     small_cell = _small_cell(site.campus, request)
     with _warehouse_of(site, request, small_cell, template) as past:
-        tables = {name: _released(past, name, small_cell) for name in template.reads}
+        tables = {name: _released(past, name, replace(rules_of(site.campus), k=small_cell)) for name in template.reads}
         words = _words(site.campus, small_cell, past)
     _refuse_what_is_not_told(template, tables, request)
     own = own_tables(template, request.unit, tables)
@@ -161,9 +162,9 @@ def _a_year_before(day: dt.date) -> dt.date:
     return day - dt.timedelta(weeks=52)
 
 
-def _released(past: Past, name: str, small_cell: int) -> pl.DataFrame:
+def _released(past: Past, name: str, rules: Rules) -> pl.DataFrame:
     frame: pl.DataFrame = past.connection.sql(f"select * from {name}").pl()
-    return released(models()[name], frame, small_cell)
+    return released(models()[name], frame, rules)
 
 
 def _words(campus: Campus, small_cell: int, past: Past) -> SiteWords:

@@ -27,6 +27,8 @@ from profiles.captions import SiteWords, Words
 LANGUAGES: Final = ("zh", "en")
 WHOLE_SITE: Final = "site"
 ENDING: Final = ".html.j2"
+EVERYBODY: Final = ("everyone", "all")
+"""Kinds of group that are the whole library."""
 _HEADER: Final = re.compile(r"\A\{#\s*(?P<words>.+?)\s*#\}", re.DOTALL)
 
 Row = dict[str, Any]
@@ -174,7 +176,8 @@ def _own(one_per: str, group: str, table: pl.DataFrame) -> pl.DataFrame:
         return table.filter(pl.col(one_per).cast(pl.String) == group)
     if {"group_type", "group_code"} <= set(table.columns):
         own = (pl.col("group_type") == one_per) & (pl.col("group_code") == group)
-        return table.filter(own | ((pl.col("group_type") == "cohort") & (pl.col("group_code") == "everyone")))
+        everybody = (pl.col("group_type") == "cohort") & (pl.col("group_code") == "everyone")
+        return table.filter(own | everybody | pl.col("group_type").is_in(EVERYBODY))
     return table
 
 

@@ -27,16 +27,34 @@ FIRST_RUN = "first run"
 
 PEOPLE = f"""
 with used as (select distinct feed from ref.coverage_term where is_measured and feed in ('gate', 'loan', 'space')),
-told as (select term, bool_and(is_measured) as measured from ref.coverage_term join used using (feed) group by term)
+told as (select term, bool_and(is_measured) as measured, count(*) filter (where is_measured) as feeds from ref.coverage_term join used using (feed) group by term)
 select
     patron_key, term, level_group, is_exposed, active_days > 0 as is_active, coalesce(told.measured, false) as measured,
-    ends_on <= horizon.as_of as is_over, {", ".join(COLUMNS)}
+    ends_on <= horizon.as_of as is_over, coalesce(told.feeds, 0) as feeds, {", ".join(COLUMNS)}
 from portrait.individual
 join ref.term using (term)
 cross join ref.horizon as horizon
 left join told using (term)
 """
 """A term is measured when every feed that readers are grouped by, and that this site ever has, was there."""
+
+_FEEDS = {
+    "gate_event": "gate",
+    "visit_summary": "gate",
+    "loan": "loan",
+    "loan_event": "loan",
+    "space_booking": "space",
+}
+"""Which of the feeds that readers are grouped by an export belongs to."""
+
+
+def fit_for_first(people: pl.DataFrame, site: Site) -> pl.DataFrame:
+    """The same people, of whom only terms count as over in which all was measured that the site's file names.
+
+    Else the order in which a new site brings its exports would decide what its readers are grouped by.
+    """
+    named = {_FEEDS[source.feed] for source in site.every_source() if source.feed in _FEEDS}
+    return people.with_columns(is_over=pl.col("is_over") & (pl.col("feeds") >= len(named)))
 
 
 def kept(warehouse: Warehouse, site: Site) -> Sequence[Mapping[str, Any]]:

@@ -12,6 +12,7 @@ import dagster as dg
 
 from pipelines.build import Built, renew, rules
 from pipelines.columns import Column
+from pipelines.engine import DUCKDB, Engine
 from pipelines.models import Model
 from pipelines.warehouse import Warehouse
 
@@ -27,13 +28,13 @@ def table_asset(model: Model) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=op_name(model), specs=[asset_spec(model, model.reads, {"duckdb", "sql"})], check_specs=check_specs(model)
     )
-    def table(warehouse: Warehouse) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
-        yield from results(renew(warehouse, model))
+    def table(warehouse: Warehouse, engine: Engine) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
+        yield from results(renew(warehouse, model, engine), engine.name_for(model))
 
     return table
 
 
-def results(built: Built) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
+def results(built: Built, engine: str = DUCKDB) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
     """What Dagster is told of a table: each check, then either its rows or one line of failure."""
     key = asset_key(built.model.table)
     for check in built.checks:
@@ -41,7 +42,9 @@ def results(built: Built) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult
         yield dg.AssetCheckResult(passed=check.passed, check_name=check.name, asset_key=key, metadata=counts)
     if built.failed:
         raise dg.Failure(_complaint(built), allow_retries=False)
-    yield dg.MaterializeResult(asset_key=key, metadata={"dagster/row_count": built.rows, "rebuilt": built.rebuilt})
+    yield dg.MaterializeResult(
+        asset_key=key, metadata={"dagster/row_count": built.rows, "rebuilt": built.rebuilt, "engine": engine}
+    )
 
 
 def asset_spec(model: Model, reads: Iterable[str], kinds: set[str]) -> dg.AssetSpec:

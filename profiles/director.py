@@ -29,6 +29,15 @@ VERDICTS: Final = {
     "keep": Words("留", "keep"),
     "cannot_tell": Words("说不准", "cannot tell"),
 }
+STEPS: Final = {
+    "raised": Words("提出", "raised"),
+    "triaged": Words("受理", "taken up"),
+    "assigned": Words("分派", "assigned"),
+    "answered": Words("答复", "answered"),
+    "acted": Words("整改", "acted upon"),
+    "told": Words("告知", "told"),
+    "confirmed": Words("确认", "confirmed"),
+}
 USUAL: Final = 50.0
 FIRM: Final = 0.5
 """A correlation below this is no ground to trust a score."""
@@ -111,12 +120,27 @@ def trust_words(checks: Sequence[Row], term: str) -> Words:
     )
 
 
+def is_decided(services: Sequence[Row]) -> bool:
+    """Whether anything can be decided of any service."""
+    return any(row["verdict"] != "cannot_tell" for row in services)
+
+
 def verdict_title(services: Sequence[Row]) -> Words:
     """How many services are to be kept, mended, stopped."""
+    whole = len(services)
+    if not is_decided(services):
+        return Words(
+            f"{whole} 项服务都还说不准有没有用", f"Whether it helped cannot be told yet of any of {whole} services"
+        )
     counted = {verdict: sum(row["verdict"] == verdict for row in services) for verdict in VERDICTS}
     zh = "，".join(f"{count} 项{VERDICTS[verdict].zh}" for verdict, count in counted.items() if count)
     en = ", ".join(f"{VERDICTS[verdict].en} {count}" for verdict, count in counted.items() if count)
-    return Words(zh, en[:1].upper() + en[1:])
+    return Words(f"{whole} 项服务里，{zh}", f"Of {whole} services: {en}")
+
+
+def told(services: Sequence[Row]) -> list[Row]:
+    """Services of which there is something to tell: somebody was reached, or a verdict was reached."""
+    return [row for row in ordered(services) if row["verdict"] != "cannot_tell" or row["reached"] != 0]
 
 
 def ordered(services: Sequence[Row]) -> list[Row]:

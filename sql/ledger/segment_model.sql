@@ -1,8 +1,8 @@
 -- One row for each version of the segments and group of readers: the model by which readers are placed, and who decided it.
 --
--- Written once and never changed.  The first version is fitted by the first run that has a whole term to fit it on; every
--- later one by `mingyuan segments refit`.  A copy of each version lies in the site's folder for segments, from which an
--- emptied warehouse takes it back.
+-- Written once and never changed.  The first version is fitted by the first run that has a whole term with every export
+-- that the site file names; every later one by `mingyuan segments refit`.  A copy of each version lies in the site's
+-- folder for segments, from which an emptied warehouse takes it back.
 --
 -- grain: version, level_group
 

@@ -4,6 +4,7 @@
 --
 -- grain: college
 -- persons: persons
+-- counts: members
 
 with told as (
     select term.term, term.label_zh, term.label_en, term.starts_on, term.ends_on

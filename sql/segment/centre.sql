@@ -10,7 +10,7 @@ create table segment.centre (
     level_group             varchar not null, -- 层次组 | level group
     segment                 varchar not null, -- 细分群体 | segment
     feature                 varchar not null, -- 指标 | feature
-    centre                  double,           -- 平均水平 | average | over the segment's readers, in the feature's own unit
-    standardised_difference double not null,  -- 标准化差异 | standardised difference | distance from the average of the group, in standard deviations
+    centre                  double,           -- 平均水平 | average | over the segment's readers, in the feature's own unit #index
+    standardised_difference double not null,  -- 标准化差异 | standardised difference | distance from the average of the group, in standard deviations #index
     persons                 bigint not null   -- 人数 | persons | readers of the segment in that term
 );

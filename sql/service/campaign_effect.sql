@@ -4,7 +4,8 @@
 -- beside those of all other themes; one whose purpose is a service, against the readers who did that week what the service
 -- is meant to lead to, of every 1,000, beside those who were active at all.  The change is the step of a line through the
 -- weeks (segmented regression, errors of Newey and West, as wide as series without a step and of weeks that hang together
--- ask for).  Views are times and not people, and no change is ever told from them.  A change is an association, no effect.
+-- ask for).  Views are times and not people, and no change is ever told from them.  A change is an association, no effect;
+-- so a campaign that held people out by chance is told of in service.effect and not here.
 --
 -- grain: campaign_key, series_type, series
 -- persons: persons

@@ -166,6 +166,39 @@ def test_weeks_around_a_campaign_are_whole_ones_of_a_term_in_which_nothing_was_m
     assert shown(campaigns, "campaign_key", "term", "messages", "views", "viewers") == {("c", "spring", "3", "2", "1")}
 
 
+def test_complaints_of_a_theme_stand_beside_those_of_all_others(stand: Stand) -> None:
+    """Of 2,000 visits, 3 complaints of noise and 5 of others; a week outside a term is none of these.
+
+    The trial beside it is told of by its arms and not by weeks.
+    """
+    warehouse = stand(
+        raw__campaign="""
+        campaign_key | name  | purpose     | starts_on
+        c            | Quiet | environment | 2026-05-06
+        trial        | Quiet | environment | 2026-05-06
+        """,
+        service__member="run_key | patron_key | arm\ntrial | ann | held_out\nc | ann | served",
+        service__theme_rate="""
+        period | starts_on  | theme       | tickets | visits | rate
+        week   | 2026-05-11 | environment | 3       | 2000   | 1.5
+        week   | 2026-05-11 | seats       | 4       | 2000   | 2.0
+        week   | 2026-05-11 | staff       | 1       | 2000   | 0.5
+        week   | 2026-04-27 | environment | 3       | 0      |
+        week   | 2026-04-27 | seats       | 4       | 0      |
+        month  | 2026-05-01 | environment | 9       | 9000   | 1.0
+        month  | 2026-05-01 | seats       | 9       | 9000   | 1.0
+        week   | 2026-02-09 | environment | 3       | 2000   | 1.5
+        week   | 2026-02-09 | seats       | 4       | 2000   | 2.0
+        """,
+        **{"ref__calendar_day": CALENDAR, "ref__horizon": HORIZON, "ref__site": SITE, "ref__term": TERMS},
+    )
+    weeks = effects.read(warehouse, campaign_effects._WEEKS)
+    assert shown(weeks, "series_type", "series", "week", "rate", "control", "counted") == {
+        ("theme", "environment", "0", "1.5", "2.5", "3"),
+        ("theme", "environment", "-1", None, None, "3"),
+    }
+
+
 RULES = "position | rule | verdict | label_zh | label_en\n4 | not_told | cannot_tell | 无 | None\n9 | helped | keep | 好 | Good"
 
 

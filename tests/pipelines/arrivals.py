@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from pipelines import warehouse as warehouse_module
 from pipelines.build import Built, renew, write
 from pipelines.changes import watched
+from pipelines.engine import Engine
 from pipelines.fingerprint import content
 from pipelines.models import Model
 from pipelines.warehouse import Warehouse
@@ -200,7 +201,7 @@ def monthly(models: Models) -> list[Model]:
 
 def renewed(warehouse: Warehouse, models: Models) -> list[Built]:
     """What a night makes of all that has come since the last."""
-    return [renew(warehouse, model) for model in monthly(models)]
+    return [renew(warehouse, model, Engine()) for model in monthly(models)]
 
 
 def contents(warehouse: Warehouse, models: Models) -> dict[str, object]:

@@ -45,12 +45,18 @@ def reader(key: str, **changes: Any) -> dict[str, Any]:
 
 
 def publish(
-    folder: Path, models: dict[str, Model], readers: list[dict[str, Any]], without: tuple[str, ...] = ()
+    folder: Path,
+    models: dict[str, Model],
+    readers: list[dict[str, Any]],
+    without: tuple[str, ...] = (),
+    words: str | None = None,
 ) -> None:
-    """A generation with these readers, of whom some want no page."""
+    """A generation with these readers, of whom some want no page; ``words`` take the place of every label."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"mart-{len(list(folder.glob('mart-*'))) + 1:06}.duckdb"
     rows = _rows(readers, without)
+    if words is not None:
+        rows = {table: [_labelled(row, words) for row in told] for table, told in rows.items()}
     with duckdb.connect(str(path)) as connection:
         for table in TABLES:
             model = models[table]
@@ -63,6 +69,10 @@ def publish(
                 connection.unregister("given")
     (folder / "current").unlink(missing_ok=True)
     (folder / "current").symlink_to(path.name)
+
+
+def _labelled(row: dict[str, Any], words: str) -> dict[str, Any]:
+    return {name: words if name.startswith("label_") else value for name, value in row.items()}
 
 
 def _rows(readers: list[dict[str, Any]], without: tuple[str, ...]) -> dict[str, list[dict[str, Any]]]:

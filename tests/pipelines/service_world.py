@@ -33,6 +33,7 @@ SERVICES = {"books": "A", "films": "A", "rooms": "B"}
 _READ = (
     *("clean.contact", "clean.consent", "service.outcome_event", "ref.contact_rule", "ref.calendar_day", "ref.term"),
     *("fact.roster", "ref.horizon", "service.need", "portrait.individual", "fact.need_sign", "fact.stated_need"),
+    *("service.audience", "service.candidate"),
 )
 
 

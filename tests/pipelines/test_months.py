@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.build import renew
+from pipelines.engine import Engine
 from pipelines.monthly import Monthly, Narrowed
 from pipelines.months import of_months
 from pipelines.warehouse import Warehouse
@@ -133,9 +134,9 @@ def test_a_check_that_fails_keeps_the_months_as_they_were_and_asks_again(models:
     before = warehouse.rows_of("from clean.visit order by all")
     send(warehouse, models, OVERNIGHT[1])
     broken = replace(strict, header=replace(strict.header, declarations=lines))
-    assert [check.name for check in renew(warehouse, broken).failed] == ["nobody_visits_less_than_once"]
+    assert [check.name for check in renew(warehouse, broken, Engine()).failed] == ["nobody_visits_less_than_once"]
     assert warehouse.rows_of("from clean.visit order by all") == before
-    assert renew(warehouse, strict).rebuilt == "2026-01, 2026-02"
+    assert renew(warehouse, strict, Engine()).rebuilt == "2026-01, 2026-02"
     assert warehouse.rows_of("from clean.visit order by all") != before
 
 
