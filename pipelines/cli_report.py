@@ -26,8 +26,8 @@ def folders(site: Path | None) -> None:
 
     shelves = _shelves(_site(site))
     for path in sorted(shelves.root.glob(f"*/{CONTENTS}")):
-        for group in sorted({entry["group"] for entry in json.loads(path.read_text(encoding="utf-8"))}):
-            out.print(f"{group}\t{path.parent / 'index.zh.html'}", markup=False)
+        for recipient in sorted({entry["recipient"] for entry in json.loads(path.read_text(encoding="utf-8"))}):
+            out.print(f"{recipient}\t{path.parent / 'index.zh.html'}", markup=False)
 
 
 @report.command("college")
