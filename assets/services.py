@@ -18,7 +18,7 @@ _WORDS = ("ref.service_answer", "ref.protected_name")
 _CATALOGUE = ("service.catalogue", "service.reason")
 _NEED = ("service.need", "service.audience")
 _PEOPLE = [*service_sql.READERS, "service.catalogue", "ref.term", "fact.stated_need"]
-_CONTACTS = ["service.contact", "clean.consent", "ref.contact_rule", "ref.calendar_day"]
+_CONTACTS = ["service.contact", "clean.consent", "clean.service_assignment", "ref.contact_rule", "ref.calendar_day"]
 
 
 _INVITED = """
