@@ -12,6 +12,7 @@ _GATE = [
     "service.contact",
     "service.outcome_event",
     "clean.consent",
+    "clean.service_assignment",
     "ref.contact_rule",
     "ref.calendar_day",
     "ref.term",

@@ -35,8 +35,8 @@ def somebody(line: Line, segment: str) -> str:
 def remade(line: Line) -> None:
     """The tables of segments once more, by their own asset."""
     from assets.segments import _segments
+    from pipelines.build import write
     from pipelines.site import models
-    from pipelines.tables import write
 
     names = ("reader", "model", "centre", "candidate", "drift")
     with Warehouse(path=str(line.campus.warehouse)).opened() as warehouse:

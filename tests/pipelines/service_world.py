@@ -9,11 +9,11 @@ from typing import Any
 import polars as pl
 import yaml
 
+from pipelines.build import write
 from pipelines.campus import Words
 from pipelines.service_runs import Plan, freeze, plan
 from pipelines.service_state import Feeds, catalogue_rows, reason_rows, site_catalogue
 from pipelines.site import Site, models
-from pipelines.tables import write
 from pipelines.warehouse import Warehouse
 from tests.assets.small_site import small_site, warehouse_of
 from tests.conftest import stand_up
@@ -31,7 +31,15 @@ RULES = {
 SERVICES = {"books": "A", "films": "A", "rooms": "B"}
 """Each service and the department that offers it; rooms are for whole classes."""
 _READ = (
-    *("clean.contact", "clean.consent", "service.outcome_event", "ref.contact_rule", "ref.calendar_day", "ref.term"),
+    *(
+        "clean.contact",
+        "clean.consent",
+        "clean.service_assignment",
+        "service.outcome_event",
+        "ref.contact_rule",
+        "ref.calendar_day",
+        "ref.term",
+    ),
     *("fact.roster", "ref.horizon", "service.need", "portrait.individual", "fact.need_sign", "fact.stated_need"),
     *("service.audience", "service.candidate"),
 )

@@ -100,6 +100,16 @@ def test_a_class_taught_together_is_served_or_waits_together(world: World) -> No
     assert world.arm(run_key, "held_out")
 
 
+def test_those_held_out_of_a_trial_drawn_elsewhere_are_not_listed_while_it_is_watched(world: World) -> None:
+    drawn = {"run_key": "t", "service": "books", "drawn_with": "alone", "assigned_on": BEGINS, "window_days": 10}
+    arms = {"p00": "held_out", "p01": "held_out", "p02": "served"}
+    world.fill("clean.service_assignment", [{"patron_key": who, "arm": arm, **drawn} for who, arm in arms.items()])
+    world.be(BEGINS + dt.timedelta(days=10))
+    assert world.plan("books").stopped == {"held_out": 2}
+    world.be(BEGINS + dt.timedelta(days=11))
+    assert world.plan("books").stopped == {}
+
+
 def test_those_held_out_wait_for_a_later_list_of_the_same_service_too(world: World) -> None:
     waiting = world.arm(world.freeze("books"), "held_out")
     world.be(BEGINS + dt.timedelta(days=28))
