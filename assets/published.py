@@ -17,6 +17,10 @@ from pipelines.release import released_tables
 from pipelines.site import Site, models
 from pipelines.tables import OWNERS, asset_key
 from pipelines.warehouse import Warehouse
+from profiles.linkage import share_unique
+
+_KNOWN_OF_PEOPLE = "select college, level, study_year from portrait.individual where term = (select max(term) from portrait.individual)"
+"""What outsiders know of a reader: this file's rows are pseudonyms, and not more."""
 
 LAYERS = ("ref", "portrait", "segment", "service", "report")
 _NOT_FOR_ANALYSTS = {"sensitive"}
@@ -95,6 +99,7 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
         if failed:
             raise dg.Failure(_complaint(failed), allow_retries=False)
         campus = site.campus
+        alone = share_unique(warehouse.connection.sql(_KNOWN_OF_PEOPLE).pl(), ["college", "level", "study_year"])
         done = publish(
             warehouse.connection,
             [_as_published(model) for model in tables],
@@ -110,6 +115,7 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
             metadata={
                 "generation": done.generation,
                 "is_new": done.is_new,
+                "share_unique_on_college_level_and_year": alone,
                 "file": dg.MetadataValue.path(str(done.path)),
             }
         )
