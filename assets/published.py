@@ -20,6 +20,10 @@ from pipelines.release import released_tables
 from pipelines.site import Site, models
 from pipelines.tables import OWNERS, asset_key
 from pipelines.warehouse import Warehouse
+from profiles.linkage import share_unique
+
+_KNOWN_OF_PEOPLE = "select college, level, study_year from portrait.individual where term = (select max(term) from portrait.individual)"
+"""What outsiders know of a reader: this file's rows are pseudonyms, and not more."""
 
 MART = "published.mart"
 LAYERS = ("ref", "portrait", "segment", "service", "report")
@@ -138,6 +142,7 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
             yield from (_result(model, outcome, key) for outcome in outcomes)
         if failed:
             raise dg.Failure(_complaint(failed), allow_retries=False)
+        alone = share_unique(warehouse.connection.sql(_KNOWN_OF_PEOPLE).pl(), ["college", "level", "study_year"])
         done = publish(
             warehouse.connection,
             [_as_published(model) for model in tables],
@@ -151,7 +156,7 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
         )
         with warehouse.transaction():
             changes.enter(warehouse, MART, made_as, None)
-        yield _told(done.path, done.is_new)
+        yield _told(done.path, done.is_new, share_unique_on_college_level_and_year=alone)
 
     return mart
 
@@ -169,8 +174,8 @@ def _held(model: Model, check: str, key: dg.AssetKey) -> dg.AssetCheckResult:
     )
 
 
-def _told(path: Path, is_new: bool) -> dg.MaterializeResult[Any]:
-    told = {"generation": generations.generation(path), "is_new": is_new}
+def _told(path: Path, is_new: bool, **figures: float) -> dg.MaterializeResult[Any]:
+    told = {"generation": generations.generation(path), "is_new": is_new, **figures}
     return dg.MaterializeResult(metadata={**told, "file": dg.MetadataValue.path(str(path))})
 
 

@@ -79,3 +79,27 @@ def test_people_who_are_the_only_ones_of_their_kind_are_counted() -> None:
     assert share_unique(people, ["college", "level"]) == 0.5
     assert share_unique(people, ["level"]) == 0.25
     assert share_unique(people.clear(), ["level"]) == 0.0
+
+
+def test_somebody_known_by_college_and_level_is_found_among_pseudonyms_and_not_in_what_leaves(
+    models: dict[str, Model],
+) -> None:
+    """Linkage: the only doctoral student of Law has 41 loans, as the table of pseudonyms says to whoever may read it."""
+    people = pl.DataFrame(
+        {
+            "patron_key": [f"p{n}" for n in range(41)],
+            "cohort": ["doctor", *["new"] * 40],
+            "loans": [41, *[n % 7 for n in range(40)]],
+        }
+    )
+    assert people.filter(cohort="doctor")["loans"].to_list() == [41]
+    words = {"college": "Law", "term": "t1", "position": 1, "label_zh": "类", "label_en": "kind"}
+    figures = {"reach_rate": 1.0, "visit_days_mean": 1.0, "bookings_mean": 1.0}
+    of_cohort = people.group_by("cohort", maintain_order=True).agg(persons=pl.len(), loans_mean=pl.col("loans").mean())
+    frame = of_cohort.with_columns(**{name: pl.lit(value) for name, value in (words | figures).items()})
+    assert page(models["report.cohort"], frame, "Law").filter(cohort="doctor").select("persons", "loans_mean").row(
+        0
+    ) == (
+        None,
+        None,
+    )
