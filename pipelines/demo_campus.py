@@ -87,13 +87,18 @@ class _Planted:
     trials: Trials | None = None
 
 
-def make_campus(patrons: int, terms: int, seed: int, out: Path, truth: Path | None, progress: Progress) -> CampusMade:
-    """Write the exports of the last ``terms`` finished terms to ``out`` and what was planted to ``truth``."""
+def make_campus(
+    patrons: int, terms: int, seed: int, out: Path, truth: Path | None, progress: Progress, noise: float = 1.0
+) -> CampusMade:
+    """Write the exports of the last ``terms`` finished terms to ``out`` and what was planted to ``truth``.
+
+    ``noise`` says how unlike people of one kind are: 2 makes them vary twice as much as in the usual campus.
+    """
     if patrons < FEWEST_PATRONS:
         raise Misconfigured(f"--patrons {patrons}: a campus has at least {FEWEST_PATRONS} patrons — ask for more")
     span = finished_terms(terms)
     progress("people and books", 0.0)
-    people = draw_people(seed, patrons, span)
+    people = draw_people(seed, patrons, span, noise)
     cards = draw_cards(seed, people, span)
     catalogue, farmers = make_catalogue(seed, patrons), choose_farmers(seed, people, span[-1])
     curriculum = [Topic(row["stage"], row["series"]) for row in reference_rows("training.csv")]
