@@ -69,7 +69,7 @@ select
             then (spread.mean * spread.within_units / nullif(spread.between_units, 0) + unit.total)
                 / nullif(spread.within_units / nullif(spread.between_units, 0) + unit.ratings, 0)
         else spread.mean
-    end as steadied_rating                                                    -- 平滑评分 | steadied rating | (k · mean of all + sum) / (k + ratings), k being the variance within units over that between them #aggregate
+    end as steadied_rating                                                    -- 平滑评分 | steadied rating | (k · mean of all + sum) / (k + ratings), k being the variance within units over that between them #aggregate #index
 from unit
 cross join ref.site as site
 left join spread on unit.term = spread.term
