@@ -87,8 +87,9 @@ def test_the_same_figures_give_the_same_workbook() -> None:
 
 
 def test_spreadsheets_are_written_in_one_place_only() -> None:
-    """The demo campus writes exports as a library system would; a status is read by a script."""
-    allowed = {"pipelines/sheets.py", "pipelines/demo_campus.py", "pipelines/status.py", "pipelines/report_request.py"}
+    """The demo campus writes exports as a library system would; a status is read by a script; a model hashes bytes."""
+    ours = {"pipelines/sheets.py", "pipelines/demo_campus.py", "pipelines/status.py", "pipelines/report_request.py"}
+    allowed = {*ours, "profiles/segment_model.py"}
     found = set()
     for path in (path for folder in ("pipelines", "assets", "profiles") for path in (ROOT / folder).rglob("*.py")):
         names = {node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)}
