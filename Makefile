@@ -31,11 +31,12 @@ dev: $(BIN)/.ready ## Dagster's page, at http://127.0.0.1:3000
 	@$(BIN)/mingyuan doctor --reap || true
 	@DAGSTER_HOME=$(CURDIR) DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/python -W 'ignore:Function `dev_command`' -m dagster dev -h 127.0.0.1
 
-bench: $(BIN)/.ready ## the whole line, the door, the portraits and readers' pages, each beside another way
+bench: $(BIN)/.ready ## the whole line, the door, the portraits, readers' pages and a night, each beside another way
 	@$(BIN)/python bench/whole_line.py
 	@$(BIN)/python bench/door.py
 	@$(BIN)/python bench/portraits.py
 	@$(BIN)/python bench/pages.py
+	@$(BIN)/python bench/night.py
 
 faults: $(BIN)/.ready ## the long form of the tests that kill processes and break files
 	@MINGYUAN_LONG=1 $(BIN)/python -m pytest tests/faults tests/hostile

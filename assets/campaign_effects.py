@@ -9,6 +9,7 @@ from pipelines.warehouse import Warehouse
 
 _SOURCES = [
     *("raw.campaign", "clean.contact", "fact.active_day", "fact.roster", "service.catalogue", "service.outcome_event"),
+    *("service.member", "service.theme_rate"),
     *("ref.calendar_day", "ref.coverage", "ref.horizon", "ref.site", "ref.term"),
 ]
 _CAMPAIGNS = """
@@ -30,6 +31,7 @@ _WEEKS = """
 with campaign as (
     select campaign_key, min(purpose) as purpose, cast(date_trunc('week', min(starts_on)) as date) as began
     from raw.campaign
+    where campaign_key not in (select run_key from service.member where arm = 'held_out')
     group by all
 ),
 daily as (
@@ -62,7 +64,21 @@ did as (
     from service.outcome_event
     group by all
 ),
+complaint as (
+    select
+        own.theme, own.starts_on, min(own.rate) as rate, min(own.tickets) as tickets,
+        1000 * sum(other.tickets) / nullif(min(own.visits), 0) as control
+    from service.theme_rate as own
+    join service.theme_rate as other on own.period = other.period and own.starts_on = other.starts_on and own.theme <> other.theme
+    where own.period = 'week'
+    group by all
+),
 series as (
+    select 'theme' as series_type, theme as series, monday, rate, control, tickets as counted
+    from complaint
+    join week on starts_on = monday
+    where days = 7
+    union all
     select
         'behaviour' as series_type, service as series, monday, 1000 * coalesce(did.persons, 0) / enrolled.persons as rate,
         1000 * coalesce(active.persons, 0) / enrolled.persons as control, coalesce(did.persons, 0) as counted

@@ -1,18 +1,19 @@
 """Pages for people: a report for every template, the data dictionary, and the data-quality page."""
 
+import hashlib
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
-import polars as pl
 
 from assets.published import EXAMPLES
-from pipelines import ledger
+from assets.releases import RELEASE
 from pipelines.data_use import data_use_pages
 from pipelines.dictionary import dictionary_page
-from pipelines.frames import read
+from pipelines.past import definitions_of
 from pipelines.quality import quality_page
-from pipelines.recipients import Shelves
-from pipelines.release import released
+from pipelines.recipients import shelves_of
+from pipelines.release import released_tables
 from pipelines.report_files import write_documents
 from pipelines.reports import Template, read_templates
 from pipelines.site import Site, models
@@ -30,16 +31,17 @@ def pages() -> dg.Definitions:
 def _report(template: Template) -> dg.AssetsDefinition:
     @dg.asset(
         key=["page", template.name],
-        deps=[asset_key(table) for table in template.reads],
+        deps=[asset_key(RELEASE), *(asset_key(table) for table in template.reads)],
         description=f"{template.title.zh} | {template.title.en} | {template.description}",
         group_name="page",
         owners=OWNERS,
         kinds={"jinja", "html", "typst"} if template.is_printed else {"jinja", "html"},
     )
     def report(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
-        shelves = Shelves(site.campus.reports, ledger.keyring(warehouse, site).hmac_key)
-        tables, headings = _released(template, warehouse, site), {name: _headings(name) for name in template.reads}
-        written = write_documents(template, tables, shelves, _words(warehouse, site), headings)
+        tables = released_tables(warehouse, site, template.reads)
+        headings = {name: _headings(name) for name in template.reads}
+        words = replace(_words(warehouse, site), edition=_edition(template))
+        written = write_documents(template, tables, shelves_of(site.campus), words, headings)
         return dg.MaterializeResult(
             metadata={"files": len(written), "folder": dg.MetadataValue.path(str(site.campus.reports))}
         )
@@ -86,12 +88,10 @@ def data_use(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
     return dg.MaterializeResult(metadata={"pages": len(written)})
 
 
-def _released(template: Template, warehouse: Warehouse, site: Site) -> dict[str, pl.DataFrame]:
-    tables = {table: models()[table] for table in template.reads if table in models()}
-    return {
-        name: released(model, read(warehouse, f"select * from {name}"), site.campus.small_cell)
-        for name, model in tables.items()
-    }
+def _edition(template: Template) -> str:
+    """A mark that changes when the definition of any table behind a report does."""
+    versions = definitions_of([table for table in template.reads if table in models()])
+    return hashlib.sha256(repr(versions).encode()).hexdigest()[:8]
 
 
 def _headings(table: str) -> dict[str, str]:

@@ -4,21 +4,32 @@ Everything up to this point may still be refused; nothing that failed an expecta
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
-from pipelines import ledger
+from assets.releases import RELEASE
+from pipelines import changes, generations, ledger
+from pipelines.due import is_current
 from pipelines.expectations import Outcome, expectations_of, judge
+from pipelines.hand import hand_of
 from pipelines.models import Model
 from pipelines.publish import Example, PublishedTable, publish
-from pipelines.release import kept
+from pipelines.release import released_tables
 from pipelines.site import Site, models
 from pipelines.tables import OWNERS, asset_key
 from pipelines.warehouse import Warehouse
+from profiles.linkage import share_unique
 
+_KNOWN_OF_PEOPLE = "select college, level, study_year from portrait.individual where term = (select max(term) from portrait.individual)"
+"""What outsiders know of a reader: this file's rows are pseudonyms, and not more."""
+
+MART = "published.mart"
 LAYERS = ("ref", "portrait", "segment", "service", "report")
 _NOT_FOR_ANALYSTS = {"sensitive"}
+_KEPT_IN = {"service.outcome_event"}
+"""Single days of single readers: analysts see what somebody did in a term."""
 
 EXAMPLES = (
     Example(
@@ -37,6 +48,16 @@ EXAMPLES = (
         "select term, label_zh, label_en, count(*) as persons from segment.reader join ref.segment_name using (segment) group by all order by term, persons desc",
     ),
     Example(
+        "how_segments_hold_still",
+        "细分群体是否稳定 | whether segments hold still, and what other ways of grouping say",
+        "select version, level_group, k, stability, jaccard_min, smallest_share, verdict from segment.model where is_chosen order by version, level_group",
+    ),
+    Example(
+        "who_moved_where",
+        "下一学期转入了哪个群体 | which segment people went to by the next term",
+        "select term, next_term, segment, next_segment, persons, round(share, 2) as share from segment.migration where segment <> next_segment order by term, persons desc nulls last",
+    ),
+    Example(
         "how_use_is_spread",
         "一个指标在各学院的分布 | how a measure is spread in each college, and how unequally",
         "select group_code as college, persons, p10, p50, p90, round(zero_share, 2) as zero_share, round(gini, 2) as gini from portrait.distribution where group_type = 'college' and measure = 'visit_days' and term = (select max(term) from portrait.distribution) order by college",
@@ -52,6 +73,26 @@ EXAMPLES = (
         "select target, horizon, candidate, round(wape, 2) as wape, round(coverage, 2) as coverage, verdict from service.forecast_skill order by target, horizon, candidate",
     ),
     Example(
+        "did_services_help",
+        "服务是否有效 | whether services helped, and why that cannot be told of some",
+        "select service, term, served, held_out, round(100 * difference, 1) as points, round(100 * ci_low, 1) as points_low, round(100 * ci_high, 1) as points_high, verdict, reason_zh from service.effect order by window_to, run_key",
+    ),
+    Example(
+        "needs_by_service",
+        "每项服务适用于多少读者、多少人需要 | for how many readers each service is, and how many seem to need it, in the latest term",
+        "select number, label_zh, label_en, sum(persons) as persons, sum(in_need) as in_need, sum(stated) as stated, status, remark_en from service.catalogue left join (select * from service.audience where term = (select max(term) from service.audience)) using (service) group by all order by number",
+    ),
+    Example(
+        "who_may_be_contacted",
+        "需要服务的读者今天能否联系，被哪条规则阻止 | whether those in need may be contacted, and which rule stops the others",
+        "select service, coalesce(stopped_by, 'may be contacted') as rule, count(*) as persons from service.candidate group by all order by service, persons desc",
+    ),
+    Example(
+        "how_hard_readers_are_pressed",
+        "图书馆邀约的频率与雷同程度 | how often readers are invited, and how alike the invitations are",
+        "select term, measure, persons, round(value, 2) as value from service.pressure where group_type = 'everyone' order by term, measure",
+    ),
+    Example(
         "columns_explained",
         "每一列是什么 | what every column means",
         "select schema_name, table_name, column_name, comment from duckdb_columns() where not internal order by all",
@@ -61,13 +102,17 @@ EXAMPLES = (
 
 @dg.definitions
 def published() -> dg.Definitions:
-    tables = [model for model in models().values() if model.layer in LAYERS and model.parts is None]
+    tables = [model for model in models().values() if _is_for_analysts(model)]
     judged = [model for model in tables if model.layer == "portrait"]
     return dg.Definitions(assets=[_published(tables, judged)])
 
 
+def _is_for_analysts(model: Model) -> bool:
+    return model.layer in LAYERS and model.parts is None and model.table not in _KEPT_IN
+
+
 def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
-    key = asset_key("published.mart")
+    key = asset_key(MART)
     expected = {model: expectations_of(model) for model in judged}
     specs = [
         dg.AssetCheckSpec(_check(model, e.check), asset=key, description=e.description, blocking=True)
@@ -77,7 +122,7 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=key,
-        deps=[asset_key(model.table) for model in tables],
+        deps=[asset_key(RELEASE), *(asset_key(model.table) for model in tables)],
         group_name="published",
         owners=OWNERS,
         kinds={"duckdb", "greatexpectations"},
@@ -85,7 +130,11 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
     )
     def mart(warehouse: Warehouse, site: Site) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         """The database that analysts open: `mingyuan query "select …"`, or data/published/current in any client."""
-        failed = []
+        campus, made_as, failed = site.campus, hand_of(warehouse, site), []
+        if generation := _as_published_now(warehouse, site, tables, made_as):
+            yield from (_held(model, e.check, key) for model, known in expected.items() for e in known)
+            yield _told(generation, is_new=False)
+            return
         for model, expectations in expected.items():
             outcomes = judge(warehouse.connection, f"select * from {model.table}", expectations, model.table)
             ledger.judge(warehouse, model.table, outcomes)
@@ -93,32 +142,46 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
             yield from (_result(model, outcome, key) for outcome in outcomes)
         if failed:
             raise dg.Failure(_complaint(failed), allow_retries=False)
-        campus = site.campus
+        alone = share_unique(warehouse.connection.sql(_KNOWN_OF_PEOPLE).pl(), ["college", "level", "study_year"])
         done = publish(
             warehouse.connection,
             [_as_published(model) for model in tables],
             campus.published,
-            campus.small_cell,
+            released_tables(warehouse, site, [model.table for model in tables if model.persons]),
             meta={"name_zh": campus.name.zh, "name_en": campus.name.en, "small_cell": str(campus.small_cell)},
             examples=EXAMPLES,
             forbidden_columns=sorted(
                 {c.name for m in models().values() for c in m.columns if c.tags & _NOT_FOR_ANALYSTS}
             ),
         )
-        yield dg.MaterializeResult(
-            metadata={
-                "generation": done.generation,
-                "is_new": done.is_new,
-                "file": dg.MetadataValue.path(str(done.path)),
-            }
-        )
+        with warehouse.transaction():
+            changes.enter(warehouse, MART, made_as, None)
+        yield _told(done.path, done.is_new, share_unique_on_college_level_and_year=alone)
 
     return mart
 
 
+def _as_published_now(warehouse: Warehouse, site: Site, tables: list[Model], made_as: str) -> Path | None:
+    """The newest generation, if it was published from all that the tables hold now."""
+    is_as_now = is_current(warehouse, MART, made_as, [model.table for model in tables])
+    return generations.current(site.campus.published) if is_as_now else None
+
+
+def _held(model: Model, check: str, key: dg.AssetKey) -> dg.AssetCheckResult:
+    """An expectation that held when the table, which is still the same, was published."""
+    return dg.AssetCheckResult(
+        passed=True, check_name=_check(model, check), asset_key=key, metadata={"unchanged": True}
+    )
+
+
+def _told(path: Path, is_new: bool, **figures: float) -> dg.MaterializeResult[Any]:
+    told = {"generation": generations.generation(path), "is_new": is_new, **figures}
+    return dg.MaterializeResult(metadata={**told, "file": dg.MetadataValue.path(str(path))})
+
+
 def _as_published(model: Model) -> PublishedTable:
     columns = [(column.name, column.caption) for column in model.columns]
-    return PublishedTable(model.table, model.description, columns, model.persons, tuple(kept(model)))
+    return PublishedTable(model.table, model.description, columns, model.persons is not None)
 
 
 def _check(model: Model, check: str) -> str:

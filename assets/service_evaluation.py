@@ -106,6 +106,7 @@ def _evaluation(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
         *(_reach(eligible, contacted), theil(contacted, eligible), judged, read(warehouse, _USED)),
         *(satisfaction(read(warehouse, _RATED)), read(warehouse, _WANTED), read(warehouse, _MISSED)),
     ).join(costs, on="service", how="left")
+    figures = figures.with_columns(pl.col("persons", "reached", "contacts").fill_null(0))
     return [evaluate(figures.sort(_KEY), read(warehouse, "from ref.evaluation_rule"))]
 
 

@@ -61,6 +61,8 @@ class Campus(Strict):
     data: Path = Path("data")
     landing: Path = Path("landing")
     """Where exports arrive; within ``data`` unless the site file says otherwise."""
+    lake: Path = Path("lake")
+    """Where tables are handed to another engine (MINGYUAN_ENGINE): a place that every machine of its cluster sees under this path."""
     key_file: Path = Path("secrets/keyring.json")
     unit: Words = Words(zh="学院", en="College")
     terms: Literal["academic"] | CalendarYears = "academic"
@@ -68,12 +70,15 @@ class Campus(Strict):
     """The hour before which a visit belongs to the day before."""
     double_swipe_seconds: int = Field(60, ge=0)
     """A second swipe within so many seconds is the same passage."""
-    longest_stay_minutes: int = Field(960, ge=1)
-    longest_night_minutes: int = Field(720, ge=1)
+    longest_stay_minutes: int = Field(960, ge=1, le=1440)
+    longest_night_minutes: int = Field(720, ge=1, le=1440)
     """The longest stay that may reach into the next service day."""
     class_scheme: Literal["clc", "lcc", "ddc", "none"] = "clc"
     """How call numbers are classed, ``none`` where they are not; ``class_scheme`` under ``reference`` tells parts of the stock apart."""
     small_cell: int = Field(10, ge=5)
+    """The fewest people behind any figure that leaves."""
+    disclosure: Literal["exact", "simple"] = "exact"
+    """exact rounds numbers of people to five and hides what would give a small one back; simple rounds to ten and seldom needs to hide more."""
     peer_group: int = Field(30, ge=10)
     """The fewest people among whom a percentile is taken."""
     active_days_floor: int = Field(2, ge=1)
@@ -224,6 +229,7 @@ def _rooted(campus: Campus, folder: Path) -> Campus:
         update={
             "data": data,
             "landing": ((folder if "landing" in is_given else data) / campus.landing).absolute(),
+            "lake": ((folder if "lake" in is_given else data) / campus.lake).absolute(),
             "key_file": ((folder if "key_file" in is_given else data) / campus.key_file).absolute(),
             "reference": {name: (folder / path).resolve() for name, path in campus.reference.items()},
         }

@@ -11,6 +11,8 @@ import click
 from rich.console import Console
 
 from pipelines.cli_page import page
+from pipelines.cli_report import report
+from pipelines.cli_segments import segments, why
 from pipelines.cli_service import service
 from pipelines.errors import Misconfigured
 from pipelines.terminal import OneLine, complain, err, out, progress, say
@@ -32,7 +34,11 @@ def main(ctx: click.Context, site: Path | None) -> None:
     ctx.obj = site
 
 
+main.add_command(page)
+main.add_command(report)
 main.add_command(service)
+main.add_command(why)
+main.add_command(segments)
 
 
 @main.command()
@@ -249,9 +255,6 @@ def doctor(ctx: click.Context, reap: bool) -> None:
     ctx.exit(0 if all(finding.is_well for finding in findings) else 1)
 
 
-main.add_command(page)
-
-
 def _site(ctx: click.Context) -> Any:
     from pipelines.site import Site, site_path
 
@@ -280,13 +283,15 @@ def _tell_of_older(site: Any, console: Console) -> None:
 
 
 def _tell_where(site: Any) -> None:
+    from pipelines.recipients import LIBRARY, shelves_of
+
     campus = site.campus
-    index = campus.reports / "college" / "index.zh.html"
+    index = shelves_of(campus).of(LIBRARY) / "index.zh.html"
     say(f"""
 Published database   {campus.published / "current"}
     mingyuan query "select college, persons, visit_days_mean from portrait.department limit 12"
-College reports      {index}
-    open it in a browser; English beside it: index.en.html
+All reports          {index}
+    open it in a browser; English beside it: index.en.html; whose folder is whose: mingyuan report list
 Data dictionary      {campus.reports / "dictionary.html"}
 Data quality         {campus.reports / "quality.html"}
 Everything in Dagster: make dev""")

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from pipelines.cli_effect import effect
 from pipelines.terminal import OneLine, out, say
 
 
@@ -24,10 +25,11 @@ def service(ctx: click.Context) -> None:
 @click.pass_context
 def runs(ctx: click.Context) -> None:
     """The lists that were frozen, how many are served and held out, and which lists were written of them."""
-    from pipelines.service_text import runs_table
+    from pipelines.service_text import run_lines
 
     with _warehouse(ctx) as (warehouse, _):
-        out.print(runs_table(warehouse))
+        for line in run_lines(warehouse):
+            say(line)
 
 
 @service.command()
@@ -70,6 +72,26 @@ def list_(ctx: click.Context, run: str, folder: Path, purpose: str) -> None:
         files, listed, unknown = service_lists.export(warehouse, site, run, folder, purpose, moment)
     for line in listed_lines(files, listed, unknown):
         say(line)
+
+
+@service.command()
+@click.argument("term")
+@click.option("--out", "folder", required=True, type=click.Path(path_type=Path), help="A folder for lists of people.")
+@click.option("--for", "purpose", required=True, help="What the list is for; it is noted with who asked for it.")
+@click.pass_context
+def credits(ctx: click.Context, term: str, folder: Path, purpose: str) -> None:
+    """Write who attended trainings of a TERM long enough to be reported to the second classroom."""
+    from pipelines import second_classroom, service_runs
+
+    with _warehouse(ctx) as (warehouse, site):
+        moment = service_runs.now(site.campus)
+        files, listed, unknown = second_classroom.export(warehouse, site, term, folder, purpose, moment)
+    for file in files:
+        say(f"written: {file}")
+    say(f"{listed} attendances" + (f"; {unknown} left out, as no number is known of them" if unknown else ""))
+
+
+service.add_command(effect)
 
 
 def _share(holdout: str) -> float | None:

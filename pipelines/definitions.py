@@ -10,6 +10,7 @@ from typing import Any
 import dagster as dg
 
 from pipelines.campus import Campus
+from pipelines.engine import Engine, engine_url
 from pipelines.landing import landing_sensor
 from pipelines.paths import ROOT
 from pipelines.service_state import site_catalogue
@@ -64,7 +65,11 @@ def build_definitions(site: Site) -> dg.Definitions:
 def resources(site: Site) -> dict[str, object]:
     """What the assets work with."""
     campus = site.campus
-    return {"site": site, "warehouse": Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit)}
+    return {
+        "site": site,
+        "warehouse": Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit),
+        "engine": Engine(url=engine_url(), lake=str(campus.lake)),
+    }
 
 
 def _each_morning(spec: dg.AssetSpec) -> dg.AssetSpec:

@@ -87,22 +87,23 @@ class _Planted:
     trials: Trials | None = None
 
 
-def make_campus(patrons: int, terms: int, seed: int, out: Path, truth: Path | None, progress: Progress) -> CampusMade:
-    """Write the exports of the last ``terms`` finished terms to ``out`` and what was planted to ``truth``."""
+def make_campus(
+    patrons: int, terms: int, seed: int, out: Path, truth: Path | None, progress: Progress, noise: float = 1.0
+) -> CampusMade:
+    """Write the exports of the last ``terms`` finished terms to ``out`` and what was planted to ``truth``.
+
+    ``noise`` says how unlike people of one kind are: 2 makes them vary twice as much as in the usual campus.
+    """
     if patrons < FEWEST_PATRONS:
         raise Misconfigured(f"--patrons {patrons}: a campus has at least {FEWEST_PATRONS} patrons — ask for more")
     span = finished_terms(terms)
     progress("people and books", 0.0)
-    people = draw_people(seed, patrons, span)
+    people = draw_people(seed, patrons, span, noise)
     cards = draw_cards(seed, people, span)
     catalogue, farmers = make_catalogue(seed, patrons), choose_farmers(seed, people, span[-1])
-    curriculum, campaign = (
-        [Topic(row["stage"], row["series"]) for row in reference_rows("training.csv")],
-        campaign_of(span[-1]),
-    )
-    campus = _Campus(
-        seed, special_days(), people, cards, catalogue, _outage(span), span[-1], farmers, curriculum, campaign
-    )
+    curriculum = [Topic(row["stage"], row["series"]) for row in reference_rows("training.csv")]
+    about = (_outage(span), span[-1], farmers, curriculum, campaign_of(span[-1]))
+    campus = _Campus(seed, special_days(), people, cards, catalogue, *about)
     files = size = 0
     known = _Planted({})
     for name, content in _exports(campus, span, known, progress):
@@ -111,8 +112,7 @@ def make_campus(patrons: int, terms: int, seed: int, out: Path, truth: Path | No
     if truth is not None:
         _write_truth(truth, campus, span, known)
     progress("done", 1.0)
-    last = span[-1]
-    return CampusMade(files, size, len(people.present(last.half)), terms, span[0].starts_on, last.ends_on)
+    return CampusMade(files, size, len(people.present(span[-1].half)), terms, span[0].starts_on, span[-1].ends_on)
 
 
 def _outage(span: Sequence[Term]) -> str:
@@ -161,8 +161,9 @@ def _circulation(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfin
     unfinished.loans = export.still_out
     records = export.records
     if term is campus.last:
-        records.extend(farmed_loans(campus.seed, campus.farmers, campus.people, campus.catalogue, term))
-        known.trials = draw_trials(campus.seed, campus.people, campus.catalogue, begun, term)
+        people, catalogue = campus.people, campus.catalogue
+        records.extend(farmed_loans(campus.seed, campus.farmers, people, catalogue, term))
+        known.trials = draw_trials(campus.seed, people, catalogue, begun, term, campus.farmers.who)
         records.extend(known.trials.gained)
     content = _csv(records, include_bom=True) + _csv(export.short_records, include_header=False)
     return f"circulation/loans_{term.code}.csv", content
@@ -203,8 +204,7 @@ def _taking_part(campus: _Campus, term: Term, visits: Visits) -> Iterator[File]:
     """What people say to the library, learn in it and do for it."""
     seed, people, special = campus.seed, campus.people, campus.special
     yield f"tickets/tickets_{term.code}.csv", _csv(draw_tickets(seed, people, visits, term, campus.campaign))
-    trainings = draw_trainings(seed, people, term, special, campus.curriculum)
-    yield f"events/attendance_{term.code}.csv", _csv(trainings)
+    yield f"events/attendance_{term.code}.csv", _csv(draw_trainings(seed, people, term, special, campus.curriculum))
     yield f"volunteers/shifts_{term.code}.csv", _csv(draw_shifts(seed, people, term, special))
 
 
@@ -250,7 +250,6 @@ def _write_truth(folder: Path, campus: _Campus, span: Sequence[Term], known: _Pl
     facts = planted.effects(campus.people, span, known.surveys)
     facts |= {"outage": campus.outage, "farmers": campus.farmers.planted(campus.people)}
     facts |= {"trials": known.trials.planted() if known.trials else {}}
-    text = json.dumps(facts, ensure_ascii=False, indent=2)
     facts["campaign"] = asdict(campus.campaign)
     text = json.dumps(facts, ensure_ascii=False, indent=2, default=str)
     (folder / "effects.json").write_text(text + "\n", encoding="utf-8")

@@ -113,8 +113,7 @@ class Engine(dg.ConfigurableResource[Any]):
             self._session.sql(_cast_to_contract(model)).write.parquet(str(version))
             lake.put_in_force(model.table, version)
             self._show(model, lake)
-        types = ", ".join(f"cast({column.name} as {column.type}) as {column.name}" for column in model.columns)
-        return f"select {types} from read_parquet({literal(f'{version}/*.parquet')})"
+        return f"select * from read_parquet({literal(f'{version}/*.parquet')})"
 
     def _hand_over(self, warehouse: Warehouse, model: Model, lake: Lake) -> None:
         """Put a table that the warehouse made where Spark can read it."""

@@ -10,10 +10,24 @@ import re
 from dataclasses import dataclass
 from itertools import takewhile
 
-DECLARATIONS = {"grain", "happened", "due", "purpose", "view", "persons", "parts", "check", "expect"}
+DECLARATIONS = {
+    "grain",
+    "happened",
+    "due",
+    "purpose",
+    "view",
+    "persons",
+    "parts",
+    "counts",
+    "rebuild",
+    "reads",
+    "follows",
+    "check",
+    "expect",
+}
 """What a header may declare; anything else is a slip of the pen."""
 
-_DECLARATION = re.compile(r"^(?P<key>[a-z]+)(?: +(?P<name>\w+))?: *(?P<value>.*)$")
+_DECLARATION = re.compile(r"^(?P<key>[a-z]+)(?: +(?P<name>[\w.]+))?: *(?P<value>.*)$")
 
 
 @dataclass(frozen=True)

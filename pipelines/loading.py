@@ -6,12 +6,13 @@ rejects and its row in the ledger are one transaction.  Which files are read bel
 :mod:`pipelines.exports` and :mod:`pipelines.replay`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines import ledger
+from pipelines import changes, ledger
 from pipelines.campus import Campus
+from pipelines.changes import Watch
 from pipelines.expectations import Expectation, Outcome
 from pipelines.expectations import judge as judge_rows
 from pipelines.ledger import Earlier
@@ -61,9 +62,9 @@ def judge(warehouse: Warehouse, model: Model, expected: Sequence[Expectation], b
 
 def load(warehouse: Warehouse, model: Model, source: Source, received: Received, zone: str) -> None:
     """Load a file that came, in place of those whose place it takes."""
-    with warehouse.transaction() as connection:
-        _clear(warehouse, [model.table], [*ledger.replaced(connection, source, received), received.source_file])
-        _fill(warehouse, model, source, received)
+    with warehouse.transaction() as connection, changes.watched(warehouse, model) as watch:
+        _clear(watch, [*ledger.replaced(connection, source, received), received.source_file])
+        _fill(watch, source, received)
         ledger.enter(connection, source, received, zone)
 
 
@@ -72,26 +73,31 @@ def load_again(
 ) -> None:
     """Load a file that was read anew, in place of what was made of the same bytes before."""
     # A mended preset may mark the rows otherwise, or send them to another feed.
-    tables = sorted({model.table, f"raw.{earlier.feed}"} & models().keys())
-    with warehouse.transaction() as connection:
-        _clear(warehouse, filter(warehouse.exists, tables), [earlier.source_file, received.source_file])
-        _fill(warehouse, model, source, received)
+    others = [models()[table] for table in {f"raw.{earlier.feed}"} - {model.table} if table in models()]
+    with warehouse.transaction() as connection, changes.watched(warehouse, model) as watch:
+        marks = [earlier.source_file, received.source_file]
+        _clear(watch, marks)
+        for other in (other for other in others if warehouse.exists(other.table)):
+            with changes.watched(warehouse, other) as other_watch:
+                _clear(other_watch, marks)
+        _fill(watch, source, received)
         ledger.forget(connection, source, earlier.source_file)
         ledger.enter(connection, source, received, zone, earlier.received_at)
 
 
-def _clear(warehouse: Warehouse, tables: Iterable[str], marks: Sequence[str]) -> None:
-    for table in (*tables, "ledger.reject"):
-        for mark in marks:
-            warehouse.connection.execute(f"delete from {table} where source_file = ?", [mark])
+def _clear(watch: Watch, marks: Sequence[str]) -> None:
+    for mark in marks:
+        watch.touch(f"select * from {watch.model.table} where source_file = ?", [mark])
+        for table in (watch.model.table, "ledger.reject"):
+            watch.warehouse.connection.execute(f"delete from {table} where source_file = ?", [mark])
 
 
-def _fill(warehouse: Warehouse, model: Model, source: Source, received: Received) -> None:
-    columns = ", ".join(column.name for column in model.columns)
-    warehouse.connection.execute(
-        f"insert into {model.table} ({columns}) select {columns} from read_parquet(?)", [str(received.rows_file)]
-    )
-    warehouse.connection.execute(
+def _fill(watch: Watch, source: Source, received: Received) -> None:
+    columns = ", ".join(column.name for column in watch.model.columns)
+    rows = f"select {columns} from read_parquet(?)"
+    watch.touch(rows, [str(received.rows_file)])
+    watch.warehouse.connection.execute(f"insert into {watch.model.table} ({columns}) {rows}", [str(received.rows_file)])
+    watch.warehouse.connection.execute(
         "insert into ledger.reject select ?, ?, record, field, reason from read_parquet(?)",
         [source.feed, received.source_file, str(received.rejects_file)],
     )

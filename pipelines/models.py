@@ -18,7 +18,7 @@ anything runs.  Building tables belongs in :mod:`pipelines.tables`, filling feed
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from hashlib import sha256
@@ -36,6 +36,7 @@ from pipelines.columns import Column, declared_columns, selected_columns
 from pipelines.dialect import DIALECT, line_of, lint
 from pipelines.errors import Misconfigured
 from pipelines.header import Header, read_header
+from pipelines.monthly import Asked, Monthly, asked_of, monthly_of, monthly_slips
 
 LAYERS = ("ledger", "raw", "ref", "clean", "fact", "portrait", "segment", "service", "report")
 """Folders of sql/, in the order in which data flows; a table reads only from its own layer and those before it."""
@@ -61,6 +62,10 @@ class Model:
     header: Header
     statement: exp.Expr
     columns: tuple[Column, ...] = ()
+    monthly: Monthly | None = field(default=None, compare=False)
+    """How it is made anew month by month, where its header says so."""
+    asked: Asked = field(default=Asked(), compare=False)
+    """What those made from it ask of its changes."""
 
     @property
     def layer(self) -> str:
@@ -84,6 +89,11 @@ class Model:
     def parts(self) -> str | None:
         """The column whose values are parts of one whole, so that small parts are merged rather than withheld."""
         return next(iter(self.header.values("parts")), None)
+
+    @property
+    def counts(self) -> str | None:
+        """What the people behind a row are, where other tables count the same: the same place is then the same cell."""
+        return next(iter(self.header.values("counts")), None)
 
     @property
     def happened(self) -> list[str]:
@@ -152,8 +162,11 @@ def read_models(folder: Path) -> dict[str, Model]:
     with duckdb.connect(":memory:") as scratch:
         for table in _order(drafts):
             models[table] = _bind(drafts[table], models, scratch)
-    _refuse([problem for model in models.values() for problem in _slips(model)])
-    return models
+    _refuse([problem for model in models.values() for problem in (*_slips(model), *monthly_slips(model, models))])
+    return {
+        table: replace(model, monthly=monthly_of(model, models), asked=asked_of(model, models))
+        for table, model in models.items()
+    }
 
 
 def _drafts(folder: Path) -> tuple[dict[str, Model], list[str]]:

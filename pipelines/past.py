@@ -22,6 +22,7 @@ import dagster as dg
 import duckdb
 
 from pipelines import ledger, loading, spool, succession
+from pipelines.engine import Engine
 from pipelines.errors import Problem
 from pipelines.ledger import Earlier
 from pipelines.models import Model
@@ -178,12 +179,13 @@ def _make(then: Warehouse, site: Site, tables: Sequence[str]) -> None:
     """Build the tables by the assets that build them every night; Dagster's history is told nothing of it."""
     found = dg.load_from_defs_folder(path_within_project=ROOT).assets or ()
     assets = [asset for asset in found if isinstance(asset, dg.AssetsDefinition)]
-    wanted = dg.AssetSelection.assets(*map(asset_key, tables)).upstream()
+    # What one function fills together is made together.
+    wanted = dg.AssetSelection.assets(*map(asset_key, tables)).upstream().required_multi_asset_neighbors()
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize(
             assets,
             selection=wanted - dg.AssetSelection.groups("raw"),
-            resources={"site": site, "warehouse": then},
+            resources={"site": site, "warehouse": then, "engine": Engine()},
             instance=instance,
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},

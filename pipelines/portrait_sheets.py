@@ -16,6 +16,7 @@ from pipelines.columns import Column
 from pipelines.models import Model
 from pipelines.release import released
 from pipelines.site import models
+from profiles.disclosure import Rules
 
 SUBJECTS = 5
 """Classes of books that are told: those that a group reads most beyond its share."""
@@ -86,24 +87,24 @@ TABLES = (*(told.table for told in _SHEETS), "ref.measure", "ref.class")
 
 
 def sheets(
-    connection: duckdb.DuckDBPyConnection, group_type: str, code: str, term: str, small_cell: int
+    connection: duckdb.DuckDBPyConnection, group_type: str, code: str, term: str, rules: Rules
 ) -> Iterator[Sheet]:
     """The tables of a group in a term; one without a row that may be told is left out."""
     for told in _SHEETS:
         model = models()[told.table]
-        rows = tuple(_rows(connection, told, model, (group_type, code, term), small_cell))
+        rows = tuple(_rows(connection, told, model, (group_type, code, term), rules))
         if rows:
             columns = {column.name: column for column in model.columns}
             yield Sheet(told.table, told.title, tuple(_heading(columns[name]) for name in told.columns), rows)
 
 
 def _rows(
-    connection: duckdb.DuckDBPyConnection, told: _Told, model: Model, of: tuple[str, str, str], small_cell: int
+    connection: duckdb.DuckDBPyConnection, told: _Told, model: Model, of: tuple[str, str, str], rules: Rules
 ) -> Iterator[tuple[str, tuple[Any, ...]]]:
     of_group = f"select * from {told.table} where group_type = ? and group_code = ? and term = ?"
     frame: pl.DataFrame = connection.sql(of_group, params=[*of]).pl()
     if "withheld" not in frame.columns:
-        frame = released(model, frame, small_cell)
+        frame = released(model, frame, rules)
     connection.register("of_the_group", frame)
     key = "measure" if "measure" in model.grain else "concat(class_scheme, ' ', class_second)"
     limit = f"limit {told.most}" if told.most else ""

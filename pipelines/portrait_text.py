@@ -57,7 +57,7 @@ def told(portrait: Portrait) -> Iterator[Table]:
 def _said(figure: Figure) -> str:
     """A figure as a person reads it."""
     if figure.value is None and figure.is_number:
-        return "次数过少或未测 too few, or not measured" if figure.needs_several else "未测 not measured"
+        return "过少或未测 few or unmeasured" if figure.needs_several else "未测 not measured"
     return _value(figure.value)
 
 

@@ -24,7 +24,7 @@ from pipelines.models import VIEWS, Model
 from pipelines.past import Moment, warehouse_at
 from pipelines.portrait_sheets import Sheet
 from pipelines.publish import open_current
-from pipelines.release import released
+from pipelines.release import released, rules_of
 from pipelines.site import Site, models
 from pipelines.slips import suggestion
 from pipelines.vault import Vault
@@ -137,9 +137,9 @@ def _of_group(
     model = models()[GROUP]
     frame = _rows(connection, GROUP, {"group_type": group_type, "group_code": code}, term)
     if "withheld" not in frame.columns:
-        frame = released(model, frame, site.campus.small_cell)
+        frame = released(model, frame, rules_of(site.campus))
     row = frame.row(0, named=True)
-    beyond = portrait_sheets.sheets(connection, group_type, code, row["term"], site.campus.small_cell)
+    beyond = portrait_sheets.sheets(connection, group_type, code, row["term"], rules_of(site.campus))
     return replace(_portrait(model, row, code, group_type, moment, connection), sheets=tuple(beyond))
 
 

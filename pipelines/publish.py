@@ -1,8 +1,8 @@
 """The database that analysts open: written aside, audited, and put in place in one step.
 
 Each generation is a new file, and ``current`` points at the newest good one, so a reader never sees
-a half-written or an older database, and an open one is never changed.  Figures about groups pass
-the disclosure gate on their way in.  The files themselves are minded by
+a half-written or an older database, and an open one is never changed.  Figures about groups come
+here as they were released (:mod:`pipelines.release`), never from their table.  The files themselves are minded by
 :mod:`pipelines.generations`; which tables are published is for the assets to say.
 """
 
@@ -12,11 +12,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from pipelines import generations
 from pipelines.errors import Problem
+from pipelines.fingerprint import content
 from pipelines.quoting import literal
-from profiles.disclosure import withhold
 
 STORAGE_VERSION = "v1.2.0"
 """What DuckDB 1.2 and all later ones can open."""
@@ -38,10 +39,8 @@ class PublishedTable:
     comment: str
     columns: Words
     """Each column to publish, with its comment; no other column leaves."""
-    persons: str | None = None
-    """The column that counts the people behind a row, where rows are about groups."""
-    keep: tuple[str, ...] = ()
-    """The columns that a row about too few people keeps."""
+    is_aggregate: bool = False
+    """Whether rows are about groups, and leave only as they were released."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def publish(
     connection: duckdb.DuckDBPyConnection,
     tables: Sequence[PublishedTable],
     folder: Path,
-    k: int,
+    aggregates: Mapping[str, pl.DataFrame],
     keep_generations: int = 3,
     meta: Mapping[str, str] | None = None,
     examples: Sequence[Example] = (),
@@ -92,13 +91,15 @@ def publish(
 ) -> Published:
     """Publish the tables, unless they are as in the current generation; the connection has no open transaction.
 
+    Of tables about groups, the rows are those of ``aggregates``, which were released.
+
     Raises:
         Problem: the new file failed its audit; readers keep the generation before.
 
     """
     path = generations.unfinished(folder)
     try:
-        hashes = _write(connection, path, tables, k, meta or {}, examples)
+        hashes = _write(connection, path, tables, aggregates, meta or {}, examples)
         generations.sync(path)
         _audit(path, hashes, examples, forbidden_columns)
         before = generations.current(folder)
@@ -128,7 +129,7 @@ def _write(
     connection: duckdb.DuckDBPyConnection,
     path: Path,
     tables: Sequence[PublishedTable],
-    k: int,
+    aggregates: Mapping[str, pl.DataFrame],
     meta: Mapping[str, str],
     examples: Sequence[Example],
 ) -> Fingerprints:
@@ -136,7 +137,7 @@ def _write(
     connection.execute(f"attach {literal(str(path))} as {_NEW} (storage_version '{STORAGE_VERSION}')")
     try:
         for table in tables:
-            _copy(connection, table, k)
+            _copy(connection, table, aggregates)
         _list(connection, _EXAMPLES, [(example.name, example.answers, example.sql) for example in examples])
         hashes = _fingerprints(connection, _NEW)
         _list(connection, _ABOUT, sorted(meta.items()))
@@ -147,18 +148,20 @@ def _write(
     return hashes
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, table: PublishedTable, k: int) -> None:
-    """One table into the new database, past the disclosure gate if it is about groups."""
+def _copy(connection: duckdb.DuckDBPyConnection, table: PublishedTable, aggregates: Mapping[str, pl.DataFrame]) -> None:
+    """One table into the new database: an aggregate as it was released, any other as it stands."""
     columns = dict(table.columns)
     selected = f"select {', '.join(map(_name, columns))} from {_name(table.name)}"
-    if table.persons is None:
+    if not table.is_aggregate:
         _create(connection, table, columns, selected)
         return
-    gated = withhold(connection.sql(selected).pl(), table.persons, table.keep, k)
-    columns = {**columns, "withheld": columns.get("withheld", f"不公布 | withheld | fewer than {k} persons")}
+    columns = {
+        **columns,
+        "withheld": columns.get("withheld", "不公布 | withheld | too few people, or others could be worked out"),
+    }
     types = selected if "withheld" in dict(table.columns) else f"select *, false as withheld from ({selected})"
     _create(connection, table, columns, f"{types} limit 0")
-    connection.register("gated", gated)
+    connection.register("gated", aggregates[table.name].select(list(columns)))
     connection.execute(f"insert into {_name(table.name, _NEW)} by name select * from gated")
     connection.unregister("gated")
 
@@ -197,8 +200,7 @@ def _fingerprints(connection: duckdb.DuckDBPyConnection, database: str) -> Finge
 
 def _fingerprint(connection: duckdb.DuckDBPyConnection, database: str, name: str, comment: str) -> tuple[int, str]:
     table = _name(name, database)
-    content = f"select count(*), bit_xor(hash(whole)), sum(hash(whole)::hugeint) from {table} as whole"
-    rows, *hashes = connection.execute(content).fetchall()[0]
+    rows, *hashes = content(connection, table)
     columns = (
         "select column_name, data_type, comment from duckdb_columns() where database_name = ?"
         " and schema_name || '.' || table_name = ? order by column_index"

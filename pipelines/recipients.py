@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from pipelines.campus import Campus
+from pipelines.keyring import Keyring
+
 LIBRARY: Final = "library"
 """The library's own folder: it holds the list of everybody's."""
 _LABEL: Final = "mingyuan report folder"
@@ -30,3 +33,13 @@ class Shelves:
         message = "\0".join((_LABEL, kind, name)).encode()
         digest = hmac.digest(self.secret, message, hashlib.sha256)
         return self.root / base64.b32encode(digest).decode().lower()[:_LETTERS]
+
+
+def shelves_of(campus: Campus) -> Shelves:
+    """The folders of this site's recipients.
+
+    Raises:
+        KeyRefused: the key that gives them their names cannot be read.
+
+    """
+    return Shelves(campus.reports, Keyring.load_or_create(campus.key_file, None, may_create=False).hmac_key)

@@ -1,59 +1,146 @@
-"""What of a table may leave: every aggregate passes the disclosure gate here, and only here.
+"""What leaves of a table: the only way out for any figure about a group, in whatever form it goes.
 
-A model says in its header which column counts the people behind a row (``persons:``) and, where its
-rows are parts of one whole, which column names the part (``parts:``).  How small cells are protected
-belongs in :mod:`profiles.disclosure`.
+Pages, PDFs, spreadsheets and the published database all take their rows from :func:`released_tables`.
+It shows of every row what the last release decided (``ledger.released_cell``), each figure as coarse as
+its kind asks; a row that no release knows is withheld.  How a release is decided belongs in
+:mod:`pipelines.gate`, the rules for one row in :mod:`profiles.disclosure`.
 """
+
+from collections.abc import Iterable
 
 import polars as pl
 
+from pipelines.aggregates import row_key
+from pipelines.campus import Campus
+from pipelines.frames import read
+from pipelines.kinds import kept, kinds
 from pipelines.models import Model
-from profiles.disclosure import merge_small, withhold
+from pipelines.site import Site, models
+from pipelines.warehouse import Warehouse
+from profiles.disclosure import Rules, coarse, put_together, rounded, withhold
 
 REST = "rest"
-PERCENT = 0.01
-_TWIN = "_group"
-_WORDS = {"VARCHAR", "DATE", "BOOLEAN"}
-_PLACES = {"position", "term_position", "scale_max", "colleges", "k"}
+_LAST = """
+select row_key, shown from ledger.released_cell where table_name = ?
+qualify row_number() over (partition by row_key order by release desc) = 1
+"""
+_DOMINATED = """
+select group_type, group_code, term, measure from fact.dominance
+where largest_share > $one or two_largest_share > $two
+"""
+_INDEX_MEASURES = ("use_index",)
+"""Measures that lie between 0 and 1, of which one decimal would say nothing."""
 
 
-def kept(model: Model) -> list[str]:
-    """The columns that say what a row is about, and that stay when its figures are withheld."""
-    about = (c.name for c in model.columns if c.type in _WORDS or c.name in _PLACES)
-    return sorted({*model.grain, *about} - {model.persons})
+def rules_of(campus: Campus) -> Rules:
+    """The site's judgement of what is too little to be told."""
+    return Rules(campus.small_cell, campus.disclosure)
 
 
-def released(model: Model, frame: pl.DataFrame, small_cell: int) -> pl.DataFrame:
-    """The rows of a table as they may be shown outside the library's data team."""
+def released_tables(warehouse: Warehouse, site: Site, tables: Iterable[str]) -> dict[str, pl.DataFrame]:
+    """The rows of tables as they may be shown outside the library's data team, by the tables' names."""
+    return {table: _released(warehouse, site, models()[table]) for table in tables}
+
+
+def _released(warehouse: Warehouse, site: Site, model: Model) -> pl.DataFrame:
+    frame = read(warehouse, f"select * from {model.table}")
     if model.persons is None:
         return frame
+    rules = rules_of(site.campus)
+    shares = {"one": rules.largest_share, "two": rules.two_largest_share}
+    dominated: pl.DataFrame = warehouse.connection.sql(_DOMINATED, params=shares).pl()
+    last: pl.DataFrame = warehouse.connection.sql(_LAST, params=[model.table]).pl()
+    return as_decided(model, without_dominated(model, frame, dominated), last, rules)
+
+
+def released(model: Model, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Rows by the rules for one row alone: for figures that are told to the data team itself, row by row."""
+    if model.persons is None:
+        return frame
+    persons = pl.col(model.persons)
+    shown = pl.when(persons >= rules.k).then(rounded(persons, rules.base))
+    return as_decided(model, frame, frame.select(row_key(model).alias("row_key"), shown=shown), rules)
+
+
+def as_decided(model: Model, frame: pl.DataFrame, decided: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """The rows of a table, of which ``decided`` says by ``row_key`` what number of persons is ``shown``, if any."""
+    persons = str(model.persons)
+    rows = frame.with_columns(row_key(model).alias("row_key")).join(
+        decided, on="row_key", how="left", maintain_order="left"
+    )
     if model.parts is not None:
-        return _merged(model, frame, small_cell)
-    return withhold(frame, model.persons, kept(model), small_cell)
+        return _put_together(model, rows.with_columns(hidden=pl.col("shown").is_null()), rules)
+    figures = {name: kind for name, kind in kinds(model).items() if name in frame.columns}
+    told = coarse(rows, persons, figures, rules)
+    told = _indices(model, told, rows).with_columns(pl.col("shown").cast(frame.schema[persons]).alias(persons))
+    return withhold(told.drop("row_key", "shown"), persons, kept(model), rules.k)
 
 
-def _merged(model: Model, frame: pl.DataFrame, small_cell: int) -> pl.DataFrame:
-    """Parts of a whole, the small ones together as ``rest``, with the words that belong to each part.
+def without_dominated(model: Model, frame: pl.DataFrame, dominated: pl.DataFrame) -> pl.DataFrame:
+    """The rows without means of which one or two people make the most: by group, term and measure."""
+    group_type, group_code = _group(frame.columns)
+    if group_type is None or "term" not in frame.columns:
+        return frame
+    told = frame.with_columns(group_type.alias(" kind"), group_code.alias(" code"))
+    for name, measure in _contributions(model, frame.columns):
+        by = [" kind", " code", "term", " measure"]
+        told = told.with_columns(measure.alias(" measure"))
+        is_dominated = told.join(dominated, left_on=by, right_on=dominated.columns[:4], how="semi").select(*by).unique()
+        told = told.join(is_dominated.with_columns(pl.lit(True).alias(" no")), on=by, how="left", maintain_order="left")
+        told = told.with_columns(pl.when(pl.col(" no").is_null()).then(pl.col(name)).alias(name)).drop(" no")
+    return told.select(frame.columns)
 
-    Shares of the whole site leave as whole percents.  On a large site that is coarse enough for each
-    group to be merged by itself; on a small one, the groups are merged so that not even exact totals
-    would give a small part back.
-    """
+
+def _group(columns: list[str]) -> tuple[pl.Expr | None, pl.Expr]:
+    """Which group of fact.dominance a row is about, if any."""
+    if "group_type" in columns:
+        return pl.col("group_type"), pl.col("group_code")
+    if {"college", "cohort"} <= set(columns):
+        return pl.lit("college cohort"), pl.concat_str("college", "cohort", separator="/")
+    for name in ("college", "cohort"):
+        if name in columns:
+            return pl.lit(name), pl.col(name)
+    return None, pl.lit("")
+
+
+def _contributions(model: Model, columns: list[str]) -> list[tuple[str, pl.Expr]]:
+    """The means of a table, and what each is the mean of: a measure that the row names, or that its own name begins with."""
+    means = [name for name, kind in kinds(model).items() if kind == "mean" and name in columns]
+    if "measure" in columns:
+        return [(name, pl.col("measure")) for name in [*means, *({"gini"} & set(columns))]]
+    return [(name, pl.lit(name.removesuffix("_mean"))) for name in means]
+
+
+def _indices(model: Model, told: pl.DataFrame, exact: pl.DataFrame) -> pl.DataFrame:
+    """Of an index among the measures, means and percentiles with two decimals."""
+    if "measure" not in told.columns:
+        return told
+    figures = [name for name, kind in kinds(model).items() if kind in ("mean", "median", "percentile")]
+    is_index = pl.col("measure").is_in(_INDEX_MEASURES)
+    finer = exact.select(pl.col(figures).round(2).name.suffix(" finer"))
+    both = pl.concat([told, finer], how="horizontal")
+    return both.with_columns(
+        pl.when(is_index & pl.col(name).is_not_null()).then(pl.col(f"{name} finer")).otherwise(pl.col(name)).alias(name)
+        for name in figures
+    ).drop(finer.columns)
+
+
+def _put_together(model: Model, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Parts of a whole, the hidden ones together as ``rest``, with the words that belong to each part."""
     part, persons = str(model.parts), str(model.persons)
-    group, *within = [name for name in model.grain if name != part]
-    is_large = int(frame[persons].sum()) * PERCENT >= 2 * small_cell
-    apart = [*within, _TWIN] if is_large else within
-    parts = merge_small(frame.with_columns(pl.col(group).alias(_TWIN)), group, part, persons, small_cell, REST, apart)
-    own = [*model.grain, persons, "share"]
-    words = frame.select(part, *within, *(name for name in frame.columns if name not in own)).unique([part, *within])
+    groups = [name for name in model.grain if name != part]
+    within = [name for name in groups if name != groups[0]]
+    parts = put_together(rows, groups, part, persons, rules, REST)
+    own = [*model.grain, persons, "share", "row_key", "shown", "hidden"]
+    words = rows.select(part, *within, *(n for n in rows.columns if n not in own)).unique([part, *within])
+    coarser = {name: kind for name, kind in kinds(model).items() if name in words.columns}
     return (
-        parts.select(*own, "withheld")
-        .join(words, on=[part, *within], how="left")
+        parts.join(coarse(words, persons, coarser, rules), on=[part, *within], how="left", maintain_order="left")
         .with_columns(
             pl.col("position").fill_null(99),
-            pl.col("university_share").round(2),
             *(pl.col(name).fill_null(said) for name, said in _REST_WORDS.items() if name in words.columns),
         )
+        .sort(*groups, part)
     )
 
 

@@ -12,27 +12,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, Final
 
-import jinja2
 import polars as pl
 from markupsafe import Markup
 
 from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
-from profiles import brief, captions, director, group_words, narrative, report_rows
+from pipelines.report_context import context, environment
 from profiles.captions import SiteWords, Words
-from profiles.charts import figures
-from profiles.charts.curve import EVENTS, curve
-from profiles.charts.heat import heat
-from profiles.charts.kit import plain
-from profiles.charts.parts import columns, level, mix, part_colour
-from profiles.charts.peers import likert, subjects
-from profiles.charts.strip import is_ahead, scale, strip
-from profiles.charts.trend import trend
 
 LANGUAGES: Final = ("zh", "en")
 WHOLE_SITE: Final = "site"
@@ -148,7 +138,7 @@ def document(
 
     """
     rows = {name: [_plain_row(row) for row in table.to_dicts()] for name, table in own.items()}
-    context = _context(site, lang) | {
+    told = context(site, lang) | {
         "template": template,
         "group": group,
         "rows": partial(_table, template, rows),
@@ -156,7 +146,7 @@ def document(
         "chosen": chosen,
         "wanted": lambda section: not chosen or section in chosen,
     }
-    module = _environment(template.path.parent).get_template(template.path.name).make_module(context)
+    module = environment(template.path.parent).get_template(template.path.name).make_module(told)
     summary = Markup(module.summary()) if hasattr(module, "summary") else Markup("")
     return Document(group, lang, str(module), summary, own)
 
@@ -196,13 +186,13 @@ def render_page(template: Template, page: Mapping[str, Any], words: SiteWords, l
     unsaid = [name for name in template.reads if name not in page]
     if unsaid:
         raise Misconfigured(f"{template.path.name}: {unsaid[0]} was not given to the page")
-    context = _context(words, lang) | {"template": template} | dict(page)
-    return _environment(template.path.parent).get_template(template.path.name).render(context)
+    told = context(words, lang) | {"template": template} | dict(page)
+    return environment(template.path.parent).get_template(template.path.name).render(told)
 
 
 def render_part(name: str, site: SiteWords, lang: str, **told: Any) -> str:
     """A page that is no report, such as a list of them, from the file of that name."""
-    return _environment(REPORTS).get_template(name).render(_context(site, lang) | told)
+    return environment(REPORTS).get_template(name).render(context(site, lang) | told)
 
 
 def slug(template: Template, group: str) -> str:
@@ -225,62 +215,3 @@ def _plain_value(value: object) -> object:
     if isinstance(value, Decimal):
         return float(value)
     return None if isinstance(value, float) and value != value else value
-
-
-@cache
-def _environment(folder: Path) -> jinja2.Environment:
-    loader = jinja2.ChoiceLoader([jinja2.FileSystemLoader(folder), jinja2.FileSystemLoader(REPORTS)])
-    return jinja2.Environment(
-        loader=loader,
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-
-
-def _shown(value: object) -> object:
-    """Data as it can be shown; markup of our own stays as it is, and an empty value is a dash."""
-    if value is None:
-        return figures.NONE
-    return plain(value) if type(value) is str else value
-
-
-def _context(site: SiteWords, lang: str) -> dict[str, Any]:
-    """What every template may use, bound to the page's language."""
-    return {
-        "lang": lang,
-        "links": {},
-        "site": site,
-        "t": lambda zh, en: zh if lang == "zh" else en,
-        "label": partial(captions.label, lang=lang),
-        "number": figures.number,
-        "unit_word": partial(figures.unit_word, lang=lang),
-        "amount": partial(figures.amount, lang=lang),
-        "signed": partial(figures.signed, lang=lang),
-        "percent": figures.percent,
-        "count": figures.count,
-        "is_ahead": is_ahead,
-        "captions": captions,
-        "words": group_words,
-        "brief": brief,
-        "director": director,
-        "tell": narrative.tell,
-        "survey_rows": report_rows.survey_rows,
-        "subject_rows": report_rows.subject_rows,
-        "charts": SimpleNamespace(
-            strip=partial(strip, lang=lang),
-            scale=partial(scale, lang=lang),
-            heat=partial(heat, lang=lang),
-            trend=partial(trend, lang=lang),
-            curve=partial(curve, lang=lang),
-            events=EVENTS,
-            columns=partial(columns, lang=lang),
-            mix=mix,
-            level=level,
-            part_colour=part_colour,
-            subjects=partial(subjects, lang=lang),
-            likert=partial(likert, lang=lang),
-        ),
-    }

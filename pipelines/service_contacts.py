@@ -49,7 +49,13 @@ select member.patron_key, run.service, cast(run.frozen_at as date) + run.window_
 from ledger.service_member as member
 join ledger.service_run as run on member.run_key = run.run_key
 where member.arm = 'held_out'
+union all
+select assigned.patron_key, assigned.service, assigned.assigned_on + coalesce(assigned.window_days, catalogue.window_days, 28) + 1 as until
+from clean.service_assignment as assigned
+left join service.catalogue as catalogue on assigned.service = catalogue.service
+where assigned.arm = 'held_out'
 """
+"""Out of lists frozen here, and out of trials drawn elsewhere."""
 _NEEDED = """
 with latest as (
     select max(term.starts_on) as starts_on

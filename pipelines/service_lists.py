@@ -76,7 +76,8 @@ def export(
 
     """
     run = the_run(warehouse, run_key)
-    _refuse(run, site.campus, out, purpose, moment.date())
+    refuse_place(site.campus, out, purpose)
+    _refuse_expired(run, moment.date())
     keyring = ledger.keyring(warehouse, site)
     listed = record(warehouse, run, purpose, moment)
     numbers = Vault.of(site.campus, keyring).numbers(listed.people["patron_key"])
@@ -136,14 +137,23 @@ def _settled(warehouse: Warehouse, run: Run, today: dt.date) -> Listed:
     return Listed(stays, dict(Counter(judged["stopped_by"].drop_nulls().sort())), not recorded)
 
 
-def _refuse(run: Run, campus: Campus, out: Path, purpose: str, today: dt.date) -> None:
+def refuse_place(campus: Campus, out: Path, purpose: str) -> None:
+    """Hear of a list without a purpose, or of a folder that others read, before anything is made.
+
+    Raises:
+        Misconfigured: one of them.
+
+    """
     if not purpose.strip():
         raise Misconfigured('--for: say what the list is for, as in --for "invite to the reading group"')
-    if today > run.expires_on:
-        raise Problem(f"{run.run_key}: expired on {run.expires_on} — run the line, and freeze the service anew")
     for folder in (campus.reports, campus.published, campus.landing):
         if out.resolve().is_relative_to(folder.resolve()):
             raise Misconfigured(f"--out: {out} lies where others read — choose a folder for lists of people alone")
+
+
+def _refuse_expired(run: Run, today: dt.date) -> None:
+    if today > run.expires_on:
+        raise Problem(f"{run.run_key}: expired on {run.expires_on} — run the line, and freeze the service anew")
 
 
 def _reasons(warehouse: Warehouse, service: str) -> dict[str, tuple[str, str]]:

@@ -42,10 +42,6 @@ from ledger.service_run as run
 left join ledger.list_export as export on run.run_key = export.run_key
 group by all order by run.frozen_at, run.run_key
 """
-_RUN_HEADINGS = [
-    *("run", "served", "held out", "base rate", "detectable", "frozen at", "by", "valid until"),
-    *("lists written", "people listed"),
-]
 
 
 def services_table(warehouse: Warehouse) -> Table:
@@ -54,13 +50,16 @@ def services_table(warehouse: Warehouse) -> Table:
     return table("Services, in the latest term", _HEADINGS, rows)
 
 
-def runs_table(warehouse: Warehouse) -> Table:
-    """Every frozen run, the oldest first."""
-    rows = [
-        [*row[:3], _points(row[3]), _points(row[4]), f"{row[5]:%Y-%m-%d %H:%M}", *row[6:9], row[9] or ""]
-        for row in warehouse.rows_of(_RUNS)
-    ]
-    return table("Frozen runs", _RUN_HEADINGS, rows)
+def run_lines(warehouse: Warehouse) -> Iterator[str]:
+    """Every frozen run, the oldest first: a line to be copied, and one of figures."""
+    runs = warehouse.rows_of(_RUNS)
+    for run_key, served, held_out, base, rise, frozen_at, by, valid, lists, listed in runs:
+        yield run_key
+        yield f"    {served} served, {held_out} held out; base rate {_points(base)}, detectable {_points(rise)}"
+        told = f"{lists} lists written, of {listed} people" if lists else "no list written yet"
+        yield f"    frozen {frozen_at:%Y-%m-%d %H:%M} by {by}, valid until {valid}; {told}"
+    if not runs:
+        yield "nothing is frozen yet — `mingyuan service freeze SERVICE` shows what could be seen"
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:

@@ -128,7 +128,7 @@ def _failures(site: Site) -> Iterator[Table]:
 def table(title: str, headings: list[str], rows: list[list[object]]) -> Table:
     table = Table(title=title or None, title_justify="left")
     for heading in headings:
-        table.add_column(shown(heading), overflow="fold", no_wrap=heading in {"feed", "reason"})
+        table.add_column(shown(heading), overflow="fold", no_wrap=heading in {"feed", "reason", "service"})
     for row in rows:
         table.add_row(*map(shown, row))
     return table

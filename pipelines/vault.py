@@ -87,11 +87,11 @@ class Vault:
 
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with locked(self.folder):
-            known, new = self._identities(), pl.read_parquet(identities)
-            together = pl.concat([known, new]).unique(maintain_order=True)
-            if together.height > known.height:
+            known, met = self._identities(), pl.read_parquet(identities)
+            new = met.join(known, on=met.columns, how="anti", maintain_order="left").unique(maintain_order=True)
+            if new.height:
                 content = io.BytesIO()
-                together.write_parquet(content)
+                pl.concat([known, new]).write_parquet(content)
                 seal(iter([content.getvalue()]), self._path("", "identities"), "identities", self.keyring)
 
     def lookup(self, patron_key: str) -> list[Identity]:

@@ -68,19 +68,24 @@ def label(row: Row, lang: str, stem: str = "label", widest: float = 40) -> str:
     return clip(words[:1].upper() + words[1:], widest)
 
 
+def compared(rows: Sequence[Row]) -> tuple[int, int]:
+    """How many indicators can be compared, and how many of them lie on the better side of the median."""
+    sides = [is_ahead(row) for row in rows if row["better"] != "neutral" and row["median"] is not None]
+    return sum(side is not None for side in sides), sum(side is True for side in sides)
+
+
 def indicator_title(rows: Sequence[Row]) -> Words:
     """How many of the indicators that can be compared lie on the better side of the median."""
-    sides = [is_ahead(row) for row in rows if row["better"] != "neutral" and row["median"] is not None]
-    compared, ahead = sum(side is not None for side in sides), sum(side is True for side in sides)
-    if not compared:
+    count, ahead = compared(rows)
+    if not count:
         return Words("各项指标", "Indicators")
-    if compared == 1:
+    if count == 1:
         return Words(
             f"可比的一项指标{'好' if ahead else '弱'}于中位数",
             f"The one indicator that can be compared is {'better' if ahead else 'weaker'} than the median",
         )
     return Words(
-        f"{compared} 项可比指标中，{ahead} 项好于中位数", f"{ahead} of {compared} indicators are better than the median"
+        f"{count} 项可比指标中，{ahead} 项好于中位数", f"{ahead} of {count} indicators are better than the median"
     )
 
 

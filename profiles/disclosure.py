@@ -1,26 +1,64 @@
-"""The one gate through which figures about groups of people leave: nobody can be read out of them.
+"""What a row about a group of people may say: the rules for one row by itself.
 
-A row about too few people loses its measures.  In a table of parts, such as the mix of segments in
-each college, small parts are put together, and a few more with them, so that nothing can be worked
-out from the rest of the table and its totals.  Who may see which table is not decided here.
+A row about too few people loses its figures.  Of the others every figure leaves as coarse as its kind
+asks: counts to the nearest five, means to one decimal, shares as whole percents that never say ‘all’
+or ‘none’, percentiles only of many.  Coarse figures cannot be set against each other to find the one
+person who has left or joined in between.
 
-What remains possible: somebody who knows every member of one college can subtract them from the
-totals, and two releases of the same table at different times can be compared.
+Which rows must be hidden because of other rows belongs in :mod:`profiles.suppression`; what kind of
+figure a column holds is said where the column is born.
 """
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, get_args
 
-import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-Counts = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
-Block = tuple[npt.NDArray[Any], ...]
-"""Rows and columns of a table, as numpy takes them."""
+Mode = Literal["exact", "simple"]
 
-LEAST_SHARE, MOST_SHARE = 0.05, 0.95
+Kind = Literal["people", "part", "count", "share", "mean", "median", "percentile", "index", "plain"]
+"""What a figure of a row is.
+
+people, the people behind it; part, those of them who did something; count, things or other people;
+share, of a whole; mean; median; percentile; index, a number between -1 and 1 or so; plain, no
+figure about people at all.
+"""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The site's judgement of what is too little to be told."""
+
+    k: int = 10
+    """Fewest people behind any figure."""
+    mode: Mode = "exact"
+    """What counts are rounded to: exact to five, simple to ten, so that less need be hidden beside the small ones."""
+    percentile_people: int = 30
+    """Fewest people behind a percentile other than the median."""
+    least_share: float = 0.05
+    """A smaller share leaves as this one, and a larger than its complement as that, read ‘at most’ and ‘at least’."""
+    largest_share: float = 0.5
+    """No mean or total of which one person makes more than this."""
+    two_largest_share: float = 0.8
+    """No mean or total of which two people make more than this."""
+
+    @property
+    def base(self) -> int:
+        """What counts are rounded to."""
+        return 5 if self.mode == "exact" else 10
+
+
+def rounded(count: pl.Expr, base: int) -> pl.Expr:
+    """A count to the nearest multiple, halves up."""
+    return (count + base // 2) // base * base
+
+
+def bounds(shown: pl.Expr, base: int) -> tuple[pl.Expr, pl.Expr]:
+    """The fewest and the most that a rounded count can stand for."""
+    return (shown - base // 2).clip(0), shown + (base - 1) - base // 2
 
 
 def withhold(frame: pl.DataFrame, persons: str, keep: Collection[str], k: int) -> pl.DataFrame:
@@ -39,93 +77,51 @@ def withhold(frame: pl.DataFrame, persons: str, keep: Collection[str], k: int) -
     return frame.with_columns(*hidden, withheld=is_small)
 
 
-def merge_small(
-    frame: pl.DataFrame, group: str, part: str, persons: str, k: int, rest: str, within: Sequence[str] = ()
+def coarse(frame: pl.DataFrame, persons: str, kinds: Mapping[str, Kind], rules: Rules) -> pl.DataFrame:
+    """Every figure as coarse as its kind asks; ``persons`` are still exact, and other columns stay as they are."""
+    figures = {name: _coarse(pl.col(name), pl.col(persons), kind, rules) for name, kind in kinds.items()}
+    types = {name: frame.schema[name] for name in figures}
+    return frame.with_columns(figure.cast(types[name]).alias(name) for name, figure in figures.items())
+
+
+def _coarse(figure: pl.Expr, persons: pl.Expr, kind: Kind, rules: Rules) -> pl.Expr:
+    if kind == "share":
+        return band(figure, rules.least_share)
+    if kind in ("mean", "median"):
+        return figure.round(1)
+    if kind == "percentile":
+        return pl.when(persons >= rules.percentile_people).then(figure.round(1))
+    if kind == "index":
+        return figure.round(2)
+    if kind == "part":
+        is_some = figure.is_between(rules.k, persons - rules.k)
+        return pl.when(is_some).then(rounded(figure, rules.base))
+    if kind in ("people", "count"):
+        return pl.when(figure >= rules.k).then(rounded(figure, rules.base))
+    return figure
+
+
+def band(share: pl.Expr, least: float) -> pl.Expr:
+    """A share in whole percents that never says ‘all of them’ or ‘none of them’."""
+    return share.clip(least, 1 - least).round(2)
+
+
+def put_together(
+    frame: pl.DataFrame, groups: Sequence[str], part: str, persons: str, rules: Rules, rest: str
 ) -> pl.DataFrame:
-    """The parts of each group with their persons and share, small parts put together as ``rest``.
+    """The parts of each group with their persons and share; those that are ``hidden`` together as ``rest``.
 
-    Rows with equal ``within`` (a term, say) are one table, of which the totals of every group and of
-    every part may be public.  A group with fewer than ``k`` persons keeps one row without figures.
+    Of fewer than ``k`` persons even the rest has no figures.
     """
-    grain = [*within, group, part]
-    tables = frame.partition_by(within) if within else [frame]
-    hidden = [_with_rest(table, group, part, persons, k, rest) for table in tables]
-    parts = pl.concat(hidden or [frame.head(0)]).group_by(grain).agg(pl.col(persons).sum())
-    total = pl.col(persons).sum().over(*within, group)
-    parts = parts.with_columns(share=pl.col(persons) / total, withheld=total < k).sort(grain)
-    return parts.with_columns(pl.when(~pl.col("withheld")).then(pl.col(persons, "share")))
-
-
-def band(share: pl.Expr) -> pl.Expr:
-    """A share that never says ‘all of them’ or ‘none of them’: 5 % stands for less, 95 % for more."""
-    return share.clip(LEAST_SHARE, MOST_SHARE)
-
-
-def _with_rest(table: pl.DataFrame, group: str, part: str, persons: str, k: int, rest: str) -> pl.DataFrame:
-    """One table, with ``rest`` for the name of every part that must not be seen by itself."""
-    table = table.filter(pl.col(persons) > 0)
-    groups, parts = table[group].unique().sort(), table[part].unique().sort()
-    rows, columns = groups.search_sorted(table[group]).to_numpy(), parts.search_sorted(table[part]).to_numpy()
-    counts = np.zeros((len(groups), len(parts)), dtype=np.int64)
-    np.add.at(counts, (rows, columns), table[persons].to_numpy())
-    is_hidden = pl.Series(hide(counts, k)[rows, columns])
-    return table.with_columns(pl.when(is_hidden).then(pl.lit(rest)).otherwise(pl.col(part)).alias(part))
-
-
-def hide(counts: Counts, k: int) -> Mask:
-    """The cells of a table (groups × parts) to put together, so that small ones stay unknown.
-
-    For each small cell, every number of persons from none to ``k`` must fit what remains visible,
-    the totals of groups and parts included (a total below ``k`` is then the most there can be).  It
-    fits when the hidden cells of some other rows and columns can trade that many persons with it;
-    hiding more cells later can only widen the choice.  Where no choice of cells will do, all are hidden.
-    """
-    hidden = (counts > 0) & (counts < k)
-    small = np.argwhere(hidden).tolist() if len(counts) > 1 else []  # one group alone has no totals beside it
-    for row, column in sorted(small, key=lambda cell: (-counts[*cell], cell)):
-        most = min(k, int(counts[row].sum()), int(counts[:, column].sum()))
-        hidden[_partners(counts, hidden, row, column, most - int(counts[row, column]))] = True
-    _fill_rows(counts, hidden, k)
-    return hidden & (counts > 0)
-
-
-def _partners(counts: Counts, hidden: Mask, row: int, column: int, rise: int) -> Block:
-    """The block that lets a cell rise by so many persons, or fall to none."""
-    value = int(counts[row, column])
-    rectangle = _cheapest_rectangle(counts, hidden, row, column, rise)
-    if rectangle is not None:
-        return rectangle
-    rows = _givers(counts[:, column], row, rise)
-    columns = _givers(counts[row], column, rise)
-    if counts[np.ix_(rows[1:], columns[1:])].sum() < value:
-        rows, columns = np.arange(counts.shape[0]), np.arange(counts.shape[1])
-    return np.ix_(rows, columns)
-
-
-def _cheapest_rectangle(counts: Counts, hidden: Mask, row: int, column: int, rise: int) -> Block | None:
-    """The one other row and column that hide fewest persons more, if one of each is enough."""
-    fits = (counts[:, column] >= rise)[:, None] & (counts[row] >= rise)[None, :] & (counts >= counts[row, column])
-    fits[row, :] = fits[:, column] = False
-    if not fits.any():
-        return None
-    price = np.where(hidden, 0, counts)
-    total = np.where(fits, price + price[:, [column]] + price[[row], :], np.iinfo(np.int64).max)
-    other_row, other_column = np.unravel_index(int(total.argmin()), total.shape)
-    return np.ix_(np.array([row, other_row]), np.array([column, other_column]))
-
-
-def _givers(line: Counts, own: int, rise: int) -> Counts:
-    """A cell's own place in its line, then the fewest others that together hold ``rise`` persons."""
-    others = [place for place in np.argsort(-line, kind="stable").tolist() if place != own]
-    held = np.cumsum(line[others])
-    enough = 1 + int(np.searchsorted(held, rise))
-    return np.array([own, *others[:enough]])
-
-
-def _fill_rows(counts: Counts, hidden: Mask, k: int) -> None:
-    """Let the next smallest parts join until what a group hides is several parts and at least ``k`` persons."""
-    for row, mask in zip(counts, hidden, strict=True):
-        for column in np.argsort(row, kind="stable"):
-            if not mask.any() or (row[mask].sum() >= k and (mask & (row > 0)).sum() > 1):
-                break
-            mask[column] |= row[column] > 0
+    grain = [*groups, part]
+    named = frame.with_columns(pl.when("hidden").then(pl.lit(rest)).otherwise(pl.col(part)).alias(part))
+    parts = named.group_by(grain).agg(pl.col(persons).sum()).sort(grain)
+    whole = pl.col(persons).sum().over(groups)
+    is_only_rest = (pl.col(part) == rest) & (pl.len().over(groups) == 1)
+    share = pl.when(is_only_rest).then(1.0).otherwise(band(pl.col(persons) / whole, rules.least_share))
+    few = pl.col(persons) < rules.k
+    return parts.with_columns(
+        pl.when(~few).then(rounded(pl.col(persons), rules.base)).alias(persons),
+        share=pl.when(~few).then(share),
+        withheld=few,
+    )

@@ -1,9 +1,12 @@
-"""The verdicts on services and the reasons for them, in words.
+"""The verdicts on services, the reasons for them, and what was found, in words.
 
 No figure stands in a reason: it is told to people who may not see the figures of small groups.
 """
 
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from profiles.captions import Words
 
 
 class Reason(NamedTuple):
@@ -106,3 +109,61 @@ REASONS = {
         "Too few weeks before and after were measured",
     ),
 }
+
+VERDICTS = {
+    "helped": Words("有效", "helped"),
+    "harmed": Words("有害", "harmed"),
+    "no_visible_effect": Words("看不出效果", "no visible effect"),
+    "cannot_tell": Words("无法判断", "cannot tell"),
+    "too_early": Words("为时尚早", "too early"),
+    "changed_at_the_same_time": Words("同期有变化", "changed at the same time"),
+    "no_change_seen": Words("未见变化", "no change seen"),
+}
+_METHODS = {
+    "clusters": Words("误差按一起抽取的单元计算。", "Errors are by the groups that were drawn together."),
+    "cuped": Words(
+        "已扣除此前行为的影响，区间因此更窄。", "What was done before is allowed for, which narrows the interval."
+    ),
+}
+
+
+def told(effect: Mapping[str, Any]) -> Iterator[Words]:
+    """What can be said of a row of service.effect: the figures, how they came about, and the reason for the verdict."""
+    if effect["difference"] is not None:
+        yield _of_arms(effect) if effect["design"] == "trial" else _of_units(effect)
+        yield from (words for method, words in _METHODS.items() if method in effect["method"])
+        yield _of_many(effect)
+    elif effect["judged_together"] is not None:
+        yield Words("人数过少，不显示数字。", "Too few people: the figures are withheld.")
+    yield Words(f"{effect['reason_zh']}。", f"{effect['reason_en']}.")
+
+
+def _of_arms(effect: Mapping[str, Any]) -> Words:
+    served, held_out = f"{effect['served_rate']:.1%}", f"{effect['held_out_rate']:.1%}"
+    value, low, high = _points(effect)
+    return Words(
+        f"服务组 {effect['served']} 人中 {served} 做到，对照组 {effect['held_out']} 人中 {held_out}：相差 {value} 个百分点（95% 区间 {low} 至 {high}）。",
+        f"{served} of {effect['served']} served did it, {held_out} of {effect['held_out']} held out: {value} points (95 % interval {low} to {high}).",
+    )
+
+
+def _of_units(effect: Mapping[str, Any]) -> Words:
+    value, low, high = _points(effect)
+    return Words(
+        f"与相似的未服务单位相比，每周做到的比例变化 {value} 个百分点（95% 区间 {low} 至 {high}）。",
+        f"Beside units like them the weekly share who did it changed by {value} points (95 % interval {low} to {high}).",
+    )
+
+
+def _of_many(effect: Mapping[str, Any]) -> Words:
+    number = effect["judged_together"]
+    q_value = "< 0.001" if effect["q_value"] < 0.001 else f"= {effect['q_value']:.3f}"
+    return Words(
+        f"该学期一并评估的运行共 {number} 次，校正后 q {q_value}。",
+        f"Runs of the term that were judged together: {number}; q {q_value}.",
+    )
+
+
+def _points(effect: Mapping[str, Any]) -> tuple[str, str, str]:
+    value, low, high = (f"{100 * effect[name]:+.1f}" for name in ("difference", "ci_low", "ci_high"))
+    return value, low, high

@@ -122,6 +122,7 @@ def _movement(row: Row, site: SiteWords) -> Finding:
     zh, en = (signed(abs(row["change"]), unit, lang, row["value"]).lstrip("+") for lang in ("zh", "en"))
     weight = 0.1 if unit == "share" else abs(row["previous"]) / 2
     size = min(abs(row["change"]) / weight if weight else 2.0, 2.0)
+    zh += "" if unit == "share" or not unit_word(unit, "zh") else f" {unit_word(unit, 'zh')}"
     zh_now, en_now = (amount(row["value"], unit, lang) for lang in ("zh", "en"))
     return Finding(
         kind="rise" if rises else "fall",

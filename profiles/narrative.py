@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from profiles.captions import SiteWords, Words
-from profiles.findings import Finding, KeyNumber, find, key_number
+from profiles.findings import ENOUGH_PEOPLE, Finding, KeyNumber, find, key_number
 from profiles.remedies import keep, remedy
+from profiles.service_words import arrange, need, stands_out
 
 Row = Mapping[str, Any]
 MOST_CHANGES: Final = 5
 MOST_NEEDS: Final = 3
+MOST_ACTIONS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,18 @@ class Story:
 
 
 def tell(rows: Mapping[str, Sequence[Row]], site: SiteWords) -> Story:
-    """The first screen, from the reporting term's ``indicators``, ``distribution`` and ``survey``."""
+    """The first screen, from the reporting term's ``indicators``, ``distribution``, ``survey`` and, where there are any, ``services``."""
     found = find(rows, site)
     told = _most_telling(found)
+    missed = [row for row in rows.get("services", ()) if stands_out(row)]
+    lacking = [need(row, site) for row in missed]
+    arranged = [Action(arrange(row), need(row, site)) for row in missed[:1]]
     return Story(
         clauses=_clauses(found, rows, site),
         numbers=_numbers(rows["indicators"], told, site),
         changes=_changes(found),
-        needs=_needs(found),
-        actions=_actions(found, rows["indicators"]),
+        needs=(*lacking[:1], *_needs(found), *lacking[1:])[:MOST_NEEDS],
+        actions=(*arranged, *_actions(found, rows["indicators"]))[:MOST_ACTIONS],
         findings=tuple(found),
     )
 
@@ -77,7 +82,10 @@ def _clauses(found: Sequence[Finding], rows: Mapping[str, Sequence[Row]], site: 
     told = [_clause(item, site) for item in _leading(found)]
     if told:
         return (Words(told[0].zh, told[0].en[:1].upper() + told[0].en[1:]), *told[1:])
-    if any(row["value"] is not None for row in rows["indicators"]):
+    known = [row for row in rows["indicators"] if row["value"] is not None]
+    if known and all((row["persons"] or 0) < ENOUGH_PEOPLE for row in known):
+        return (Words("人数较少，差别可能只是偶然", "Too few members for differences to mean much"),)
+    if known:
         return (Words(f"各项指标与{site.whole.zh}水平相近", f"Much like the rest of the {site.all.en}"),)
     if any(row["mean"] is not None for row in rows["survey"]):
         return (Words("读者对各项服务没有突出的不满", "No service stands out as a worry to readers"),)
@@ -89,9 +97,9 @@ def _clause(item: Finding, site: SiteWords) -> Words:
     if item.kind == "ahead":
         return Words(f"{name.zh}好于多数{site.units.zh}", f"better than most {site.units.en} on {name.en}")
     if item.kind == "rise":
-        return Words(f"{name.zh}比上年同期上升", f"{name.en} up on a year earlier")
+        return Words(f"{name.zh}较上年同期上升", f"{name.en} up on a year earlier")
     if item.kind == "fall":
-        return Words(f"{name.zh}比上年同期下降", f"{name.en} down on a year earlier")
+        return Words(f"{name.zh}较上年同期下降", f"{name.en} down on a year earlier")
     return Words(f"{name.zh}有待改善", f"room to improve on {name.en}")
 
 
@@ -107,15 +115,13 @@ def _changes(found: Sequence[Finding]) -> tuple[Words, ...]:
     return tuple(item.words for item in found if item.kind in ("rise", "fall"))[:MOST_CHANGES]
 
 
-def _needs(found: Sequence[Finding]) -> tuple[Words, ...]:
-    """Where the group lies behind or is not content: the largest shortfall of each subject."""
-    lacks = {
-        item.subject: item.words
-        for item in reversed(found)
-        if item.is_good is False and item.kind not in ("rise", "fall")
-    }
-    order = [item.subject for item in found if item.subject in lacks]
-    return tuple(lacks[subject] for subject in dict.fromkeys(order))[:MOST_NEEDS]
+def _needs(found: Sequence[Finding]) -> list[Words]:
+    """Where the group lies behind or is not content; what has become worse stands among the changes."""
+    told: dict[str, Words] = {}
+    for item in found:
+        if item.is_good is False and item.kind not in ("rise", "fall"):
+            told.setdefault(item.subject, item.words)
+    return list(told.values())
 
 
 def _actions(found: Sequence[Finding], indicators: Sequence[Row]) -> tuple[Action, ...]:

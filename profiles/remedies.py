@@ -44,4 +44,4 @@ def remedy(kind: str, subject: str, name: Words, view: str | None) -> Words:
 
 def keep(name: Words) -> Words:
     """What to do about something that goes well."""
-    return Words(f"把“{name.zh}”的做法讲给大家", f"Share what works for {name.en}")
+    return Words(f"总结“{name.zh}”领先的经验，与其他单位分享", f"Write down what works for {name.en}, and share it")

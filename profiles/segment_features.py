@@ -1,12 +1,13 @@
 """What a reader is measured by before segments are looked for, on scales that can be compared.
 
 Counts are taken by their order of magnitude, ratios are trusted as far as the events behind them
-reach, and the extreme half per cent is drawn in.  Finding groups belongs in
-:mod:`profiles.segment_fit`, naming them in :mod:`profiles.segment_names`.
+reach, and the extreme half per cent is drawn in.  Gender, origin, college and age are no features:
+they may describe a segment afterwards.  Finding groups belongs in :mod:`profiles.segment_fit`, naming
+them in :mod:`profiles.segment_names`.
 """
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -22,18 +23,27 @@ class Feature:
     name: str
     rests_on: tuple[str, ...] = ()
     """The counts behind a ratio; a count itself rests on nothing."""
+    unit: float = 1
+    """How much of a count is one: minutes are taken by the hour, or a first short visit would outweigh all others."""
 
 
 FEATURES = (
     Feature("visit_days"),
-    Feature("dwell_minutes"),
+    Feature("dwell_minutes", unit=60),
     Feature("loans"),
     Feature("bookings"),
-    Feature("night_share", ("visit_days",)),
-    Feature("weekend_share", ("visit_days",)),
-    Feature("regularity", ("visit_days", "loans", "bookings")),
-    Feature("breadth", ("loans",)),
+    Feature("resource_days"),
+    Feature("guidance"),
+    Feature("exam_share", ("visits",)),
+    Feature("night_share", ("visits",)),
+    Feature("weekend_share", ("visits",)),
+    Feature("regularity", ("visits",)),
+    Feature("breadth_rarefied", ("classed_loans",)),
+    Feature("own_field_share", ("classed_loans",)),
 )
+
+COLUMNS = tuple(dict.fromkeys(name for feature in FEATURES for name in (feature.name, *feature.rests_on)))
+"""The columns of a portrait that the features are read from."""
 
 HALF_TRUSTED_AT = 5
 """The events at which a reader's own ratio weighs as much as the ratio of the group."""
@@ -65,8 +75,9 @@ class Scale:
         levels = _levels(people, features, usual)
         caps = np.quantile(levels, WINSORISED_ABOVE, axis=0) if features else usual
         drawn_in = np.minimum(levels, caps)
-        means, deviations = drawn_in.mean(axis=0), drawn_in.std(axis=0)
-        telling = deviations > _CONSTANT_BELOW
+        means, spread = drawn_in.mean(axis=0), drawn_in.std(axis=0)
+        telling = spread > _CONSTANT_BELOW
+        deviations = np.array([_deviation(people, *each) for each in zip(features, spread, strict=True)])
         kept = tuple(feature for feature, is_kept in zip(features, telling, strict=True) if is_kept)
         return cls(kept, usual[telling], caps[telling], means[telling], deviations[telling])
 
@@ -89,6 +100,38 @@ class Scale:
         points: Matrix = (levels - self.means) / self.deviations * self.weights
         return points
 
+    def point(self, position: int, values: Matrix, events: float) -> Matrix:
+        """Where values of one feature lie; of a ratio, with so many events behind it."""
+        feature, usual = self.features[position], self.usual[position]
+        trust = events / (events + HALF_TRUSTED_AT)
+        level = trust * values + (1 - trust) * usual if feature.rests_on else np.log1p(values / feature.unit)
+        level = np.minimum(level, self.caps[position])
+        point: Matrix = (level - self.means[position]) / self.deviations[position] * self.weights[position]
+        return point
+
+    def possible(self, position: int) -> Matrix:
+        """The values a feature can have: every whole number of a count, hundredths of a ratio."""
+        most = float(self.caps[position])
+        if self.features[position].rests_on:
+            return np.arange(0, max(most, 1) + 0.01, 0.01)
+        return np.arange(0, np.ceil(np.expm1(most) * self.features[position].unit) + 1)
+
+    def events(self, people: pl.DataFrame, position: int) -> Matrix:
+        """What each reader's ratio rests on; nothing for a count."""
+        return _events(people, self.features[position])
+
+    def as_data(self) -> dict[str, Any]:
+        """The yardstick as lists of words and numbers, from which it can be made again."""
+        features = [[feature.name, feature.unit, *feature.rests_on] for feature in self.features]
+        arrays = {name: getattr(self, name).tolist() for name in ("usual", "caps", "means", "deviations")}
+        return {"features": features, **arrays}
+
+    @classmethod
+    def from_data(cls, data: dict[str, Any]) -> Self:
+        features = tuple(Feature(name, tuple(rests_on), unit) for name, unit, *rests_on in data["features"])
+        usual, caps, means, deviations = (np.array(data[n]) for n in ("usual", "caps", "means", "deviations"))
+        return cls(features, usual, caps, means, deviations)
+
     def differences(self, centre: Matrix) -> dict[str, float]:
         """How far a centre lies from the average in each feature, in standard deviations."""
         return dict(zip(self.names, (centre / self.weights).tolist(), strict=True))
@@ -104,7 +147,7 @@ def _level(people: pl.DataFrame, feature: Feature, usual: float) -> Matrix:
     if values is None:
         return np.full(people.height, usual)
     if not feature.rests_on:
-        return np.where(np.isnan(values), usual, np.log1p(np.nan_to_num(values)))
+        return np.where(np.isnan(values), usual, np.log1p(np.nan_to_num(values) / feature.unit))
     events = np.where(np.isnan(values), 0, _events(people, feature))
     trust = events / (events + HALF_TRUSTED_AT)
     level: Matrix = trust * np.nan_to_num(values) + (1 - trust) * usual
@@ -116,9 +159,18 @@ def _usual(people: pl.DataFrame, feature: Feature) -> float:
     if values is None:
         raise ValueError(f"{feature.name} holds no value to take the usual from")
     if not feature.rests_on:
-        return float(np.nanmean(np.log1p(values)))
+        return float(np.nanmean(np.log1p(values / feature.unit)))
     grounded = values[~np.isnan(values) & (_events(people, feature) > 0)]
     return float(grounded.mean()) if grounded.size else 0.0
+
+
+def _deviation(people: pl.DataFrame, feature: Feature, spread: float) -> float:
+    """What counts as one: of a ratio, the spread before it is shrunk, so that what nobody can be trusted in stays small."""
+    values = _values(people, feature.name)
+    if not feature.rests_on or values is None:
+        return spread
+    grounded = values[~np.isnan(values) & (_events(people, feature) > 0)]
+    return max(float(grounded.std()), spread) if grounded.size else spread
 
 
 def _events(people: pl.DataFrame, feature: Feature) -> Matrix:

@@ -60,13 +60,21 @@ def sql_folder(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-def stand_up(connection: duckdb.DuckDBPyConnection, model: Model, text: str) -> None:
-    """A table of a model's own types; columns that are not drawn are null."""
+def stand_up(connection: duckdb.DuckDBPyConnection, model: Model, text: str, again: bool = False) -> None:
+    """A table of a model's own types, in place of an earlier one if it is made again; columns that are not drawn are null."""
     connection.execute(f"create schema if not exists {model.layer}")
     columns = ", ".join(f"{column.name} {column.type}" for column in model.columns)
-    connection.execute(f"create table {model.table} ({columns})")
+    connection.execute(f"create {'or replace ' if again else ''}table {model.table} ({columns})")
     if text:
         frame = drawn(text)
         connection.register("given", frame.to_arrow())
         connection.execute(f"insert into {model.table} by name select * from given")
         connection.unregister("given")
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Charts are left empty where a test is about words: drawing them is most of a page's time."""
+    if "drawn" not in request.keywords:
+        empty = '<svg class="marks" width="9" height="9" viewBox="0 0 9 9"></svg>'
+        monkeypatch.setattr("vl_convert.vegalite_to_svg", lambda _: empty)

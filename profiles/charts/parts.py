@@ -18,6 +18,7 @@ Row = Mapping[str, Any]
 NARROWEST_NUMBER: Final = 0.08
 LOWEST_NUMBER: Final = 0.05
 _REST: Final = {"zh": "其余", "en": "rest"}
+_NEVER: Final = {"zh": "没有来过", "en": "never came"}
 _AXIS: Final = {"zh": "本期来馆天数", "en": "Days visited in the term"}
 
 
@@ -100,7 +101,7 @@ def columns(rows: Sequence[Row], *, lang: str) -> Markup:
             ),
         ],
     }
-    return picture(spec, "; ".join(f"{band['band']}: {band['shown']}" for band in bands))
+    return picture(spec, "; ".join(f"{band['name']}: {band['shown']}" for band in bands))
 
 
 def _band(row: Row, lang: str) -> dict[str, Any]:
@@ -108,6 +109,7 @@ def _band(row: Row, lang: str) -> dict[str, Any]:
     is_high = share is not None and share >= LOWEST_NUMBER
     return {
         "band": _REST[lang] if row["band"] == "rest" else clip(row["band"], 6),
+        "name": _NEVER[lang] if row["band"] == "0" else row["band"],
         "share": share,
         "everybody": everybody,
         # The number stands in its column's foot, clear of the line, or upon a column too low to hold it.

@@ -76,8 +76,8 @@ def likert(rows: Sequence[Row], *, lang: str) -> Markup:
     up = name(
         "item", sort=items, axis={"labelColor": INK, "labelLimit": LABEL}, scale={"domain": items, "paddingInner": 0.3}
     )
-    reach = max((abs(piece[end]) for piece in pieces for end in ("start", "end")), default=1)
-    across = quantity("start", scale={"domain": [-reach, reach], "nice": False}, axis=None)
+    ends = [piece[end] for piece in pieces for end in ("start", "end")] or [0, 1]
+    across = quantity("start", scale={"domain": [min(ends), max(ends)], "nice": False}, axis=None)
     spec = {
         "width": WIDTH - LABEL - 12,
         "height": {"step": 32},

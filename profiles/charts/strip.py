@@ -100,5 +100,6 @@ def _reach(row: Row, others: list[float], centre: float) -> float:
 
 
 def _words(row: Row, lang: str) -> str:
-    value, median = amount(row["value"], row["unit"], lang), amount(row["median"], row["unit"], lang)
+    value = amount(row["value"], row["unit"], lang)
+    median = amount(row["median"], row["unit"], lang, row["value"])
     return f"{value}；中位数 {median}" if lang == "zh" else f"{value}; median {median}"

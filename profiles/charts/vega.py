@@ -48,8 +48,8 @@ _ROOT: Final = re.compile(r'<svg [^>]*?width="([\d.]+)" height="([\d.]+)" viewBo
 # What a drawing carries for scripts and for other uses of it.
 _IDLE: Final = re.compile(
     r' (?:class="[^"]*"|aria-hidden="true"|pointer-events="none"|role="[^"]*"|aria-roledescription="[^"]*"|font-family="[^"]*"|opacity="1"|transform="translate\(0,0\)")'
-    r'|<path d="(?:M0,0h[\d.]+v[\d.]+h-?[\d.]+Z)?"(?: display="none")?/>'
 )
+_EMPTY: Final = re.compile(r'<path d="(?:M0,0h[\d.]+v[\d.]+h-?[\d.]+Z)?"(?: display="none")?/>')
 _TAG: Final = re.compile(r"<[^>]*>")
 _LONG: Final = re.compile(r"(\d+\.\d)\d+")
 _HOLLOW: Final = re.compile(r"<g(?: [^>]*)?></g>|<g/>")
@@ -60,7 +60,7 @@ def picture(spec: Spec, words: str) -> Markup:
     import vl_convert
 
     drawn = vl_convert.vegalite_to_svg(spec | {"config": _LOOK, "padding": 2})
-    body = _HOLLOW.sub("", _TAG.sub(_shortened, _IDLE.sub("", drawn)))
+    body = _HOLLOW.sub("", _EMPTY.sub("", _TAG.sub(_shortened, _IDLE.sub("", drawn))))
     head = f'<svg viewBox="\\3" width="\\1" height="\\2" font-family="{FONT}" role="img" aria-label="{_quoted(words)}">'
     return Markup(_ROOT.sub(head, body, count=1))
 

@@ -17,6 +17,7 @@ from profiles.demo.calendar import Term
 from profiles.demo.catalogue import KINDS, SUBJECTS, Catalogue
 from profiles.demo.colleges import COLLEGES, LEVELS, STAFF
 from profiles.demo.draw import DAY_SECONDS, Ints, Random, choose, midnight, moments, picked, stream
+from profiles.demo.feedback import campaign_of
 from profiles.demo.loans import further_loans
 from profiles.demo.people import People
 
@@ -64,6 +65,8 @@ WAVES = (
     Wave("discussion_rooms", "研讨空间开放预约", "微信", "空间服务部", 44, 0.15),
     Wave("major_classics", "学科经典导读", "邮件", "学科服务部", 51, 0.1),
 )
+FILM = ("文明阅览宣传片：请轻声", "environment", "大屏", "读者服务部")
+"""Shown to everybody and sent to nobody; complaints of noise become fewer with it (:mod:`profiles.demo.feedback`)."""
 
 
 @dataclass(frozen=True)
@@ -88,14 +91,16 @@ class Trials:
         }
 
 
-def draw_trials(seed: int, people: People, catalogue: Catalogue, begun: pl.DataFrame, term: Term) -> Trials:
-    """The trials of a term; ``begun`` are its loans as they come about without any of them."""
+def draw_trials(
+    seed: int, people: People, catalogue: Catalogue, begun: pl.DataFrame, term: Term, others: Ints
+) -> Trials:
+    """The trials of a term; ``begun`` are its loans without any of them, ``others`` take part in none."""
     random = stream(seed, "arms")
-    students = random.permutation(_students(people, term))
+    students = random.permutation(np.setdiff1d(_students(people, term), others))
     ends = np.cumsum([int(trial.share * len(students)) for trial in TRIALS])
     drawn = dict(zip(TRIALS, np.split(students, ends)[: len(TRIALS)], strict=True))
     arms = {trial: (who[::2], who[1::2]) for trial, who in drawn.items()}
-    arms[RETURN] = (_without_loans(people, begun, term), np.array([], dtype=np.int64))
+    arms[RETURN] = (np.setdiff1d(_without_loans(people, begun, term), others), np.array([], dtype=np.int64))
     helped = next(trial for trial in TRIALS if trial.lift)
     return Trials(term, arms, _gained(seed, people, catalogue, begun, term, helped, arms[helped][0]))
 
@@ -121,7 +126,7 @@ def assignments(people: People, trials: Trials) -> pl.DataFrame:
 
 
 def campaign_list(terms: Sequence[Term]) -> pl.DataFrame:
-    """Every campaign of the terms; the trials are the last term's."""
+    """Every campaign of the terms; the trials and the film against noise are the last term's."""
     rows = [
         (_code(term, f"W{n}"), wave.name, wave.service, wave.channel, wave.unit, term.days[wave.day])
         for term in terms[:-1]
@@ -132,6 +137,7 @@ def campaign_list(terms: Sequence[Term]) -> pl.DataFrame:
         (_code(last, trial.code), trial.name, trial.service, "邮件", "学科服务部", last.days[trial.day])
         for trial in (*TRIALS, RETURN)
     ]
+    rows.append((_code(last, "Q1"), *FILM, campaign_of(last).begins))
     return pl.DataFrame(rows, ["推送编号", "名称", "目的", "渠道", "负责部门", "开始日期"], orient="row")
 
 

@@ -36,6 +36,12 @@ def whole(random: Random, expected: Floats) -> Ints:
     return np.floor(expected + random.random(expected.shape)).astype(np.int64)
 
 
+def varied(random: Random, variation: float, size: int) -> Floats:
+    """Factors with mean 1 and this much of it as standard deviation."""
+    shape = 1 / variation**2
+    return random.gamma(shape, 1 / shape, size)
+
+
 def midnight(day: date) -> int:
     """Seconds from 1970 to the beginning of a day, in the campus's own clock."""
     return (day - date(1970, 1, 1)).days * DAY_SECONDS

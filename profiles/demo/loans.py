@@ -12,13 +12,14 @@ from profiles.demo.archetypes import ARCHETYPES
 from profiles.demo.calendar import Term
 from profiles.demo.catalogue import KINDS, Catalogue, reading_shares
 from profiles.demo.colleges import COLLEGES, LEVEL_LOANS
-from profiles.demo.draw import DAY_SECONDS, Floats, Ints, Random, choose, midnight, picked, stream
+from profiles.demo.draw import DAY_SECONDS, Floats, Ints, Random, choose, midnight, picked, stream, varied
 from profiles.demo.names import padded
 from profiles.demo.people import People
 from profiles.demo.visits import MAIN, Visits
 
 LOAN_DAYS = (40, 60, 60, 90)
 MOST_LOANS = 400
+APPETITE_VARIES, LOAN_MOOD_VARIES = 0.18, 0.18
 BOOKS, ERRANDS = 11, 5  # so many books are fetched on so many errands
 AWAY_SHARE = 0.2  # of their usual loans, by those who never came in the term
 FOREVER_DAYS = 3650
@@ -102,11 +103,12 @@ def draw_loans(seed: int, people: People, catalogue: Catalogue, visits: Visits, 
 
 def _loans_per_person(seed: int, random: Random, people: People, visits: Visits, term: Term) -> Ints:
     """Loans of each person; the appetite for books stays with a person, the mood changes by term."""
-    evenness = np.array([kind.loan_evenness for kind in ARCHETYPES])[people.archetype]
-    appetite = stream(seed, "appetite").gamma(evenness, 1 / evenness)
+    appetite = varied(stream(seed, "appetite"), APPETITE_VARIES * people.noise, len(people))
     expected: Floats = np.array([kind.loans for kind in ARCHETYPES])[people.archetype] * appetite
     expected = expected * np.array([unit.loans for unit in COLLEGES])[people.college_in(term.half)]
-    expected = expected * np.array(LEVEL_LOANS)[people.level] * random.gamma(3.0, 1 / 3.0, len(people))
+    expected = (
+        expected * np.array(LEVEL_LOANS)[people.level] * varied(random, LOAN_MOOD_VARIES * people.noise, len(people))
+    )
     came = visits.per_person(len(people)) > 0
     expected = np.where(came, expected, expected * AWAY_SHARE)
     in_scope = np.zeros(len(people))

@@ -14,7 +14,7 @@ import polars as pl
 from profiles.demo.archetypes import ARCHETYPES
 from profiles.demo.calendar import Term
 from profiles.demo.colleges import STAFF, majors
-from profiles.demo.draw import Flags, Floats, Ints, Random, choose, picked, stream
+from profiles.demo.draw import Flags, Floats, Ints, Random, choose, picked, stream, varied
 from profiles.demo.intake import Intake, draw_intake
 from profiles.demo.names import contacts, names, padded
 
@@ -25,7 +25,7 @@ LEAVE_SHARE, DROPOUT_SHARE, ABROAD_SHARE, TRANSFER_SHARE = 0.02, 0.012, 0.015, 0
 READING, ON_LEAVE, LEFT, RESUMED, GRADUATED, ABROAD = "01", "02", "03", "05", "07", "13"
 
 AGE_AT_ENTRY = (18, 22, 25, 30)
-VIGOUR_SHAPE = 2.0
+VIGOUR_VARIES = 0.18
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,8 @@ class People:
     archetype: Ints
     vigour: Floats
     text: pl.DataFrame  # number, name, sex, id_card, phone, email, class_group, moved_class_group
+    noise: float = 1.0
+    """How unlike people of one kind are, from person to person and from term to term, against the usual."""
 
     def __len__(self) -> int:
         return len(self.level)
@@ -83,13 +85,13 @@ class People:
         return self.text[name].gather(pl.Series(who))
 
 
-def draw_people(seed: int, patrons: int, terms: Sequence[Term]) -> People:
+def draw_people(seed: int, patrons: int, terms: Sequence[Term], noise: float = 1.0) -> People:
     """About ``patrons`` persons in scope in every term, with the intakes and graduations that keep it so."""
     random = stream(seed, "people")
-    return _named(random, _with_lives(random, draw_intake(random, patrons, terms), terms))
+    return _named(random, _with_lives(random, draw_intake(random, patrons, terms), terms, noise))
 
 
-def _with_lives(random: Random, intake: Intake, terms: Sequence[Term]) -> People:
+def _with_lives(random: Random, intake: Intake, terms: Sequence[Term], noise: float) -> People:
     """What happens to each person after entry, kept for those who are listed in some term."""
     size = len(intake.level)
     student = intake.level != STAFF
@@ -117,15 +119,16 @@ def _with_lives(random: Random, intake: Intake, terms: Sequence[Term]) -> People
         abroad_in=np.where(abroad, within[2], NEVER),
         drops_out=drops,
         archetype=_archetypes(random, student),
-        vigour=random.gamma(VIGOUR_SHAPE, 1 / VIGOUR_SHAPE, size),
+        vigour=varied(random, VIGOUR_VARIES * noise, size),
         text=pl.DataFrame(),
+        noise=noise,
     )
     return _only(people, listed)
 
 
 def _only(people: People, kept: Flags) -> People:
     arrays = {name: value[kept] for name, value in vars(people).items() if isinstance(value, np.ndarray)}
-    return People(**arrays, text=people.text)
+    return People(**arrays, text=people.text, noise=people.noise)
 
 
 def _other_major(random: Random, major: Ints) -> Ints:

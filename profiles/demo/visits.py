@@ -12,14 +12,14 @@ import numpy as np
 from profiles.demo.archetypes import ARCHETYPES
 from profiles.demo.calendar import DayType, Term, bustle
 from profiles.demo.colleges import COLLEGES, LEVEL_VISITS
-from profiles.demo.draw import DAY_SECONDS, Flags, Floats, Ints, Random, choose, midnight, stream
+from profiles.demo.draw import DAY_SECONDS, Flags, Floats, Ints, Random, choose, midnight, stream, varied
 from profiles.demo.people import People
 
 MAIN, SCIENCE = 0, 1
 
 ORDINARY_DAYS = 140.0  # archetypes speak of a term of twenty weeks
-TERM_MOOD_SHAPE = 3.0
-QUIET_SHARE = 0.06
+TERM_MOOD_VARIES = 0.18
+QUIET_SHARE = 0.03
 MOST_VISITS = 320.0
 SETTLED_HALVES, LAST_GROWING_HALF = 3, 8
 
@@ -73,7 +73,7 @@ def _expected(random: Random, people: People, term: Term, present: Ints) -> Floa
     studied = np.minimum(term.half - people.enters_in[present], LAST_GROWING_HALF) - SETTLED_HALVES
     college = np.array([unit.visits for unit in COLLEGES])[people.college_in(term.half)[present]]
     level = np.array(LEVEL_VISITS)[people.level[present]]
-    mood = random.gamma(TERM_MOOD_SHAPE, 1 / TERM_MOOD_SHAPE, len(present))
+    mood = varied(random, TERM_MOOD_VARIES * people.noise, len(present))
     quiet = random.random(len(present)) < QUIET_SHARE
     expected: Floats = visits * college * level * growth**studied * people.vigour[present] * mood * ~quiet
     return np.minimum(expected * len(term.days) / ORDINARY_DAYS, MOST_VISITS)

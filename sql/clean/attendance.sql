@@ -4,6 +4,9 @@
 -- a service that is never aimed at anybody (ref.protected_name) name nobody here; clean.event counts heads.
 --
 -- grain: event_key, patron_key
+-- rebuild: month(held_on)
+-- reads raw.event_attendance: starts_at, whole event_key
+-- follows clean.patron_identifier: patron_key
 -- check only_who_came_has_minutes: attendance = 'attended' or attended_minutes is null
 -- check minutes_are_plausible: attended_minutes between 1 and 1440
 

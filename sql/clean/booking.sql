@@ -3,6 +3,9 @@
 -- Rooms of a service that is never aimed at anybody (ref.protected_name) are left out: service.open_use counts them.
 --
 -- grain: booking_key
+-- rebuild: month(service_date)
+-- reads raw.space_booking: starts_at, whole booking_key
+-- follows clean.patron_identifier: patron_key
 -- check ends_after_it_begins: ends_at > starts_at
 -- check attendance_is_known_or_said_to_be_unknown: attendance in ('attended', 'no_show', 'cancelled', 'unknown')
 

@@ -11,7 +11,7 @@
 -- has them (B84, C93, K82, R73), and one class for the parts that only divide countries (I3/7, E3/7, D33/37, D73/77).
 -- Of lcc it is the letters, those of a subclass that there is, the medical W and QS to QZ under W; of ddc the ten.
 --
--- grain: class_scheme, call_number
+-- grain: call_number, class_scheme
 -- check class_top_is_of_its_scheme: (class_scheme = 'clc' and regexp_matches(class_top, '^[A-KN-VXZ]$')) or (class_scheme = 'lcc' and regexp_matches(class_top, '^[A-HJ-NP-WZ]$')) or (class_scheme = 'ddc' and regexp_matches(class_top, '^[0-9]00$'))
 -- check class_second_goes_with_class_top: (class_top is null) = (class_second is null)
 

@@ -6,6 +6,11 @@
 -- Which classification its call number belongs to is never read off the number: ref.class_scheme and the site file say.
 --
 -- grain: loan_key
+-- rebuild: month(loaned_on)
+-- reads raw.loan: loaned_at, whole loan_key
+-- reads clean.paired_loan: loaned_at
+-- follows clean.patron_identifier: patron_key
+-- follows clean.call_class: call_number
 -- check class_status_is_known: class_status in ('classed', 'unknown', 'none_given', 'no_scheme')
 -- check a_loan_ends_after_it_begins: returned_at >= loaned_at
 -- check renewals_are_not_negative: renewals >= 0
@@ -92,9 +97,9 @@ select
         when not dated.is_backward then date_diff('day', dated.loaned_at, dated.returned_at)
     end as loan_days,                                                         -- 借期天数 | loan days
     case
-        when dated.told is null or dated.returned_at is not null
-            then dated.due_at < coalesce(dated.returned_at, cast(horizon.as_of as timestamp))
-    end as was_overdue,                                                       -- 是否逾期 | overdue | returned after the due time, or still out past it; empty where it came back on an unknown day
+        when dated.returned_at is not null then dated.due_at < dated.returned_at
+    end as was_overdue,                                                       -- 是否逾期 | overdue | returned after the due time; empty where it is out, or came back on an unknown day
+    dated.told is null and dated.returned_at is null as is_out,               -- 是否在借 | still out | as far as is known; whether past its due time is for the day to say on which it is asked
     shelf.class_scheme,                                                       -- 分类法 | class scheme | clc, lcc, ddc or none: of the site, or of this part of its stock
     case
         when shelf.class_scheme = 'none' then 'no_scheme'
@@ -108,4 +113,3 @@ select
 from dated
 join shelf on dated.source_file = shelf.source_file and coalesce(dated.location, '') = shelf.location and coalesce(dated.item_type, '') = shelf.item_type
 left join clean.call_class as number on shelf.class_scheme = number.class_scheme and dated.call_number = number.call_number
-left join ref.horizon as horizon on true

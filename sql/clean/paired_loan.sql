@@ -6,6 +6,9 @@
 -- Where a loan and a return bear the same time, what was out comes back first, and what was in goes out first.
 --
 -- grain: loan_key
+-- rebuild: month(begun_on)
+-- reads raw.loan_event: happened_at, whole item_key
+-- follows clean.patron_identifier: patron_key
 -- check a_loan_ends_after_it_begins: returned_at >= loaned_at
 -- check status_is_known: status in ('returned', 'open', 'return_missing', 'loan_missing')
 -- check only_a_lost_beginning_has_no_loan_time: (loaned_at is null) = (status = 'loan_missing')
@@ -123,6 +126,7 @@ select
     location,
     item_type,
     source_file,
+    cast(first_at as date) as begun_on,                                          -- 起始日期 | begun on | day of the first event #aggregate
     loaned_at,                                                                   -- 借出时间 | loaned at | empty where the log begins later #aggregate
     due_at,                                                                      -- 应还时间 | due at | the last due time
     returned_at,                                                                 -- 归还时间 | returned at | empty while out, or where the return is missing #aggregate

@@ -3,6 +3,8 @@
 -- Only answers of 200 to 399 count, and lines of logs that give no status.  Lines of the same second are added.
 --
 -- grain: patron_key, accessed_at, host, kind
+-- rebuild: month(accessed_on)
+-- follows clean.patron_identifier: patron_key
 
 select
     coalesce(card.patron_key, access.patron_key) as patron_key,

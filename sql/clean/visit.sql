@@ -6,6 +6,10 @@
 -- Gates of a service that is never aimed at anybody (ref.protected_name) are left out.
 --
 -- grain: patron_key, building, seen_at, match_status
+-- rebuild: month(service_date)
+-- reads raw.gate_event: passed_at, 2 days
+-- reads raw.visit_summary: entered_at, 1 day
+-- follows clean.patron_identifier: patron_key
 -- check dwell_is_plausible: dwell_minutes between 0 and 1440
 -- check only_a_matched_visit_has_a_dwell: match_status = 'vendor_summary' or (match_status = 'matched') = (dwell_minutes is not null)
 -- check a_visit_made_of_swipes_is_one_entry: match_status = 'vendor_summary' or entries = 1

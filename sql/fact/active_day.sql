@@ -2,6 +2,7 @@
 -- resource or an event attended.
 --
 -- grain: patron_key, day
+-- rebuild: month(day)
 
 with activity as (
     select patron_key, service_date as day from clean.visit

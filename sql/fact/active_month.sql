@@ -1,6 +1,7 @@
 -- One row for each person, term and month with any activity: see fact.active_day.
 --
 -- grain: patron_key, term, month
+-- rebuild: month(month)
 
 select
     patron_key,

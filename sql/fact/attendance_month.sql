@@ -1,6 +1,7 @@
 -- One row for each person, term and month with an event they registered for or came to.
 --
 -- grain: patron_key, term, month
+-- rebuild: month(month)
 
 with event as (
     select

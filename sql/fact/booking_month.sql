@@ -1,6 +1,7 @@
 -- One row for each person, term and month with a booking.
 --
 -- grain: patron_key, term, month
+-- rebuild: month(month)
 
 select
     booking.patron_key,

@@ -4,6 +4,8 @@
 -- a class are a class of their own, so that the rows of a month sum to its loans.
 --
 -- grain: college, month, class_scheme, class_top
+-- rebuild: month(month)
+-- follows clean.enrolment: patron_key
 -- persons: borrowers
 
 select

@@ -5,6 +5,8 @@
 -- anything was measured on that day is for ref.coverage to say.
 --
 -- grain: building, day, hour
+-- rebuild: month(day)
+-- reads clean.visit: service_date, 1 day
 
 with clock as (
     select hours.hour

@@ -14,7 +14,7 @@ with term_total as (
 ),
 
 host as (
-    select patron_key, term, count(*) as hosts
+    select patron_key, term, count(distinct host) as hosts
     from fact.resource_host
     group by all
 )

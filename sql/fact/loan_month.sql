@@ -4,6 +4,9 @@
 -- known whether it came back in time.
 --
 -- grain: patron_key, term, month
+-- rebuild: month(month)
+-- reads clean.loan: loaned_on or due_at
+-- follows ref.past_day: due_at
 
 with event as (
     select
@@ -18,15 +21,16 @@ with event as (
     where patron_key is not null and loaned_on is not null
     union all
     select
-        patron_key,
-        cast(due_at as date) as day,
+        loan.patron_key,
+        cast(loan.due_at as date) as day,
         0 as loans,
         cast(null as integer) as renewals,
         cast(null as integer) as renewed,
         1 as due,
-        case when was_overdue then 1 else 0 end as overdue
-    from clean.loan
-    where patron_key is not null and due_at is not null and was_overdue is not null
+        case when loan.was_overdue or (loan.is_out and past.day is not null) then 1 else 0 end as overdue
+    from clean.loan as loan
+    left join ref.past_day as past on cast(loan.due_at as date) = past.day
+    where loan.patron_key is not null and loan.due_at is not null and (loan.was_overdue is not null or loan.is_out)
 )
 
 select

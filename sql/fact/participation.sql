@@ -5,7 +5,7 @@
 --
 -- grain: patron_key, term
 -- view: usage
--- check nothing_is_negative: least(events_attended, training_hours, consultations, contribution_hours) >= 0
+-- check nothing_is_negative: least(events_attended, training_hours, consultations, guidance, contribution_hours) >= 0
 
 with attendance as (
     select
@@ -69,6 +69,9 @@ select
         when has_events and coalesce(untimed_trainings, 0) = 0 then cast(coalesce(training_minutes, 0) as double) / 60
     end as training_hours,                                                                          -- 培训时长 | training hours | of trainings attended; empty where the length of one is unknown
     case when has_consultations then cast(coalesce(consultations, 0) as bigint) end as consultations,  -- 咨询次数 | consultations | as the systems recorded them; as staff noted them where no system did
+    case
+        when has_events or has_consultations then cast(case when has_events then coalesce(events_attended, 0) else 0 end + case when has_consultations then coalesce(consultations, 0) else 0 end as bigint)
+    end as guidance,                                                                                -- 活动与咨询次数 | events and consultations | attended and asked, as far as either is measured
     case
         when has_contributions and shifts is null then 0
         when has_contributions then cast(hours as double)

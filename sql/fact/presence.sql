@@ -11,6 +11,7 @@
 -- grain: patron_key, term
 -- view: usage
 -- check night_share_is_a_share: night_share between 0 and 1
+-- check exam_share_is_a_share: exam_share between 0 and 1
 -- check stickiness_is_a_share: stickiness between 0 and 1
 -- check parts_of_the_day_are_parts: morning_share + afternoon_share + evening_share between 0.999999 and 1.000001
 -- check presence_is_not_negative: presence_hours >= 0
@@ -27,6 +28,7 @@ with term_total as (
         sum(clocked_minutes) as clocked_minutes,
         sum(night_minutes) as night_minutes,
         sum(weekend_visits) as weekend_visits,
+        sum(exam_visits) as exam_visits,
         sum(timed_visits) as timed_visits,
         sum(early_visits) as early_visits
     from fact.visit_month
@@ -52,6 +54,12 @@ stay as (
     group by all
 ),
 
+slot_total as (
+    select patron_key, term, weekday, part_of_day, cast(sum(visits) as bigint) as visits
+    from fact.visit_slot
+    group by all
+),
+
 slot as (
     select
         patron_key,
@@ -59,7 +67,7 @@ slot as (
         visits,
         part_of_day,
         sum(visits) over (partition by patron_key, term) as total
-    from fact.visit_slot
+    from slot_total
 ),
 
 rhythm as (
@@ -138,6 +146,9 @@ select
     case
         when coverage.is_measured and term_total.visits >= 8 then cast(term_total.weekend_visits as double) / nullif(term_total.visits, 0)
     end as weekend_share,                                                               -- 非工作日占比 | free-day share | visits on weekends and holidays; from 8 visits on
+    case
+        when coverage.is_measured then cast(term_total.exam_visits as double) / nullif(term_total.visits, 0)
+    end as exam_share,                                                                  -- 考试周占比 | exam share | visits in the exam weeks over visits
     case
         when coverage.is_measured and term_total.timed_visits >= 8 then cast(term_total.early_visits as double) / nullif(term_total.timed_visits, 0)
     end as early_share,                                                                 -- 清晨占比 | early share | visits before 8:30; from 8 visits with a known time on

@@ -8,6 +8,9 @@
 -- two counts, which is never more than there was.
 --
 -- grain: patron_key, term, month
+-- rebuild: month(month)
+-- reads clean.visit: service_date, 2 days
+-- reads clean.booking: checked_in_at, 2 days
 -- check a_day_has_24_hours: presence_minutes <= 1440 * presence_days
 
 with stay as (

@@ -1,12 +1,14 @@
--- One row for each person, term and host of an electronic resource from which they took a document or a page.
+-- One row for each person, term, month and host of an electronic resource from which they took a document or a page.
 --
 -- Hosts from which a page only draws in its parts are left out.
 --
--- grain: patron_key, term, host
+-- grain: patron_key, term, month, host
+-- rebuild: month(month)
 
 select
     access.patron_key,
     calendar.term,
+    cast(date_trunc('month', access.accessed_on) as date) as month,  -- 月份 | month | its first day
     access.host,
     count(distinct access.accessed_on) as resource_days  -- 电子资源使用天数 | days with a resource used
 from clean.resource_access as access

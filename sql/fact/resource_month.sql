@@ -3,6 +3,7 @@
 -- Logging in alone is no use of a resource.
 --
 -- grain: patron_key, term, month
+-- rebuild: month(month)
 
 select
     access.patron_key,

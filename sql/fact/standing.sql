@@ -1,7 +1,8 @@
 -- Where each person stands among named peers in a term, and how that has moved since their term before.
 --
 -- People who are away are not ranked.  The use index is the weighted mean of the percentiles that are measured, so it
--- changes only between terms in which the same ones are.
+-- changes only between terms in which the same ones are.  Days and loans of a term that still runs are not set beside those
+-- of a whole one.
 --
 -- grain: patron_key, term
 -- view: growth
@@ -26,6 +27,13 @@ with wide as (
     group by percentile.patron_key, percentile.term
 ),
 
+running as (
+    select distinct calendar.term
+    from ref.calendar_day as calendar
+    cross join ref.horizon as horizon
+    where calendar.is_open and calendar.term is not null and calendar.day > horizon.as_of
+),
+
 moved as (
     select
         roster.patron_key,
@@ -34,8 +42,8 @@ moved as (
         lag(reading.loans) over person as previous_loans,
         lag(wide.use_index) over ranked as previous_index,
         lag(wide.use_index_parts) over ranked as previous_parts,
-        presence.visit_days,
-        reading.loans,
+        case when running.term is null then presence.visit_days end as visit_days,
+        case when running.term is null then reading.loans end as loans,
         sum(case when activity.active_days >= 2 then 1 else 0 end) over (
             partition by roster.patron_key order by term.starts_on rows between unbounded preceding and current row
         ) as terms_active
@@ -45,6 +53,7 @@ moved as (
     join fact.reading as reading on roster.patron_key = reading.patron_key and roster.term = reading.term
     join fact.activity as activity on roster.patron_key = activity.patron_key and roster.term = activity.term
     left join wide on roster.patron_key = wide.patron_key and roster.term = wide.term
+    left join running on roster.term = running.term
     where roster.is_exposed
     window
         person as (partition by roster.patron_key order by term.starts_on),

@@ -1,10 +1,12 @@
--- One row for each person, term, weekday and part of the day with a visit: when somebody comes, rather than how often.
+-- One row for each person, term, month, weekday and part of the day with a visit: when somebody comes, rather than how often.
 --
--- grain: patron_key, term, weekday, part_of_day
+-- grain: patron_key, term, month, weekday, part_of_day
+-- rebuild: month(month)
 
 select
     visit.patron_key,
     calendar.term,
+    cast(date_trunc('month', visit.service_date) as date) as month,  -- 月份 | month | its first day
     calendar.weekday,
     case
         when hour(visit.seen_at) between 5 and 11 then 'morning'

@@ -135,5 +135,5 @@ select
     case when is_over = 1 then 0 else exp(cast(log_survival as double)) end as survival,  -- 未发生比例 | survival | Kaplan–Meier share without the event by the week's end #aggregate
     case
         when is_over = 0 then exp(cast(log_survival as double)) * sqrt(cast(greenwood as double))
-    end as survival_std_error                                                 -- 标准误 | standard error | Greenwood's, of survival; empty where nobody is left without the event #aggregate
+    end as survival_std_error                                                 -- 标准误 | standard error | Greenwood's, of survival; empty where nobody is left without the event #aggregate #index
 from multiplied

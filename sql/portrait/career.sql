@@ -2,7 +2,8 @@
 --
 -- A total is taken over the terms in which a thing was measured, and the share of such terms stands beside it.  A slope is
 -- the median of all changes per term between two of the person's terms (Theil–Sen), over semesters in which they were here;
--- a semester that was not measured takes no part, but time passes through it.  Three measured semesters are the fewest.
+-- a semester that was not measured takes no part, but time passes through it, and days of one that still runs are not set
+-- beside those of a whole one.  Three measured semesters are the fewest.
 --
 -- grain: patron_key
 -- check nothing_is_negative: least(visits_total, loans_total, bookings_total) >= 0
@@ -45,16 +46,24 @@ summed as (
     group by patron_key
 ),
 
+running as (
+    select distinct calendar.term
+    from ref.calendar_day as calendar
+    cross join ref.horizon as horizon
+    where calendar.is_open and calendar.term is not null and calendar.day > horizon.as_of
+),
+
 step as (
     select
         individual.patron_key,
-        individual.visit_days,
+        case when running.term is null then individual.visit_days end as visit_days,
         individual.active_week_share,
         individual.breadth_rarefied,
         individual.own_field_share,
         row_number() over (partition by individual.patron_key order by term.starts_on) as step
     from portrait.individual as individual
     join ref.term as term on individual.term = term.term
+    left join running on individual.term = running.term
     where individual.is_exposed and term.season <> 'summer'
 ),
 

@@ -85,9 +85,9 @@ select
     least(persons, persons_before) as persons,                                   -- 人数 | people | in the smaller of the two terms #aggregate
     mean,
     mean_before,                                                                 -- 上年同期均值 | mean a year before #aggregate
-    mean - mean_before as difference,                                            -- 变化 | change | of the mean #aggregate
-    (mean - mean_before) / nullif(mean_before, 0) as relative_change,            -- 相对变化 | relative change #aggregate
-    z,                                                                           -- z 值 | z | difference of the mean logs over its standard error (Welch); empty below the site's peer group #aggregate
-    p_value,                                                                     -- p 值 | p value | two-sided #aggregate
+    mean - mean_before as difference,                                            -- 变化 | change | of the mean #aggregate #index
+    (mean - mean_before) / nullif(mean_before, 0) as relative_change,            -- 相对变化 | relative change #aggregate #index
+    z,                                                                           -- z 值 | z | difference of the mean logs over its standard error (Welch); empty below the site's peer group #aggregate #index
+    p_value,                                                                     -- p 值 | p value | two-sided #aggregate #index
     case when p_value is not null then coalesce(p_value <= line, false) end as is_changed  -- 是否有变化 | changed | beyond chance, at a false discovery rate of 1 % #aggregate
 from drawn

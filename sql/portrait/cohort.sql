@@ -2,6 +2,7 @@
 --
 -- grain: cohort, term
 -- persons: persons
+-- counts: members
 
 select
     unit.group_code as cohort,  -- 群体 | cohort

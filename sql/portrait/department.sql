@@ -2,6 +2,7 @@
 --
 -- grain: college, term
 -- persons: persons
+-- counts: members
 
 select
     unit.group_code as college,  -- 学院 | college #quasi_identifier

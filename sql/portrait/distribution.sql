@@ -6,6 +6,7 @@
 --
 -- grain: group_type, group_code, term, measure
 -- persons: persons
+-- counts: members
 -- check gini_is_a_share: gini between 0 and 1
 -- check percentiles_ascend: p10 <= p25 and p25 <= p50 and p50 <= p75 and p75 <= p90
 
@@ -60,7 +61,7 @@ select
     term,
     measure,
     cast(persons as bigint) as persons,                                    -- 人数 | people | whom the measure is told of #aggregate
-    cast(zeros as bigint) as zeros,                                        -- 零使用人数 | people with none #aggregate
+    cast(zeros as bigint) as zeros,                                        -- 零使用人数 | people with none #aggregate #part
     cast(zeros as double) / nullif(persons, 0) as zero_share,              -- 零使用占比 | share with none #aggregate
     total / nullif(persons, 0) as mean,                                    -- 均值 | mean #aggregate
     case when persons >= site.peer_group then cast(p10 as double) end as p10,  -- 10% 分位 | 10th percentile #aggregate
@@ -68,8 +69,8 @@ select
     case when persons >= site.peer_group then cast(p50 as double) end as p50,  -- 中位数 | median #aggregate
     case when persons >= site.peer_group then cast(p75 as double) end as p75,  -- 75% 分位 | 75th percentile #aggregate
     case when persons >= site.peer_group then cast(p90 as double) end as p90,  -- 90% 分位 | 90th percentile #aggregate
-    case when total > 0 then greatest(0, placed_total / nullif(persons * total, 0) - (cast(persons as double) + 1) / nullif(persons, 0)) end as gini,  -- 基尼系数 | Gini | 2 Σ i·x_i / (n Σ x) − (n + 1) / n over values in ascending order; 0 where all are equal, empty where nobody did anything #aggregate
-    log_total / nullif(persons, 0) as log_mean,                            -- 对数均值 | mean of logs | of ln(1 + value), on which terms are compared #aggregate
-    sqrt(log_spread / nullif(persons - 1, 0)) as log_deviation  -- 对数标准差 | deviation of logs | of the sample #aggregate
+    case when total > 0 then greatest(0, placed_total / nullif(persons * total, 0) - (cast(persons as double) + 1) / nullif(persons, 0)) end as gini,  -- 基尼系数 | Gini | 2 Σ i·x_i / (n Σ x) − (n + 1) / n over values in ascending order; 0 where all are equal, empty where nobody did anything #aggregate #index
+    log_total / nullif(persons, 0) as log_mean,                            -- 对数均值 | mean of logs | of ln(1 + value), on which terms are compared #aggregate #index
+    sqrt(log_spread / nullif(persons - 1, 0)) as log_deviation  -- 对数标准差 | deviation of logs | of the sample #aggregate #index
 from summed
 cross join ref.site as site

@@ -6,6 +6,7 @@
 --
 -- grain: group_type, group_code, term, measure
 -- persons: persons
+-- counts: members
 -- check rates_are_shares: rate between 0 and 1 and steadied_rate between 0 and 1
 
 with unit as (
@@ -92,7 +93,7 @@ select
     ranged.term,
     ranged.measure,
     ranged.persons,
-    ranged.active,                                                          -- 使用人数 | people reached #aggregate
+    ranged.active,                                                          -- 使用人数 | people reached #aggregate #part
     cast(ranged.active as double) / nullif(ranged.persons, 0) as rate,      -- 使用率 | rate | people reached over people #aggregate
     ranged.steadied_rate,                                                   -- 平滑使用率 | steadied rate | (a + people reached) / (b + people), a and b from the units of its kind; the rate of the kind where units do not differ beyond chance #aggregate
     greatest(0, ranged.steadied_rate - ranged.half) as rate_low,            -- 下限 | lower bound | of 90 %, normal to the posterior; where units do not differ, of the rate of the kind #aggregate

@@ -10,6 +10,7 @@
 -- check axis_scores_are_percentiles: axis_score between 0 and 100
 -- check the_last_eight_terms_are_no_more: terms_compared <= 8
 -- persons: persons
+-- counts: members
 
 with term as (
     select term, row_number() over (order by starts_on) as number
@@ -158,11 +159,11 @@ select
     axis,                                                -- 关系维度 | axis | interaction, cohesion, collaboration or stability #aggregate
     component,                                           -- 分项 | component | of ref.relationship_weight #aggregate
     persons,                                             -- 人数 | people | in the group and here this term #aggregate
-    cast(value as double) as value,                      -- 取值 | value | in the component's own unit, more being better; empty where it was not measured #aggregate
+    cast(value as double) as value,                      -- 取值 | value | in the component's own unit, more being better; empty where it was not measured #aggregate #index
     cast(terms_compared as bigint) as terms_compared,    -- 可比学期数 | terms compared | measured ones of the group's last eight, this one among them #aggregate
-    percentile,                                          -- 百分位 | percentile | (below + half of the equal) / terms compared, 0 to 100; from 2 terms on #aggregate
+    percentile,                                          -- 百分位 | percentile | (below + half of the equal) / terms compared, 0 to 100; from 2 terms on #aggregate #plain
     weight,                                              -- 权重 | weight | within the axis #aggregate
     cast(sum(cast(weight * percentile as decimal(18, 9))) over axis_row as double)
-        / nullif(cast(sum(case when percentile is not null then weight end) over axis_row as double), 0) as axis_score  -- 维度得分 | axis score | weighted mean of the percentiles that there are, 0 to 100; the same in each row of the axis #aggregate
+        / nullif(cast(sum(case when percentile is not null then weight end) over axis_row as double), 0) as axis_score  -- 维度得分 | axis score | weighted mean of the percentiles that there are, 0 to 100; the same in each row of the axis #aggregate #plain
 from ranked
 window axis_row as (partition by group_type, group_code, term, axis)

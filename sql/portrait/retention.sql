@@ -51,8 +51,8 @@ select
     group_code,                                          -- 组 | group #aggregate
     term,                                                -- 学期 | term #aggregate
     persons,                                             -- 人数 | people | active in the term and judged in the next teaching term #aggregate
-    retained,                                            -- 留存人数 | retained | of them, active again in the next teaching term #aggregate
+    retained,                                            -- 留存人数 | retained | of them, active again in the next teaching term #aggregate #part
     share as retained_share,                             -- 留存率 | retained share #aggregate
-    greatest(0, share + width / 2 - sqrt(width * (share * (1 - share) + width / 4))) / nullif(1 + width, 0) as retained_low,  -- 留存率下限 | retained share, low | lower end of the 95 % Wilson interval #aggregate
-    (share + width / 2 + sqrt(width * (share * (1 - share) + width / 4))) / nullif(1 + width, 0) as retained_high   -- 留存率上限 | retained share, high | upper end of the 95 % Wilson interval #aggregate
+    greatest(0, share + width / 2 - sqrt(width * (share * (1 - share) + width / 4))) / nullif(1 + width, 0) as retained_low,  -- 留存率下限 | retained share, low | lower end of the 95 % Wilson interval #aggregate #share
+    (share + width / 2 + sqrt(width * (share * (1 - share) + width / 4))) / nullif(1 + width, 0) as retained_high   -- 留存率上限 | retained share, high | upper end of the 95 % Wilson interval #aggregate #share
 from shared

@@ -52,10 +52,10 @@ select
     weighed.class_second,
     cast(weighed.borrowers as bigint) as borrowers,                                     -- 借阅人数 | borrowers | of the class in the group #aggregate
     cast(weighed.loans as bigint) as loans,                                             -- 借阅册次 | loans #aggregate
-    cast(weighed.loans as double) / nullif(weighed.group_loans, 0) as share_in_group,   -- 组内占比 | share in the group | of its classed loans #aggregate
-    cast(overall.loans as double) / nullif(overall.group_loans, 0) as share_overall,    -- 全校占比 | share of everybody's #aggregate
+    cast(weighed.loans as double) / nullif(weighed.group_loans, 0) as share_in_group,   -- 组内占比 | share in the group | of its classed loans #aggregate #index
+    cast(overall.loans as double) / nullif(overall.group_loans, 0) as share_overall,    -- 全校占比 | share of everybody's #aggregate #index
     cast(weighed.loans as double) / nullif(weighed.group_loans, 0)
-        / nullif(cast(overall.loans as double) / nullif(overall.group_loans, 0), 0) as location_quotient  -- 区位商 | location quotient | share in the group over the share of everybody's; above 1 the group reads more of it #aggregate
+        / nullif(cast(overall.loans as double) / nullif(overall.group_loans, 0), 0) as location_quotient  -- 区位商 | location quotient | share in the group over the share of everybody's; above 1 the group reads more of it #aggregate #index
 from weighed
 join overall
     on weighed.term = overall.term and weighed.class_scheme = overall.class_scheme and weighed.class_second = overall.class_second

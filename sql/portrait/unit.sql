@@ -5,6 +5,7 @@
 --
 -- grain: group_type, group_code, term
 -- persons: persons
+-- counts: members
 
 select
     membership.group_type,

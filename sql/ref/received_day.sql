@@ -1,6 +1,7 @@
 -- One row for each feed, place and day on which anything was received.
 --
 -- grain: feed, place, day
+-- rebuild: month(day)
 
 with received as (
     select 'gate' as feed, building as place, cast(passed_at as date) as day

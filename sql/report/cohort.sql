@@ -2,6 +2,7 @@
 --
 -- grain: college, term, cohort
 -- persons: persons
+-- counts: members
 
 select
     told.college,                                                                                     -- 学院 | college #aggregate

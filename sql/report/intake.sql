@@ -42,17 +42,17 @@ select
     term.starts_on as first_day,                                        -- 起 | from #aggregate
     term.ends_on as last_day,                                           -- 止 | until #aggregate
     now.persons,
-    now.week,                                                           -- 教学周 | teaching week | at the end of which the shares are read #aggregate
-    now.visited,                                                        -- 已到馆占比 | share who had come #aggregate
-    now.borrowed,                                                       -- 已借阅占比 | share who had borrowed #aggregate
-    now.booked,                                                         -- 已用预约占比 | share who had used a booking #aggregate
-    now.activated,                                                      -- 激活占比 | share activated | two kinds of service used #aggregate
-    greatest(0, now.activated - 196e-2 * now.activated_std_error) as activated_low,  -- 激活占比下限 | activated from | 95 %, Greenwood #aggregate
-    least(1, now.activated + 196e-2 * now.activated_std_error) as activated_high,    -- 激活占比上限 | activated to | 95 %, Greenwood #aggregate
+    now.week,                                                           -- 教学周 | teaching week | at the end of which the shares are read #aggregate #plain
+    now.visited,                                                        -- 已到馆占比 | share who had come #aggregate #share
+    now.borrowed,                                                       -- 已借阅占比 | share who had borrowed #aggregate #share
+    now.booked,                                                         -- 已用预约占比 | share who had used a booking #aggregate #share
+    now.activated,                                                      -- 激活占比 | share activated | two kinds of service used #aggregate #share
+    greatest(0, now.activated - 196e-2 * now.activated_std_error) as activated_low,  -- 激活占比下限 | activated from | 95 %, Greenwood #aggregate #share
+    least(1, now.activated + 196e-2 * now.activated_std_error) as activated_high,    -- 激活占比上限 | activated to | 95 %, Greenwood #aggregate #share
     before.term as earlier_term,                                        -- 上年同期 | a year before | entry term of the same season; empty where there is none #aggregate
     before.persons as earlier_persons,                                  -- 上年同期人数 | people a year before #aggregate
-    before.activated as earlier_activated,                              -- 上年同期激活占比 | share activated a year before #aggregate
-    before.visited as earlier_visited                                   -- 上年同期到馆占比 | share who had come a year before #aggregate
+    before.activated as earlier_activated,                              -- 上年同期激活占比 | share activated a year before #aggregate #share
+    before.visited as earlier_visited                                   -- 上年同期到馆占比 | share who had come a year before #aggregate #share
 from by_term as now
 join ref.term as term on now.term = term.term
 left join by_term as before

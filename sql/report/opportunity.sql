@@ -26,7 +26,7 @@ select
     perceived_mean,
     adequacy_mean,
     superiority_mean,
-    importance,                                                                -- 重要性 | importance | desired level on a scale of 0 to 10
-    satisfaction,                                                              -- 满意度 | satisfaction | perceived level on a scale of 0 to 10
-    importance + greatest(0, importance - satisfaction) as opportunity_index   -- 机会指数 | opportunity index | importance + max(0, importance − satisfaction), 0 to 20
+    importance,                                                                -- 重要性 | importance | desired level on a scale of 0 to 10 #index
+    satisfaction,                                                              -- 满意度 | satisfaction | perceived level on a scale of 0 to 10 #index
+    importance + greatest(0, importance - satisfaction) as opportunity_index   -- 机会指数 | opportunity index | importance + max(0, importance − satisfaction), 0 to 20 #index
 from rescaled

@@ -19,28 +19,28 @@ create table report.service_evaluation (
     label_zh          varchar not null,  -- 中文名 | Chinese name
     label_en          varchar not null,  -- 英文名 | English name
     persons           bigint  not null,  -- 适用人数 | eligible people | whom the service is for
-    in_need           bigint,            -- 需求人数 | people in need
-    reached           bigint  not null,  -- 触达人数 | people reached | contacted for it, once each
+    in_need           bigint,            -- 需求人数 | people in need #part
+    reached           bigint  not null,  -- 触达人数 | people reached | contacted for it, once each #part
     contacts          bigint  not null,  -- 触达人次 | contacts | times, not people
     reach_rate        double,            -- 触达率 | reach | people reached over eligible
-    users             bigint,            -- 做到人数 | people who did it | what the service is meant to lead to, reached or not; empty where it is not told
+    users             bigint,            -- 做到人数 | people who did it | what the service is meant to lead to, reached or not; empty where it is not told #part
     uses              bigint,            -- 做到人次 | times it was done | days of a person
     repeat_rate       double,            -- 重复率 | repeat rate | share of those who did it on two days or more
     answered          bigint,            -- 有回应人数 | people who answered or did it | of those reached, who accepted, clicked, or did it in the days watched
     precision_rate    double,            -- 精准率 | precision | people who answered or did it over people reached
-    equity_between    double,            -- 学院间不均 | inequality between colleges | Theil
-    equity_within     double,            -- 学院内不均 | inequality within colleges | Theil
+    equity_between    double,            -- 学院间不均 | inequality between colleges | Theil #index
+    equity_within     double,            -- 学院内不均 | inequality within colleges | Theil #index
     run_key           varchar,           -- 运行号 | run | the last of the term that was judged
     effect            varchar,           -- 效果结论 | verdict on the effect | of service.effect; empty where nothing was drawn
     effect_before     varchar,           -- 上次效果结论 | verdict on the run before
-    uplift            double,            -- 提升 | uplift | difference of the shares
-    uplift_low        double,            -- 提升下限 | uplift from | 95 %
-    uplift_high       double,            -- 提升上限 | uplift to | 95 %
+    uplift            double,            -- 提升 | uplift | difference of the shares #index
+    uplift_low        double,            -- 提升下限 | uplift from | 95 % #index
+    uplift_high       double,            -- 提升上限 | uplift to | 95 % #index
     ratings           bigint,            -- 评价人数 | ratings | people behind the rating
-    satisfaction      double,            -- 满意度 | satisfaction | 0 to 1, weighted and steadied
-    opportunity_index double,            -- 机会指数 | opportunity index | importance + max(0, importance − satisfaction), 0 to 20
+    satisfaction      double,            -- 满意度 | satisfaction | 0 to 1, weighted and steadied #index
+    opportunity_index double,            -- 机会指数 | opportunity index | importance + max(0, importance − satisfaction), 0 to 20 #index
     no_show_rate      double,            -- 失约率 | no-show rate | of the bookings of its rooms; empty where it has none
-    cost              double,            -- 费用 | cost | of a term, as the library states it
+    cost              double,            -- 费用 | cost | of a term, as the library states it #plain
     verdict           varchar not null,  -- 结论 | verdict | keep, fix, stop or cannot_tell
     reason            varchar not null,  -- 规则 | rule | of ref.evaluation_rule
     reason_zh         varchar not null,  -- 中文理由 | reason in Chinese

@@ -22,10 +22,10 @@ create table report.survey_weighting (
     matched        bigint  not null,  -- 匹配人数 | matched | respondents whose identity is known and who are on the roster of the term
     roster_persons bigint  not null,  -- 在册人数 | people on the roster | here in the term
     response_rate  double,            -- 回收率 | response rate | matched over the roster; too low by those who gave no number
-    deff           double,            -- 设计效应 | design effect | Kish: n Σw² / (Σw)², 1 where weights are equal
+    deff           double,            -- 设计效应 | design effect | Kish: n Σw² / (Σw)², 1 where weights are equal #index
     n_eff          double,            -- 有效样本量 | effective sample size | matched over the design effect
-    weight_min     double,            -- 最小权重 | least weight | of mean 1
-    weight_max     double,            -- 最大权重 | largest weight | of mean 1, after cutting and raking once more
-    largest_raked  double,            -- 截尾前最大权重 | largest weight before cutting
+    weight_min     double,            -- 最小权重 | least weight | of mean 1 #index
+    weight_max     double,            -- 最大权重 | largest weight | of mean 1, after cutting and raking once more #index
+    largest_raked  double,            -- 截尾前最大权重 | largest weight before cutting #index
     is_bias_likely boolean            -- 是否提示偏差 | bias is likely | a weight above 5 before cutting: a kind of reader that hardly answered
 );

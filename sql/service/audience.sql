@@ -10,6 +10,6 @@ create table service.audience (
     term    varchar not null,  -- 学期 | term
     college varchar not null,  -- 学院 | college | 未知 unknown where none is given
     persons bigint  not null,  -- 适用人数 | eligible | readers the service is for
-    in_need bigint  not null,  -- 需求人数 | in need
-    stated  bigint  not null   -- 自述人数 | stated | of those in need, who said so themselves
+    in_need bigint  not null,  -- 需求人数 | in need #part
+    stated  bigint  not null   -- 自述人数 | stated | of those in need, who said so themselves #part
 );

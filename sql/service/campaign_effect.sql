@@ -4,7 +4,8 @@
 -- beside those of all other themes; one whose purpose is a service, against the readers who did that week what the service
 -- is meant to lead to, of every 1,000, beside those who were active at all.  The change is the step of a line through the
 -- weeks (segmented regression, errors of Newey and West, as wide as series without a step and of weeks that hang together
--- ask for).  Views are times and not people, and no change is ever told from them.  A change is an association, no effect.
+-- ask for).  Views are times and not people, and no change is ever told from them.  A change is an association, no effect;
+-- so a campaign that held people out by chance is told of in service.effect and not here.
 --
 -- grain: campaign_key, series_type, series
 -- persons: persons
@@ -24,15 +25,15 @@ create table service.campaign_effect (
     messages     bigint,            -- 推送人次 | messages | times; empty where none were recorded
     views        bigint,            -- 查看人次 | views | messages opened, times and not people
     viewers      bigint,            -- 查看人数 | viewers | people who opened one, once each
-    weeks_before bigint  not null,  -- 之前周数 | weeks before | whole weeks of a term that were measured, 16 at most
-    weeks_after  bigint  not null,  -- 之后周数 | weeks after
+    weeks_before bigint  not null,  -- 之前周数 | weeks before | whole weeks of a term that were measured, 16 at most #plain
+    weeks_after  bigint  not null,  -- 之后周数 | weeks after #plain
     rate_before  double,            -- 之前均值 | mean before
     rate_after   double,            -- 之后均值 | mean after
-    change       double,            -- 变化 | change | the step, with the line and the other series allowed for
-    ci_low       double,            -- 区间下限 | interval from | 95 %
-    ci_high      double,            -- 区间上限 | interval to | 95 %
-    p_value      double,            -- p值 | p
-    q_value      double,            -- 校正p值 | q | p raised for all series of the term judged together
+    change       double,            -- 变化 | change | the step, with the line and the other series allowed for #index
+    ci_low       double,            -- 区间下限 | interval from | 95 % #index
+    ci_high      double,            -- 区间上限 | interval to | 95 % #index
+    p_value      double,            -- p值 | p #index
+    q_value      double,            -- 校正p值 | q | p raised for all series of the term judged together #index
     verdict      varchar not null,  -- 结论 | verdict | changed_at_the_same_time, no_change_seen or cannot_tell
     reason       varchar not null,  -- 理由代码 | reason code
     reason_zh    varchar not null,  -- 中文理由 | reason in Chinese

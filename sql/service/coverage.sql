@@ -38,11 +38,11 @@ select
     person.service,                                                                     -- 服务 | service #aggregate
     person.term,                                                                        -- 学期 | term #aggregate
     min(member.persons) as persons,                                                     -- 群体人数 | persons | of the segment in the term #aggregate
-    cast(sum(person.needs) as bigint) as in_need,  -- 需求人数 | in need #aggregate
-    cast(sum(person.was_reached) as bigint) as reached,  -- 触达人数 | reached | contacted for it in the term #aggregate
-    cast(sum(person.needs * person.was_reached) as bigint) as need_met,  -- 有需求且触达 | in need and reached #aggregate
-    cast(sum(person.needs * (1 - person.was_reached)) as bigint) as need_without_service,  -- 有需求未触达 | need without service #aggregate
-    cast(sum((1 - person.needs) * person.was_reached) as bigint) as service_without_need  -- 无需求而触达 | service without need #aggregate
+    cast(sum(person.needs) as bigint) as in_need,  -- 需求人数 | in need #aggregate #part
+    cast(sum(person.was_reached) as bigint) as reached,  -- 触达人数 | reached | contacted for it in the term #aggregate #part
+    cast(sum(person.needs * person.was_reached) as bigint) as need_met,  -- 有需求且触达 | in need and reached #aggregate #part
+    cast(sum(person.needs * (1 - person.was_reached)) as bigint) as need_without_service,  -- 有需求未触达 | need without service #aggregate #part
+    cast(sum((1 - person.needs) * person.was_reached) as bigint) as service_without_need  -- 无需求而触达 | service without need #aggregate #part
 from person
 join segment.reader as reader on person.patron_key = reader.patron_key and person.term = reader.term
 join member on reader.segment = member.segment and reader.term = member.term

@@ -35,16 +35,16 @@ create table service.effect (
     units            bigint  not null,  -- 抽取单元数 | units drawn | people, or groups drawn as one
     served_rate      double,            -- 服务组比例 | share of those served | who did it
     held_out_rate    double,            -- 对照组比例 | share of those held out | who did it without being asked
-    difference       double,            -- 差异 | difference | of the shares, or of the changes of units; with the baseline allowed for where the method says so
-    ci_low           double,            -- 区间下限 | interval from | 95 %
-    ci_high          double,            -- 区间上限 | interval to | 95 %
-    p_value          double,            -- p值 | p | how often chance alone makes as large a difference
-    q_value          double,            -- 校正p值 | q | p raised for all runs of the term judged together
-    judged_together  bigint,            -- 同期评估数 | judged together | runs of the term that were judged
-    detectable       double,            -- 可检出差异 | detectable difference | that the run was made to be able to see; empty where none was planned
-    times_difference double,            -- 次数差异 | difference in times | days with an outcome per person, those served less those held out; no verdict rests on it
-    times_low        double,            -- 次数区间下限 | times from | 95 %
-    times_high       double,            -- 次数区间上限 | times to | 95 %
+    difference       double,            -- 差异 | difference | of the shares, or of the changes of units; with the baseline allowed for where the method says so #index
+    ci_low           double,            -- 区间下限 | interval from | 95 % #index
+    ci_high          double,            -- 区间上限 | interval to | 95 % #index
+    p_value          double,            -- p值 | p | how often chance alone makes as large a difference #index
+    q_value          double,            -- 校正p值 | q | p raised for all runs of the term judged together #index
+    judged_together  bigint,            -- 同期评估数 | judged together | runs of the term that were judged #plain
+    detectable       double,            -- 可检出差异 | detectable difference | that the run was made to be able to see; empty where none was planned #index
+    times_difference double,            -- 次数差异 | difference in times | days with an outcome per person, those served less those held out; no verdict rests on it #index
+    times_low        double,            -- 次数区间下限 | times from | 95 % #index
+    times_high       double,            -- 次数区间上限 | times to | 95 % #index
     verdict          varchar not null,  -- 结论 | verdict | helped, harmed, no_visible_effect, cannot_tell or too_early; without people held out changed_at_the_same_time, no_change_seen or cannot_tell
     reason           varchar not null,  -- 理由代码 | reason code
     reason_zh        varchar not null,  -- 中文理由 | reason in Chinese

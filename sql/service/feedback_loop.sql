@@ -62,8 +62,8 @@ select
     step,                                                                     -- 环节 | step | raised, triaged, answered, acted, told or confirmed #aggregate
     position,                                                                 -- 次序 | position #aggregate
     pieces,                                                                   -- 件数 | pieces | raised #aggregate
-    case when is_noted then reached end as reached,                           -- 到达件数 | reached | empty where the step is not noted #aggregate
-    case when is_noted then dropped end as dropped,                           -- 中断件数 | dropped | came to the step before and not to this one #aggregate
+    case when is_noted then reached end as reached,                           -- 到达件数 | reached | empty where the step is not noted #aggregate #part
+    case when is_noted then dropped end as dropped,                           -- 中断件数 | dropped | came to the step before and not to this one #aggregate #part
     case when is_noted then cast(reached as double) / nullif(pieces, 0) end as reached_share,  -- 到达率 | reached share | of the pieces raised #aggregate
     days_median                                                               -- 天数中位数 | median days | from raised, of those whose time is known #aggregate
 from counted

@@ -14,9 +14,9 @@ create table service.loan_forecast (
     class_scheme varchar not null,  -- 分类法 | classification
     class_top    varchar not null,  -- 大类 | main class
     term         varchar not null,  -- 预测学期 | term foretold
-    expected     double  not null,  -- 预计借阅册次 | expected loans
-    p10          double  not null,  -- 下限 | lower bound | one cell in ten stays below
-    p90          double  not null,  -- 上限 | upper bound | one cell in ten goes above
+    expected     double  not null,  -- 预计借阅册次 | expected loans #plain
+    p10          double  not null,  -- 下限 | lower bound | one cell in ten stays below #plain
+    p90          double  not null,  -- 上限 | upper bound | one cell in ten goes above #plain
     borrowers    bigint  not null,  -- 最少借阅人数 | fewest borrowers | of the terms it is foretold from
     model        varchar not null,  -- 预测方法 | method | model, last_year, same_season or season_mean
     made_as_of   date    not null   -- 截至日期 | made as of | the last day received

@@ -13,5 +13,5 @@ create table service.pressure (
     group_type varchar not null,  -- 组别 | kind of group | everyone, segment, college, nth_contact or service_pair
     group_code varchar not null,  -- 组 | group
     persons    bigint  not null,  -- 人数 | people | behind the figure
-    value      double             -- 数值 | value | empty where nothing can be said
+    value      double             -- 数值 | value | empty where nothing can be said #index
 );

@@ -1,7 +1,7 @@
 -- One row for each time people were drawn for a service: lists frozen here, and trials drawn elsewhere.
 --
 -- grain: run_key
--- check a_window_has_days: window_days > 0
+-- check a_window_is_not_negative: window_days >= 0
 
 with assigned as (
     select

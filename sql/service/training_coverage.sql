@@ -29,7 +29,7 @@ select
     min(lesson.label_zh) as label_zh,                                          -- 中文名 | Chinese name #aggregate
     min(lesson.label_en) as label_en,                                          -- 英文名 | English name #aggregate
     count(*) as persons,                                                      -- 人数 | people | in the stage #aggregate
-    count(attended.lesson) as attended,                                        -- 已参加人数 | people who have attended #aggregate
+    count(attended.lesson) as attended,                                        -- 已参加人数 | people who have attended #aggregate #part
     cast(count(attended.lesson) as double) / nullif(count(*), 0) as attended_share  -- 覆盖率 | share who have attended #aggregate
 from student
 join ref.training as lesson on student.stage = lesson.stage

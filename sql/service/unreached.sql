@@ -44,7 +44,7 @@ select
     service,                                                                  -- 服务 | service #aggregate
     cast(position as integer) as position,                                    -- 次序 | position | the largest unmet need first #aggregate
     persons,                                                                  -- 需求人数 | people in need #aggregate
-    reached,                                                                  -- 触达人数 | reached | of those in need, contacted for it in the term #aggregate
+    reached,                                                                  -- 触达人数 | reached | of those in need, contacted for it in the term #aggregate #part
     cast(reached as double) / nullif(persons, 0) as reached_rate,             -- 触达率 | share reached | of those in need #aggregate
     reached = 0 as is_unreached                                               -- 是否无人触达 | nobody reached #aggregate
 from ranked

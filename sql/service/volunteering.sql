@@ -37,15 +37,15 @@ select
     cast(count(*) filter (where has_served) as double) / nullif(count(*), 0) as volunteer_share,  -- 志愿者占比 | share who serve #aggregate
     cast(sum(hours) as double) as hours,                                                       -- 服务时长 | hours | of those whose hours are known #aggregate
     median(hours) as hours_median,                                                             -- 服务时长中位数 | median hours | of a volunteer #aggregate
-    count(is_retained) as followed,                                                            -- 可追踪人数 | volunteers followed | who were here in the next term, which is over #aggregate
+    count(is_retained) as followed,                                                            -- 可追踪人数 | volunteers followed | who were here in the next term, which is over #aggregate #part
     case
         when count(is_retained) >= min(site.small_cell)
             then cast(count(*) filter (where is_retained) as double) / nullif(count(is_retained), 0)
     end as retained_share,                                                                     -- 留任率 | share who serve again | of those followed #aggregate
-    case when count(*) filter (where has_served and terms_served = 1) >= min(site.small_cell) then count(*) filter (where has_served and terms_served = 1) end as newcomers,  -- 首次服务人数 | first time | in what was received #aggregate
-    case when count(*) filter (where role = 'participant') >= min(site.small_cell) then count(*) filter (where role = 'participant') end as participants,  -- 参与者人数 | participants | of the group, whether they served or not #aggregate
-    case when count(*) filter (where role = 'contributor') >= min(site.small_cell) then count(*) filter (where role = 'contributor') end as contributors,  -- 贡献者人数 | contributors #aggregate
-    case when count(*) filter (where role = 'partner') >= min(site.small_cell) then count(*) filter (where role = 'partner') end as partners  -- 合作者人数 | partners #aggregate
+    case when count(*) filter (where has_served and terms_served = 1) >= min(site.small_cell) then count(*) filter (where has_served and terms_served = 1) end as newcomers,  -- 首次服务人数 | first time | in what was received #aggregate #part
+    case when count(*) filter (where role = 'participant') >= min(site.small_cell) then count(*) filter (where role = 'participant') end as participants,  -- 参与者人数 | participants | of the group, whether they served or not #aggregate #part
+    case when count(*) filter (where role = 'contributor') >= min(site.small_cell) then count(*) filter (where role = 'contributor') end as contributors,  -- 贡献者人数 | contributors #aggregate #part
+    case when count(*) filter (where role = 'partner') >= min(site.small_cell) then count(*) filter (where role = 'partner') end as partners  -- 合作者人数 | partners #aggregate #part
 from person
 cross join ref.site as site
 group by person.group_type, person.group_code, person.term

@@ -101,7 +101,7 @@ def _write_version(folder: Path, version: int) -> None:
         connection.execute(
             f"create table fact.version as select {version} as version, i as row from range({ROWS}) t(i)"
         )
-        publish(connection, [TABLE], folder, k=10)
+        publish(connection, [TABLE], folder, {})
 
 
 def _write_and_die(folder: Path, version: int, fatal_step: int) -> None:

@@ -32,6 +32,7 @@ from pipelines.warehouse import Warehouse
 
 PATRONS, TERMS, SEED = 300, 2, 7
 MAINLY = "from pipelines.cli import main; main(prog_name='mingyuan')"
+HISTORY = {"ledger.build", "ledger.change"}
 Hashes = dict[str, tuple[int, int | None, int | None]]
 """By table: its rows, and two hashes of them in any order."""
 
@@ -141,16 +142,23 @@ def small(folder: Path, sources: dict[str, Any] | None = None, **lines: Any) -> 
     return Line(folder)
 
 
+WHEN = {"ledger.file": "received_at", "ledger.segment_model": "decided_at"}
+"""Columns that tell when something came or was decided, and not what."""
+
+
 def hashes(database: Path) -> Hashes:
-    """Every table of a database, known again whatever the order of its rows; when a file came is left out."""
+    """Every table of a database, known again whatever the order of its rows.
+
+    When a file came or a model was decided is left out, and so is the order in which tables were built and changed.
+    """
     tables = "select schema_name || '.' || table_name from duckdb_tables() where not internal order by all"
     with duckdb.connect(str(database), read_only=True) as connection:
-        names = [name for (name,) in connection.execute(tables).fetchall()]
+        names = [name for (name,) in connection.execute(tables).fetchall() if name not in HISTORY]
         return {name: _hash(connection, name) for name in names}
 
 
 def _hash(connection: duckdb.DuckDBPyConnection, table: str) -> tuple[int, int | None, int | None]:
-    but = " exclude (received_at)" if table == "ledger.file" else ""
+    but = f" exclude ({WHEN[table]})" if table in WHEN else ""
     query = (
         f"select count(*), bit_xor(hash(whole)), sum(hash(whole)::hugeint) from (select *{but} from {table}) as whole"
     )

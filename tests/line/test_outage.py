@@ -16,7 +16,7 @@ def values(line: Line, measure: str) -> list[tuple[float | None, str | None]]:
 
 def mentions(line: Line) -> int:
     """How often the pages say that something was not measured."""
-    pages = (line.campus.reports / "college").glob("college-*.en.html")
+    pages = line.campus.reports.glob("*/*/college.en.html")
     return sum(path.read_text(encoding="utf-8").count("not measured") for path in pages)
 
 

@@ -185,10 +185,10 @@ def test_who_does_not_use_the_library_never_did(found: Found) -> None:
 
 
 def test_who_uses_it_much_is_active(found: Found) -> None:
-    """Seen: 0.95, 0.95 and 0.92; about 0.94 can be expected, for six in a hundred are planted to stay away for a term."""
+    """About 0.97 can be expected, for three in a hundred are planted to stay away for a term."""
     states = found.table(STATES).filter(pl.col("term") == LAST, pl.col("archetype") != "none")
     is_vigorous = (pl.col("archetype") != "light") & (pl.col("vigour") > 1)
-    is_faint = (pl.col("archetype") == "light") & (pl.col("vigour") < 0.5)
+    is_faint = (pl.col("archetype") == "light") & (pl.col("vigour") < 0.9)
     vigorous, faint = (states.filter(kind)["state"].is_in(IN_USE) for kind in (is_vigorous, is_faint))
     assert len(vigorous) > PATRONS / 10
     assert vigorous.mean() > 0.88
@@ -206,17 +206,21 @@ def test_who_has_left_is_not_seen_again(found: Found) -> None:
     assert set(left["patron_key"]) <= set(listed.filter(past_end == -1)["patron_key"])
 
 
-def test_segments_know_the_kinds_in_part(found: Found) -> None:
-    """Seen in the terms measured: 0.25 to 0.32.  Seven kinds that overlap, and six in a hundred away for a term."""
-    segments = found.table("select patron_key, term, segment from segment.reader where segment <> 'not_exposed'")
-    by_term = segments.filter(pl.col("segment") != "not_measured").partition_by("term")
+def test_segments_know_the_kinds(found: Found) -> None:
+    """The whole line: what exports lose, who was away for a term, and levels together where they are few.
+
+    What is drawn and nothing lost gives 0.88 and 0.92 (tests/profiles/test_segment_recovery.py).
+    """
+    segments = found.table("select patron_key, term, segment, model_version from segment.reader")
+    placed = segments.filter(pl.col("model_version").is_not_null()).partition_by("term")
     rng = np.random.default_rng(3)
-    assert len(by_term) == TERMS - 1, "in the first term the gate was out"
-    for readers in by_term:
+    assert len(placed) == TERMS - 1, "in the first term the gate was out"
+    for readers in placed:
         kinds, named = readers["archetype"].to_numpy(), readers["segment"].to_numpy()
-        assert adjusted_rand_score(kinds, named) > 0.2
+        assert adjusted_rand_score(kinds, named) > 0.75
         assert abs(adjusted_rand_score(rng.permutation(kinds), named)) < 0.02, "the control"
-        assert set(named[kinds == "none"]) == {"no_use"}
+    here = segments.filter(~pl.col("segment").is_in(["not_exposed", "not_measured"]))
+    assert set(here.filter(archetype="none")["segment"]) == {"no_use"}
 
 
 def test_no_chaser_of_the_list_has_a_place(found: Found) -> None:

@@ -307,3 +307,32 @@ def subjects(name: str, draw: random.Random) -> list[dict[str, object]]:
         )
         for place, (code, _, _) in enumerate(SUBJECTS)
     ]
+
+
+def services(name: str) -> list[dict[str, object]]:
+    """Two services of which one reached nobody; in a tiny college all is withheld."""
+    figures = {"persons": 120, "eligible": 400, "share": 0.3, "university_share": 0.22, "is_unreached": True}
+    hidden = dict.fromkeys(figures) | {"reason_zh": None, "reason_en": None}
+    known = [
+        {"service": "topic_advice", "position": 1, "label_zh": "选题指导", "label_en": "Advice on a topic"} | figures,
+        {"service": "seat_guide", "position": 2, "label_zh": "座位指引", "label_en": "Finding a seat"}
+        | figures
+        | {"persons": 40, "share": 0.1, "university_share": 0.11, "is_unreached": False},
+    ]
+    why = {"reason_zh": "写毕业论文，未参加过检索培训", "reason_en": "Writes a thesis, took no search class"}
+    about = {"college": name, "term": TERMS[-1][0], "withheld": COLLEGES[name] < 10}
+    return [about | row | why | (hidden if COLLEGES[name] < 10 else {}) for row in known]
+
+
+def evaluation(effect: str, uplift: float | None) -> dict[str, object]:
+    spread = {"uplift_low": uplift - 0.05, "uplift_high": uplift + 0.05} if uplift else {}
+    return {
+        "service": f"service_{effect}",
+        "term": TERMS[-2][0],
+        "label_zh": f"服务{len(effect)}",
+        "label_en": f"Service {len(effect)}",
+        "effect": effect,
+        "uplift": uplift,
+        "uplift_low": None,
+        "uplift_high": None,
+    } | spread

@@ -39,6 +39,8 @@ def campus() -> dict[str, pl.DataFrame]:
         "report.survey_estimate": [],
         "portrait.subject": [row for name in COLLEGES for row in rows.subjects(name, draw)],
         "ref.class": [rows.subject_class(*spec) for spec in SUBJECTS],
+        "report.service": [row for name in COLLEGES for row in rows.services(name)],
+        "report.service_evaluation": [rows.evaluation("helped", 0.081), rows.evaluation("cannot_tell", None)],
         "report.source": [rows.source(*spec) for spec in SOURCES],
     }
     return {name: pl.DataFrame(made, infer_schema_length=None) for name, made in tables.items()}
@@ -70,6 +72,9 @@ def survey_only() -> dict[str, pl.DataFrame]:
     return tables
 
 
+OTHERS = ("report.survey_estimate", "portrait.subject", "ref.class", "report.service", "report.service_evaluation")
+
+
 def table_names() -> list[str]:
     names = ("college", "indicator", "hour", "segment", "distribution", "cohort", "survey", "source")
-    return [*(f"report.{name}" for name in names), "report.survey_estimate", "portrait.subject", "ref.class"]
+    return [*(f"report.{name}" for name in names), *OTHERS]

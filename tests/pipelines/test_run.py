@@ -14,6 +14,7 @@ from pipelines import run as run_module
 from pipelines import site as site_module
 from pipelines.arrival import arrivals
 from pipelines.definitions import NIGHTLY
+from pipelines.engine import Engine
 from pipelines.errors import Busy, KeyRefused, Misconfigured, Problem
 from pipelines.exports import export_asset
 from pipelines.models import Model, read_models
@@ -159,7 +160,7 @@ def line(site: Site, seen: Model, monkeypatch: pytest.MonkeyPatch):
     def line() -> tuple[Outcome, set[str]]:
         warehouse = warehouse_of(site)
         assets = [export_asset(models()["raw.gate_event"]), table_asset(seen)]
-        outcome = run_of(monkeypatch, site, assets, warehouse=warehouse, site=site)
+        outcome = run_of(monkeypatch, site, assets, warehouse=warehouse, site=site, engine=Engine())
         with warehouse.opened():
             return outcome, {table for table in ("raw.gate_event", "clean.seen") if warehouse.exists(table)}
 

@@ -7,9 +7,11 @@ import duckdb
 import polars as pl
 import pytest
 
+from pipelines.build import build, write
+from pipelines.engine import Engine
 from pipelines.errors import Problem
 from pipelines.models import Model, read_models
-from pipelines.tables import asset_spec, build, check_specs, table_asset, write
+from pipelines.tables import asset_spec, check_specs, table_asset
 from pipelines.warehouse import Warehouse
 
 NUMBERS = "-- One row for each number.\n--\n-- grain: number\n\ncreate table segment.number (\n    number integer not null -- 数 | number\n);\n"
@@ -92,7 +94,9 @@ def test_dagster_is_told_of_the_failure_and_stops_what_comes_after(tmp_path, mad
         opened.connection.execute("insert into segment.number values (1), (1)")
     assets = [table_asset(models["report.doubled"]), table_asset(models["report.later"])]
     with dg.DagsterInstance.ephemeral() as instance:
-        result = dg.materialize(assets, resources={"warehouse": resource}, raise_on_error=False, instance=instance)
+        result = dg.materialize(
+            assets, resources={"warehouse": resource, "engine": Engine()}, raise_on_error=False, instance=instance
+        )
     assert not result.success
     assert {e.check_name: e.passed for e in result.get_asset_check_evaluations()} == {
         "grain": False,

@@ -8,6 +8,7 @@ import pytest
 from profiles.charts import figures, kit
 from profiles.charts.heat import busiest, heat
 from profiles.charts.parts import columns, level, mix
+from profiles.charts.peers import likert, subjects
 from profiles.charts.strip import is_ahead, scale, strip
 from profiles.charts.trend import trend
 
@@ -101,26 +102,43 @@ def test_ahead_follows_what_is_better(value: float, better: str, expected: bool 
     assert is_ahead(INDICATOR | {"value": value, "better": better}) is expected
 
 
+def own_line(drawn: str) -> str:
+    return re.search(r'<path d="([^"]+)" stroke="#0B5563" stroke-width="2.6"', drawn)[1]
+
+
+def texts(drawn: str) -> list[str]:
+    return re.findall(r"<t(?:ext|span)[^>]*>([^<]+)<", drawn)
+
+
 def test_a_term_that_was_not_measured_breaks_the_line_instead_of_falling_to_nought() -> None:
     whole, broken = trend(of_terms(20, 22, 24, 26), lang="en"), trend(of_terms(20, 22, None, 26), lang="en")
-    assert whole.count('stroke="#0B5563" stroke-width="2.6"') == 1
-    assert broken.count('stroke="#0B5563" stroke-width="2.6"') == 2
-    assert kit.HATCH in re.sub(r'y2="164"[^>]*', "", broken)
+    assert own_line(whole).count("M") == 1
+    assert own_line(broken).count("M") == 2
+    assert "withheld" in texts(broken)
+    assert "withheld" not in texts(whole)
     assert "term 2 missing" in broken
     assert "term 2 0" not in broken
 
 
+def test_a_gap_says_whether_it_was_not_measured_or_is_withheld() -> None:
+    rows = of_terms(20, None, 24)
+    rows[1]["not_measured"] = "gate:0.77"
+    assert "not measured" in texts(trend(rows, lang="en"))
+    assert "未测得" in "".join(texts(trend(rows, lang="zh")))
+
+
 def test_the_end_of_a_trend_is_its_last_value_beside_the_median() -> None:
-    drawn = re.findall(r"<text[^>]*>([^<]+)</text>", trend(of_terms(20, 22, 20.1), lang="en"))
-    assert {"20.1", "20.0"} <= set(drawn)
-    heights = re.findall(r'<text x="250" y="([\d.]+)"', trend(of_terms(20, 22, 20.1), lang="en"))
-    assert abs(float(heights[0]) - float(heights[1])) >= 13
+    drawn = trend(of_terms(20, 22, 20.1), lang="en")
+    ends = dict(re.findall(r'<text text-anchor="start" transform="translate\([\d.]+,([\d.]+)\)"[^>]*>([^<]+)<', drawn))
+    assert set(ends.values()) == {"20.1", "20.0"}
+    first, second = map(float, ends)
+    assert abs(first - second) >= 13
 
 
 def test_forty_three_terms_keep_four_labels() -> None:
     drawn = trend(of_terms(*range(1, 44)), lang="zh")
-    assert drawn.count("期</text>") == 4
-    assert drawn.count("<circle") == 1
+    assert texts(drawn).count("期") == 4
+    assert drawn.count('stroke="#FFFFFF"') == 1
 
 
 HOURS = [
@@ -134,8 +152,9 @@ def test_the_heat_map_outlines_the_busiest_hour_and_hatches_what_is_withheld() -
     drawn = heat(HOURS, lang="en")
     assert "most on Wednesday at 19:00, 40.0 visits" in drawn
     assert busiest(HOURS) == HOURS[1]
-    assert "withheld" in drawn
-    assert "withheld" not in heat(HOURS[:2], lang="en")
+    assert kit.HATCH in drawn
+    assert kit.HATCH not in heat(HOURS[:2], lang="en")
+    assert drawn.count(f'stroke="{kit.GRID}"') == 7 * 12, "an hour without any record keeps an empty frame"
     assert heat(HOURS[2:], lang="en") == ""
 
 
@@ -146,9 +165,9 @@ def test_equally_busy_hours_give_the_earliest_whatever_their_order() -> None:
 
 def test_a_mix_prints_its_shares_and_keeps_both_bars_in_one_order() -> None:
     rows = [{"share": 0.6, "university_share": 0.5}, {"share": 0.4, "university_share": 0.5}]
-    drawn = mix(rows, own="本学院", whole="全校", width=888)
+    drawn = mix(rows, own="本学院", whole="全校")
     assert re.findall(r">(\d+%)<", drawn) == ["60%", "40%", "50%", "50%"]
-    fills = re.findall(r'<rect[^>]*fill="(#\w+)"', drawn)
+    fills = re.findall(r'<path d="[^"]+" fill="(#\w+)"', drawn)
     assert fills[:2] == fills[2:]
 
 
@@ -158,7 +177,7 @@ def test_a_withheld_band_is_hatched_and_not_nought() -> None:
         {"band": "1-4", "position": 1, "share": None, "university_share": None},
     ]
     drawn = columns(rows, lang="en")
-    assert re.findall(r'font-weight="600">([^<]+)<', drawn) == ["40%"]
+    assert re.findall(r'font-weight="600"[^>]*>([^<]+)<', drawn) == ["40%"]
     assert kit.HATCH in drawn
 
 
@@ -209,3 +228,33 @@ def test_neighbouring_parts_can_be_told_apart() -> None:
     neighbours = [contrast(one, other) for one, other in pairwise(fills)]
     assert min(neighbours) > 1.25
     assert all(one != other for one, other in combinations(kit.SEQUENCE, 2))
+
+
+SUBJECT = {"label_zh": "法律", "label_en": "Law", "location_quotient": 4.0, "share_in_group": 0.2}
+
+
+def test_a_subject_read_four_times_as_often_lies_as_far_right_as_one_read_a_fourth_lies_left() -> None:
+    drawn = subjects([SUBJECT, SUBJECT | {"label_en": "Art", "location_quotient": 0.25}], lang="en")
+    lines = [
+        (float(x), float(length))
+        for x, length in re.findall(
+            r'<line transform="translate\(([\d.]+),[\d.]+\)" x2="(-?[\d.]+)" y2="0" stroke="#(?:0B5563|E07A1F)"', drawn
+        )
+    ]
+    assert [round(abs(length)) for _, length in lines] == [round(abs(lines[0][1]))] * 2
+    assert lines[0][1] * lines[1][1] < 0
+    assert {"4.0×", "0.2×"} <= set(texts(drawn)) or {"4.0×", "0.3×"} <= set(texts(drawn))
+
+
+def test_answers_that_are_withheld_are_hatched() -> None:
+    row = {"label_zh": "座位", "label_en": "Seats", "top2_share": 0.6, "low_share": 0.1}
+    drawn = likert([row, row | {"label_en": "Staff", "top2_share": None, "low_share": None}], lang="en")
+    assert {"60%", "30%"} <= set(texts(drawn))
+    assert kit.HATCH in drawn
+    assert kit.HATCH not in likert([row], lang="en")
+
+
+def test_a_chart_carries_no_id_so_that_any_number_can_stand_in_one_page() -> None:
+    for drawn in (trend(of_terms(20, None, 24), lang="zh"), heat(HOURS, lang="zh"), subjects([SUBJECT], lang="zh")):
+        assert not re.search(r" id=|url\(|href|class=|<style|<script", drawn)
+    assert trend(of_terms(20, None, 24), lang="zh") == trend(of_terms(20, None, 24), lang="zh")

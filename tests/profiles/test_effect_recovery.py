@@ -11,6 +11,7 @@ import pytest
 from scipy.stats import binomtest, norm
 
 from profiles.effects import judge
+from profiles.power import POWER, detectable
 from profiles.raking import Floats
 from tests.profiles.test_effects import AFTER, FROZEN, UNITS
 
@@ -75,12 +76,12 @@ def covered(found: pl.DataFrame, truth: float) -> float:
     return float(((found["ci_low"] <= truth) & (truth <= found["ci_high"])).mean())
 
 
-def power(base: float, lift: float, served: int, held_out: int) -> float:
+def textbook_power(served: int, held_out: int) -> float:
     """Of a two-sided test of two shares at 5 %, as any handbook has it."""
-    pooled = (served * (base + lift) + held_out * base) / (served + held_out)
+    pooled = (served * (BASE + LIFT) + held_out * BASE) / (served + held_out)
     under_none = np.sqrt(pooled * (1 - pooled) * (1 / served + 1 / held_out))
-    error = np.sqrt((base + lift) * (1 - base - lift) / served + base * (1 - base) / held_out)
-    return float(norm.sf((1.96 * under_none - lift) / error))
+    error = np.sqrt((BASE + LIFT) * (1 - BASE - LIFT) / served + BASE * (1 - BASE) / held_out)
+    return float(norm.sf((1.96 * under_none - LIFT) / error))
 
 
 @pytest.mark.parametrize(("served", "held_out"), [(400, 400), (1500, 200)])
@@ -89,8 +90,17 @@ def test_eight_points_are_inside_the_interval_and_seen_as_often_as_was_calculate
     base = found["held_out_rate"].mean()
     assert base == pytest.approx(BASE, abs=0.01)
     assert covered(found, LIFT) >= 0.93
-    assert share(found, "helped") == pytest.approx(power(BASE, LIFT, served, held_out), abs=0.05)
+    assert share(found, "helped") == pytest.approx(textbook_power(served, held_out), abs=0.05)
     assert share(found, "harmed") == 0
+
+
+@pytest.mark.parametrize(("served", "held_out"), [(600, 600), (1400, 350)])
+def test_the_difference_said_to_be_detectable_is_seen_four_times_in_five(served: int, held_out: int) -> None:
+    lift = detectable(BASE, served, held_out)
+    assert lift is not None
+    found = campaigns(drawn_alone(served, held_out), lift)
+    assert share(found, "helped") == pytest.approx(POWER, abs=0.05)
+    assert covered(found, lift) >= 0.93
 
 
 def test_what_was_done_before_makes_more_of_eight_points_visible() -> None:

@@ -71,12 +71,29 @@ def test_the_headline_says_what_goes_well_and_what_does_not() -> None:
     assert story.headline.en == "Better than most colleges on loans per member; room to improve on no-show rate"
 
 
-def test_the_lead_quotes_value_median_and_place() -> None:
+def test_a_need_quotes_value_median_and_place() -> None:
     story = tell(told([indicator(), NO_SHOW]), SITE)
-    assert story.lead.zh == (
-        "人均借书 6.0 册，中位数 4.0，12 个学院中第 1。预约爽约率 21.0%，中位数 11.0%，12 个学院中第 12。"
-    )
-    assert story.lead.en.startswith("Loans per member: 6.0 loans against a median of 4.0, place 1 of 12.")
+    assert [need.zh for need in story.needs] == [
+        "预约爽约率为 21.0%，高于中位数 11.0%，在 12 个学院中排第 12（越低越好）。"
+    ]
+    assert story.needs[0].en == "No-show rate: 21.0%, above the median of 11.0%, place 12 of 12 (lower is better)."
+
+
+def test_what_moved_most_is_told_first_and_no_more_than_five() -> None:
+    rows = [indicator(indicator=f"x{n}", value=10.0 + n, previous=10.0, change=float(n)) for n in range(1, 8)]
+    story = tell(told(rows), SITE)
+    assert len(story.changes) == 5
+    assert story.changes[0].zh == "人均借书升至 17.0 册，比上年同期高 7.0 册。"
+
+
+def test_a_service_that_reached_nobody_is_a_need_and_the_first_thing_to_do() -> None:
+    service = {"label_zh": "选题指导", "label_en": "Advice on a topic", "persons": 45, "share": 0.23}
+    service |= {"university_share": 0.18, "is_unreached": True}
+    story = tell(told([indicator(), NO_SHOW]) | {"services": [service]}, SITE)
+    assert story.needs[0].zh == "45 人可能需要“选题指导”，占适用者的 23%（全校 18%），本期还没有人联系过他们。"
+    assert story.actions[0].what.en == "Arrange “Advice on a topic” with your librarian"
+    quiet = tell(told([indicator()]) | {"services": [service | {"is_unreached": False, "share": 0.2}]}, SITE)
+    assert quiet.needs == ()
 
 
 @pytest.mark.parametrize(
@@ -106,7 +123,7 @@ def test_a_fall_in_something_bad_is_good() -> None:
     row = NO_SHOW | {"value": 0.12, "previous": 0.20, "change": -0.08}
     (finding,) = find(told([row]), SITE)
     assert (finding.kind, finding.is_good) == ("fall", True)
-    assert finding.zh == "预约爽约率 12.0%，比上年同期 −8.0 个百分点。"
+    assert finding.zh == "预约爽约率降至 12.0%，比上年同期低 8.0 个百分点。"
 
 
 def test_a_rise_from_nothing_is_told_without_dividing_by_it() -> None:
@@ -135,7 +152,7 @@ def test_three_actions_at_most_none_twice_worries_first() -> None:
 
 def test_what_goes_well_is_kept_where_nothing_goes_badly() -> None:
     (action,) = tell(told([indicator()]), SITE).actions
-    assert action.what.en == "Share what works for loans per member"
+    assert action.what.en == "Write down what works for loans per member, and share it"
 
 
 def test_an_unknown_indicator_gets_the_advice_of_its_view() -> None:
@@ -216,3 +233,9 @@ def test_other_sites_are_named_in_their_own_words() -> None:
     assert site.units.en == "nationalities"
     assert site.own.zh == "本国籍"
     assert "国籍" in tell(told([indicator()]), site).headline.zh
+
+
+def test_a_group_too_small_to_compare_is_said_to_be_so() -> None:
+    story = tell(told([indicator(persons=12)]), SITE)
+    assert story.headline.zh == "人数较少，差别可能只是偶然"
+    assert story.changes == story.needs == ()

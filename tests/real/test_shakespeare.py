@@ -319,15 +319,30 @@ def test_readers_are_grouped_and_the_model_says_what_it_left_out(paris):
     kinds = {segment for (segment,) in paris.rows("select distinct segment from segment.reader")}
     assert {"no_use", "not_measured"} < kinds
     dropped = paris.rows("select dropped_features from segment.model")
+    assert dropped
     assert all("visit_days" in features for (features,) in dropped)
+
+
+def test_where_the_groups_do_not_hold_still_no_name_is_told(paris):
+    """One measure, loans a year, and most members take few: whatever the figures say, the tables follow them."""
+    chosen = paris.rows(
+        "select is_accepted, stability, jaccard_min, smallest_share, verdict from segment.model where is_chosen"
+    )
+    assert len(chosen) == 1
+    (is_accepted, stability, jaccard, share, verdict) = chosen[0]
+    assert is_accepted == (stability >= 0.8 and jaccard >= 0.75 and share >= 0.05)
+    named = paris.number("select count(*) from segment.reader where model_version is not null")
+    assert (named > 0) == is_accepted == (verdict == "published")
 
 
 def test_a_report_is_written_for_every_nationality_in_both_languages(paris):
     with (paris.export / "members.csv").open(encoding="utf-8", newline="") as file:
         nationalities = [line["nationality"] for line in csv.DictReader(file)]
-    reports = paris.data / "reports" / "college"
+    reports = paris.data / "reports"
     groups = {nationality or "未知 unknown" for nationality in nationalities}
-    assert len(list(reports.glob("college-*.zh.html"))) == len(list(reports.glob("college-*.en.html"))) == len(groups)
+    assert (
+        len(list(reports.glob("*/*/college.zh.html"))) == len(list(reports.glob("*/*/college.en.html"))) == len(groups)
+    )
     french = paris.page("fr", "en")
     assert f"{nationalities.count('fr')} members" in french
     assert "20,126" in french

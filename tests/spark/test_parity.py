@@ -65,11 +65,17 @@ def test_every_model_is_the_same_on_two_workers(warehouse: Warehouse, tmp_path):
     compared = 0
     with Engine(url=WORKERS, lake=str(tmp_path)).opened() as engine:
         for model in ON_SPARK:
-            there = warehouse.connection.sql(engine.rows_of(warehouse, model)).pl()
+            there = warehouse.connection.sql(_typed(model, engine.rows_of(warehouse, model))).pl()
             here = warehouse.connection.sql(f"select {', '.join(there.columns)} from {model.table}").pl()
             compare(model, here, there)
             compared += here.height > 0
     assert compared >= LEAST_COMPARED
+
+
+def _typed(model: Model, rows: str) -> str:
+    """The rows as the table holds them once they are read back."""
+    columns = ", ".join(f"cast({column.name} as {column.type}) as {column.name}" for column in model.columns)
+    return f"select {columns} from ({rows})"
 
 
 def compare(model: Model, here: pl.DataFrame, there: pl.DataFrame) -> None:

@@ -72,6 +72,21 @@ def test_a_slope_needs_three_semesters(build):
     assert trend(build, {"a1": 1, "b1": 9, "a2": 17})["visit_days_slope"].to_list() == [8]
 
 
+@pytest.mark.parametrize(("as_of", "expected"), [("2024-03-01", 8), ("2024-07-07", 13 / 3)])
+def test_the_days_of_a_semester_that_still_runs_make_no_trend(build, as_of, expected):
+    """1, 9 and 17 rise by 8; with the 3 of the fourth: 8, 8, 8, -14, -3 and 2/3, of which the median is 13/3."""
+    days = {"a1": 1, "b1": 9, "a2": 17, "b2": 3}
+    rows = "\n".join(f"ann | {term} | true | {value}" for term, value in days.items())
+    table = build(
+        "portrait.career",
+        ref__term=TERMS,
+        ref__horizon=f"as_of\n{as_of}",
+        ref__calendar_day="day | term | is_open\n2024-02-20 | b2 | true\n2024-07-05 | b2 | true\n2024-07-09 | b2 | false",
+        portrait__individual=f"patron_key | term | is_exposed | visit_days\n{rows}",
+    )
+    assert table["visit_days_slope"].to_list() == [pytest.approx(expected)]
+
+
 def test_time_passes_through_a_semester_not_measured_but_not_through_one_away(build):
     days = {"a1": 0, "b1": None, "a2": 4, "b2": 6}
     # Measured at 1, 3 and 4: changes 4/2, 6/3 and 2.

@@ -156,7 +156,6 @@ def test_paired_loans_stand_beside_those_that_came_whole(build):
     table = build(
         "clean.loan",
         ref__site="class_scheme\nclc",
-        ref__horizon="as_of\n2026-06-30",
         clean__call_class="class_scheme | call_number | class_top | class_second\nclc | TP312 | T | TP",
         raw__loan="""
         loan_key | item_key | loaned_at           | due_at              | returned_at
@@ -170,12 +169,12 @@ def test_paired_loans_stand_beside_those_that_came_whole(build):
         before   | i5       |             |                     |                     | 2026-03-11 09:00:00 | 0        | loan_missing
         """,
     )
-    assert shown(table, "loan_key", "status", "loan_days", "was_overdue", "class_second") == {
-        ("whole", "returned", "41", "true", None),
-        ("back", "returned", "10", "false", "TP"),
-        ("out", "open", None, "true", None),
-        ("again", "return_missing", None, None, None),  # it may have come back in time
-        ("before", "loan_missing", None, None, None),
+    assert shown(table, "loan_key", "status", "loan_days", "was_overdue", "is_out", "class_second") == {
+        ("whole", "returned", "41", "true", "false", None),
+        ("back", "returned", "10", "false", "false", "TP"),
+        ("out", "open", None, None, "true", None),
+        ("again", "return_missing", None, None, "false", None),  # it may have come back in time
+        ("before", "loan_missing", None, None, "false", None),
     }
 
 
@@ -191,6 +190,25 @@ def test_a_loan_of_unknown_end_is_lent_but_neither_due_nor_overdue(build):
         """,
     )
     assert shown(table, "loans", "loans_due", "loans_overdue") == {("2", "1", "1")}
+
+
+def test_a_loan_still_out_is_overdue_once_its_day_is_over(build):
+    table = build(
+        "fact.loan_month",
+        ref__calendar_day="day | term\n2026-03-30 | spring\n2026-03-31 | spring",
+        ref__past_day="day\n2026-03-29\n2026-03-30",
+        clean__loan="""
+        loan_key | patron_key | due_at              | is_out | was_overdue
+        late     | ann        | 2026-03-30 23:59:59 | true   |
+        today    | bob        | 2026-03-31 00:00:00 | true   |
+        back     | cem        | 2026-03-30 23:59:59 | false  | false
+        """,
+    )
+    assert shown(table, "patron_key", "loans_due", "loans_overdue") == {
+        ("ann", "1", "1"),
+        ("bob", "1", "0"),
+        ("cem", "1", "0"),
+    }
 
 
 def test_a_hold_is_what_became_of_it(build):

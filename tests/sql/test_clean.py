@@ -46,7 +46,6 @@ def test_a_loan_is_what_its_dates_can_say(build):
     table = build(
         "clean.loan",
         ref__site="class_scheme\nclc",
-        ref__horizon="as_of\n2026-06-30",
         clean__call_class="""
         class_scheme | call_number | class_top | class_second
         clc          | TP312/20    | T         | TP
@@ -65,7 +64,7 @@ def test_a_loan_is_what_its_dates_can_say(build):
     assert shown(table, "loan_key", "status", "loan_days", "was_overdue", "class_top", "class_second") == {
         ("one", "returned", "10", "false", "T", "TP"),
         ("two", "returned", "32", "true", None, None),
-        ("three", "open", None, "true", None, None),
+        ("three", "open", None, None, None, None),
         ("four", "return_before_loan", None, None, None, None),
         ("five", "loan_day_unknown", None, None, None, None),
         ("six", "return_day_unknown", None, None, "K", "K82"),
@@ -76,7 +75,6 @@ def test_an_open_loan_that_comes_again_with_its_return_is_one_loan(build):
     table = build(
         "clean.loan",
         ref__site="class_scheme\nclc",
-        ref__horizon="as_of\n2026-06-30",
         raw__loan="""
         loan_key | item_key | loaned_at           | returned_at         | renewals | source_file
         one      | i1       | 2026-03-01 10:00:00 |                     | 1        | b

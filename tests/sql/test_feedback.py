@@ -149,3 +149,42 @@ def test_a_week_that_the_gates_did_not_see_has_tickets_and_no_rate(build):
 
 def test_a_month_is_told_once_it_is_over(build):
     assert rates(build).filter(period="month").is_empty()
+
+
+def rated(build, **units: list[int]):
+    lines = [
+        f"{unit}{n} | {unit} | 2026-03-02 | {rating} | {n}"
+        for unit, ratings in units.items()
+        for n, rating in enumerate(ratings)
+    ]
+    return build(
+        "service.feedback_rating",
+        ref__site="small_cell\n4",
+        ref__calendar_day=CALENDAR,
+        clean__ticket="ticket_key | unit | opened_on | rating | days_to_answer\n"
+        + "\n".join(
+            [*lines, "late | desk | 2026-03-02 | | 8", "open | desk | 2026-03-02 | |", "none | | 2026-03-02 | 1 | 1"]
+        ),
+    )
+
+
+def test_a_mean_of_few_ratings_is_drawn_towards_that_of_all(build):
+    # desk 4, 5, 4, 5 and house 1, 2, 1, 2: means 4.5 and 1.5, of all 3; within (1 + 1) / 6 = 1/3;
+    # between (4 · 1.5² · 2 - 1/3) / (8 - 32 / 8) = (18 - 1/3) / 4 = 53/12; k = (1/3) / (53/12) = 4/53
+    table = rated(build, desk=[4, 5, 4, 5], house=[1, 2, 1, 2])
+    told = {row["unit"]: row for row in table.iter_rows(named=True)}
+    assert told["desk"]["steadied_rating"] == pytest.approx((3 * 4 / 53 + 18) / (4 / 53 + 4))
+    assert told["house"]["steadied_rating"] == pytest.approx((3 * 4 / 53 + 6) / (4 / 53 + 4))
+    assert (told["desk"]["rating_mean"], told["desk"]["ratings"], told["desk"]["tickets"]) == (4.5, 4, 6)
+    assert told["desk"]["answered_soon_share"] == pytest.approx(4 / 6)  # one after eight days, one not at all
+
+
+def test_units_that_differ_no_more_than_chance_have_the_mean_of_all_and_few_ratings_have_none(build):
+    table = rated(build, desk=[1, 5, 1, 5], house=[2, 5, 1, 5], garden=[3, 4, 3])
+    # of all 35 / 11; about it the units vary by 0.22, and by chance alone they would by 2 · 3.68
+    told = {row["unit"]: (row["rating_mean"], row["steadied_rating"]) for row in table.iter_rows(named=True)}
+    assert told == {
+        "desk": (3, pytest.approx(35 / 11)),
+        "house": (3.25, pytest.approx(35 / 11)),
+        "garden": (None, None),
+    }

@@ -245,3 +245,18 @@ def test_percentiles_centre_on_a_half_whatever_the_order_and_the_scale(among, da
     for name, day in zip(people, days, strict=True):
         below, equal = sum(other < day for other in days), days.count(day)
         assert found[name] == pytest.approx((below + 0.5 * equal) / len(days))
+
+
+@pytest.mark.parametrize(("as_of", "change"), [("2024-05-01", None), ("2024-07-05", "-3")])
+def test_days_of_a_term_that_still_runs_are_not_set_beside_a_whole_one(build, as_of, change):
+    table = build(
+        "fact.standing",
+        ref__term="term | starts_on\nautumn | 2023-09-01\nspring | 2024-02-20",
+        ref__horizon=f"as_of\n{as_of}",
+        ref__calendar_day="day | term | is_open\n2024-02-20 | spring | true\n2024-07-05 | spring | true",
+        fact__roster="patron_key | term | is_exposed\nann | autumn | true\nann | spring | true",
+        fact__presence="patron_key | term | visit_days\nann | autumn | 9\nann | spring | 6",
+        fact__reading="patron_key | term | loans\nann | autumn | 1\nann | spring | 1",
+        fact__activity="patron_key | term | active_days\nann | autumn | 9\nann | spring | 6",
+    )
+    assert shown(table, "term", "visit_days_change") == {("autumn", None), ("spring", change)}

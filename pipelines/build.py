@@ -1,0 +1,193 @@
+"""Build a table, and let it take the place of the one before only if it keeps its rules.
+
+Build, check, describe and commit are one transaction, so a failing check leaves the rows that were
+there; what changed is noted in it as well (:mod:`pipelines.changes`).  What has to be built is told in
+:mod:`pipelines.due`.  What Dagster sees of it belongs in :mod:`pipelines.tables`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from pipelines import changes, months
+from pipelines.due import Due, due, version
+from pipelines.engine import Engine
+from pipelines.fingerprint import content
+from pipelines.models import Model
+from pipelines.warehouse import Warehouse
+
+_BEFORE = "rows_before"
+"""Holds a table that others follow by key, while it is built anew."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule that a table keeps, and how many rows broke it."""
+
+    name: str
+    rule: str
+    broken: int = 0
+
+    @property
+    def passed(self) -> bool:
+        return not self.broken
+
+
+@dataclass(frozen=True)
+class Built:
+    """What became of one attempt to build a table."""
+
+    model: Model
+    rows: int
+    checks: tuple[Check, ...]
+    rebuilt: str = "whole"
+    """What was made anew: whole, unchanged, or the months."""
+
+    @property
+    def failed(self) -> list[Check]:
+        return [check for check in self.checks if not check.passed]
+
+
+class _Failed(Exception):
+    """Takes a table that breaks its rules out of its transaction."""
+
+    def __init__(self, built: Built) -> None:
+        self.built = built
+
+
+def renew(warehouse: Warehouse, model: Model, engine: Engine) -> Built:
+    """Make anew by its own statement what is due of a table: all of it, some months, or nothing.
+
+    Another engine makes all of it: where one is worth its while, months are no saving.
+    """
+    owed = due(warehouse, model)
+    if owed.is_nothing:
+        return unchanged(warehouse, model)
+    if engine.makes(model):
+        return select(warehouse, model, engine.rows_of(warehouse, model))
+    if owed.is_whole:
+        return build(warehouse, model, f"create or replace table {model.table} as {_in_order(model)}")
+    with months.narrowed(warehouse, model, owed):
+        return _attempt(warehouse, lambda: _months(warehouse, model, owed))
+
+
+def unchanged(warehouse: Warehouse, model: Model) -> Built:
+    """A table of which nothing is due; it stands, so it kept its rules."""
+    built = Built(model, warehouse.rows(model.table), tuple(rules(model)), "unchanged")
+    failed = "select 1 from ledger.expectation where subject = ? and origin = 'header' and not passed"
+    if warehouse.rows_of(failed, [model.table]):  # of a definition that has been taken back
+        with warehouse.transaction():
+            _record(warehouse, built)
+    return built
+
+
+def build(warehouse: Warehouse, model: Model, statement: str, made_as: str | None = None) -> Built:
+    """Run the statement that makes a model's table; keep its result only if every check passes."""
+    return _attempt(warehouse, lambda: _whole(warehouse, model, statement, made_as or version(model)))
+
+
+def write(warehouse: Warehouse, model: Model, frame: pl.DataFrame, made_as: str | None = None) -> Built:
+    """Replace a contract's table by a frame that has its columns, in any order."""
+    warehouse.connection.register("made_by_python", frame.to_arrow())
+    try:
+        return select(warehouse, model, "select * from made_by_python", made_as)
+    finally:
+        warehouse.connection.unregister("made_by_python")
+
+
+def select(warehouse: Warehouse, model: Model, query: str, made_as: str | None = None) -> Built:
+    """Replace a contract's table by what a query selects, which has its columns, in any order."""
+    columns = ", ".join(f"cast({column.name} as {column.type}) as {column.name}" for column in model.columns)
+    statement = f"create or replace table {model.table} as select {columns} from ({query})"
+    return build(warehouse, model, statement, made_as)
+
+
+def rules(model: Model) -> list[Check]:
+    """What every build of a table is held to."""
+    grain = Check("grain", f"{', '.join(model.grain)} together identify a row")
+    return [grain, *(Check(name, rule) for name, rule in model.checks.items())]
+
+
+def _attempt(warehouse: Warehouse, make: Callable[[], Built]) -> Built:
+    try:
+        with warehouse.transaction():
+            built = make()
+            if built.failed:
+                raise _Failed(built)
+            _record(warehouse, built)
+    except _Failed as failure:
+        built = failure.built
+        with warehouse.transaction():
+            _record(warehouse, built)
+    return built
+
+
+def _whole(warehouse: Warehouse, model: Model, statement: str, made_as: str) -> Built:
+    is_followed = _set_aside(warehouse, model)
+    warehouse.connection.execute(f"create schema if not exists {model.layer}")
+    warehouse.connection.execute(statement)
+    built = _checked(warehouse, model, model.table)
+    if not built.failed:
+        warehouse.describe(model)
+        _tell(warehouse, model, made_as, is_followed)
+    return built
+
+
+def _months(warehouse: Warehouse, model: Model, owed: Due) -> Built:
+    months.compute(warehouse, model, owed)
+    built = _checked(warehouse, model, months.FRESH)
+    if not built.failed:
+        with changes.watched(warehouse, model) as watch:
+            watch.touch(months.differing(model, owed))
+            months.replace(warehouse, model, owed)
+        changes.enter(warehouse, model.table, version(model), None)
+    told = sorted(f"{month:%Y-%m}" if month else "no month" for month in owed.months)
+    return Built(model, warehouse.rows(model.table), built.checks, ", ".join(told))
+
+
+def _in_order(model: Model) -> str:
+    """The statement of a table; where it is kept by months, in order of time, so that a reader of some days finds them together."""
+    return f"select * from ({model.text}\n) as made order by {model.monthly.month_of}" if model.monthly else model.text
+
+
+def _set_aside(warehouse: Warehouse, model: Model) -> bool:
+    """Keep the rows that stand now for comparison, where somebody follows them by key."""
+    is_followed = bool(model.asked.along) and model.monthly is None
+    if not is_followed or warehouse.types(model.table) != {column.name: column.type for column in model.columns}:
+        return False
+    warehouse.connection.execute(f"create or replace temp table {_BEFORE} as select * from {model.table}")
+    return True
+
+
+def _tell(warehouse: Warehouse, model: Model, made_as: str, is_followed: bool) -> None:
+    """Note a whole table as built, and what is different in it from the one before."""
+    made = None if model.monthly else " ".join(map(str, content(warehouse.connection, model.table)))
+    if made is None or not changes.is_as_before(warehouse, model.table, made):
+        if is_followed:
+            with changes.watched(warehouse, model) as watch:
+                watch.touch(changes.differing(model.table, _BEFORE))
+        else:
+            changes.note(warehouse, model)
+    changes.enter(warehouse, model.table, made_as, made)
+
+
+def _checked(warehouse: Warehouse, model: Model, table: str) -> Built:
+    grain = ", ".join(model.grain)
+    repeated = f"select count(*) from (select 1 from {table} group by {grain} having count(*) > 1)"
+    filters = "".join(f", count(*) filter (where not ({rule}))" for rule in model.checks.values())
+    ((rows, *broken),) = warehouse.rows_of(f"select count(*){filters} from {table}")
+    counts = [warehouse.rows_of(repeated)[0][0], *broken]
+    checks = (Check(check.name, check.rule, count) for check, count in zip(rules(model), counts, strict=True))
+    return Built(model, rows, tuple(checks))
+
+
+def _record(warehouse: Warehouse, built: Built) -> None:
+    """Note in the ledger how the checks went, for the data-quality page."""
+    warehouse.connection.execute(
+        "delete from ledger.expectation where subject = ? and origin = 'header'", [built.model.table]
+    )
+    warehouse.connection.executemany(
+        "insert into ledger.expectation values (?, ?, 'header', ?, 'critical', ?, null, ?, ?)",
+        [[built.model.table, c.name, c.rule, c.passed, c.broken, built.rows] for c in built.checks],
+    )

@@ -1,0 +1,272 @@
+"""A release: what may be shown of every aggregate, decided for all of them together, attacked, and remembered.
+
+Rows about too few people are withheld, and with them as many others as it takes that nobody can work
+them out: not from the other rows, not from anything that was shown before, and not even knowing every
+figure of one college.  Before anything is written an attacker tries, and a release that gives somebody
+away is refused whole.  What was shown stands in ``ledger.released_cell``, from which
+:mod:`pipelines.release` takes what leaves.
+
+How rows add up belongs in :mod:`profiles.additive`, what to hide in :mod:`profiles.suppression`, the
+attack in :mod:`profiles.attacker`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from pipelines.aggregates import ROW, TOTAL, insider, placed
+from pipelines.errors import Problem
+from pipelines.models import Model
+from pipelines.warehouse import Warehouse
+from profiles.additive import PLACE, Additive, additive, between, children
+from profiles.attacker import Claim, Contradiction, Interval, narrowed
+from profiles.disclosure import Rules, bounds, rounded
+from profiles.suppression import NOBODY, Cells, hide
+
+_EVER = """
+select table_name, row_key, same, family, unit, part, since, until, persons, shown, release
+from ledger.released_cell
+qualify row_number() over (partition by table_name, row_key order by release desc) = 1
+"""
+
+
+Attempt = tuple[str, int, Interval, Mapping[str, Interval]]
+"""Where a small cell stands, its people, what may be learned of it, and what each attacker learns."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """What became of it."""
+
+    number: int
+    cells: int
+    withheld: int
+    attacked: int
+
+
+def release(warehouse: Warehouse, tables: Sequence[tuple[Model, pl.DataFrame]], rules: Rules, shown_to: str) -> Release:
+    """Decide what may be shown of these tables from now on.
+
+    Raises:
+        Problem: something would give people away; what was shown before stays as it is.
+
+    """
+    ever = warehouse.connection.sql(_EVER).pl()
+    rows = decided(pl.concat([placed(model, frame) for model, frame in tables]), ever, rules)
+    attacked = _refuse_what_gives_away(rows, rules)
+    return _remember(warehouse, rows, rules, shown_to, attacked)
+
+
+def decided(rows: pl.DataFrame, ever: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """Every row that is or was, with what is ``shown`` of its persons: nothing where it is withheld."""
+    rows = _numbered(_with_past(rows, ever))
+    system = additive(rows)
+    own = _told(rows, rules).group_by("cell").agg(*_KNOWN).sort("cell")
+    cells = _cells(own, system, rules)
+    hidden = hide(cells, system.sums, rules.k)
+    by_cell = pl.DataFrame({"is_hidden": hidden, "is_small": cells.small, "least": cells.least})
+    rows = pl.concat([rows, by_cell[rows["cell"]]], how="horizontal")
+    is_held = (pl.col("persons") - pl.col("persons_then")).abs() < rules.k
+    anew = rounded(pl.col("persons"), rules.base)
+    now = pl.when(is_held & pl.col("shown_then").is_not_null()).then("shown_then").otherwise(anew)
+    shown = pl.when("is_gone").then("shown_then").when(~pl.col("is_hidden") & (pl.col("persons") >= rules.k)).then(now)
+    return rows.with_columns(shown=shown)
+
+
+def _with_past(rows: pl.DataFrame, ever: pl.DataFrame) -> pl.DataFrame:
+    """The rows with what was last shown of them, those that are gone, and spans that only follow from others."""
+    then = ever.select(*ROW, persons_then="persons", shown_then="shown", was_there=pl.lit(True))
+    now = rows.join(then, on=ROW, how="left").with_columns(is_gone=pl.lit(False))
+    gone = ever.join(rows, on=ROW, how="anti").with_columns(
+        persons_then="persons", shown_then="shown", was_there=True, is_gone=True, insider=insider(), slack=None
+    )
+    known = pl.concat([now, gone.select(pl.col(name).cast(kind) for name, kind in now.schema.items())])
+    nothing = {name: pl.lit(None, known.schema[name]) for name in ("persons_then", "shown_then", "was_there", "slack")}
+    implied = between(known).with_columns(row_key=pl.lit(TOTAL), is_gone=pl.lit(False), **nothing)
+    return pl.concat([known, implied.select(known.columns)])
+
+
+def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that count the same people have the same number of ``cell``.
+
+    A family that says the same as the one it is a variant of is taken for it.
+    """
+    people = ["same", "unit", "part", "since", "until"]
+    rows = rows.with_columns(cell=pl.struct(*people, "persons").rank("dense").cast(pl.Int64) - 1)
+    rows = rows.with_columns(first=pl.col("cell").first().over(people))
+    is_variant = (pl.col("cell") != pl.col("first")).any().over("table_name", "family")
+    family = pl.when(is_variant).then(pl.concat_str("family", "table_name", separator=" in ")).otherwise("same")
+    return _with_sole_insiders(rows.with_columns(family=family).drop("first"))
+
+
+def _with_sole_insiders(rows: pl.DataFrame) -> pl.DataFrame:
+    """Where all people of a whole belong to one unit, whoever knows the unit knows the whole."""
+    cells = rows.unique(["cell", *PLACE], maintain_order=True)
+    of_part = cells.select(part_cell="cell", people="persons", sole="insider").unique("part_cell")
+    alone = (
+        children(cells, "unit")
+        .filter(pl.col("parts").list.len() == 1)
+        .select(cell="whole", part_cell=pl.col("parts").list.first())
+        .join(of_part, on="part_cell")
+        .unique("cell", keep="first", maintain_order=True)
+    )
+    known = rows.join(alone, on="cell", how="left", maintain_order="left")
+    sole = pl.when(pl.col("people") == pl.col("persons")).then("sole")
+    return known.with_columns(insider=pl.coalesce("insider", sole)).select(rows.columns)
+
+
+def _told(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    """What is, or would be, known of each row that is shown: the fewest and the most people."""
+    is_total = pl.col("row_key") == TOTAL
+    number = pl.col("shown_then").fill_null(rounded(pl.col("persons"), rules.base))
+    low, high = bounds(number, rules.base)
+    persons, slack = pl.col("persons"), pl.col("slack")
+    is_few = persons < rules.k
+    is_implied = is_total & pl.col("since").is_not_null()
+    was_shown = pl.col("shown_then").is_not_null()
+    was_withheld = pl.col("was_there").is_not_null() & ~was_shown & (persons == pl.col("persons_then"))
+    return rows.with_columns(
+        low=pl.min_horizontal(persons, pl.when(slack.is_null()).then(low).otherwise(persons - slack)),
+        high=pl.max_horizontal(persons, pl.when(slack.is_null()).then(high).otherwise(persons + slack)),
+        is_listed=~is_total,
+        is_settled=was_shown | (is_total & ~is_implied & ~is_few),
+        is_hidden=is_implied | was_withheld | is_few,
+        is_small=is_few & (persons > 0) & ~was_shown,
+        is_new=~is_total & ~(persons.eq_missing(pl.col("persons_then"))),
+    )
+
+
+_KNOWN = (
+    pl.col("persons", "insider").first(),
+    pl.col("low").max(),
+    pl.col("high").min(),
+    pl.col("is_listed", "is_settled", "is_new").any(),
+    pl.col("is_hidden", "is_small").all(),
+)
+
+
+def _cells(own: pl.DataFrame, system: Additive, rules: Rules) -> Cells:
+    """The cells of all rows, and after them those that only arithmetic knows, which nobody is shown."""
+    names = {name: number for number, name in enumerate(own["insider"].drop_nulls().unique().sort())}
+    owner = own["insider"].replace_strict(names, default=NOBODY, return_dtype=pl.Int64)
+    rest = len(system.values) - len(own)
+
+    def all_of(column: pl.Series, others: int | bool) -> np.ndarray[Any, Any]:
+        return np.concatenate([column.to_numpy(), np.full(rest, others, column.to_numpy().dtype)])
+
+    return Cells(
+        values=np.array(system.values, dtype=np.int64),
+        low=all_of(own["low"].clip(0), 0),
+        high=all_of(own["high"], 0),
+        owner=all_of(owner, NOBODY),
+        is_hidden=all_of(own["is_hidden"] & ~own["is_settled"], True),
+        is_shown_before=all_of(own["is_settled"], False),
+        least=np.array(system.fewest(own["is_listed"].cast(pl.Int64).to_list()), dtype=np.int64),
+        small=all_of(own["is_small"], False),
+        is_new=all_of(own["is_new"], False),
+    )
+
+
+def attacked(rows: pl.DataFrame, rules: Rules) -> Iterator[Attempt]:
+    """Each small cell with what everybody can say of it; those among which nothing is new were attacked before.
+
+    Raises:
+        Contradiction: no table fits what is shown.
+
+    """
+    same_as_then = pl.col("persons").eq_missing(pl.col("persons_then")) & pl.col("shown").eq_missing(
+        pl.col("shown_then")
+    )
+    claims = rows.unique(["cell", *PLACE], maintain_order=True).with_row_index("claim")
+    claims = claims.with_columns(is_new=(~same_as_then).any().over("same"))
+    small = claims.filter("is_small", "is_hidden", "is_new").unique("cell", maintain_order=True)
+    asked = {claim: (least, rules.k - 1) for claim, least in small.select("claim", "least").iter_rows()}
+    inside = claims.drop_nulls("insider").group_by("insider").agg("claim", "persons")
+    known = {name: dict(zip(cells, counts, strict=True)) for name, cells, counts in inside.iter_rows()}
+    same = claims.select("claim", one=pl.col("claim").first().over("cell")).filter(pl.col("claim") != pl.col("one"))
+    found = narrowed(_claims(claims, rules), asked, known, same.rows())
+    for claim, answers in found.items():
+        row = claims.row(claim, named=True)
+        yield f"{row['table_name']}, {row['unit'] or 'the whole university'}", row["persons"], asked[claim], answers
+
+
+def _refuse_what_gives_away(rows: pl.DataFrame, rules: Rules) -> int:
+    """How many small cells were attacked in vain.
+
+    Raises:
+        Problem: one of them was worked out.
+
+    """
+    try:
+        attempts = list(attacked(rows, rules))
+    except Contradiction as error:
+        raise Problem(f"the release is refused: {error} — what was shown before stays; run again") from error
+    for where, _, (low, high), answers in attempts:
+        if any(fewest > low or most < high for fewest, most in answers.values()):
+            raise Problem(
+                f"{where}: a number that is withheld could be worked out — the release is refused and what was"
+                " shown before stays; widen the groups, or say `disclosure: simple` in the site file"
+            )
+    return len(attempts)
+
+
+def _claims(claims: pl.DataFrame, rules: Rules) -> list[Claim]:
+    """What everybody can read, and nothing else."""
+    low, high = bounds(pl.col("shown"), rules.base)
+    is_exact = pl.col("slack").is_not_null()
+    least, most = pl.col("persons") - pl.col("slack"), pl.col("persons") + pl.col("slack")
+    is_open = pl.col("is_hidden") | ((pl.col("row_key") != TOTAL) & pl.col("shown").is_null())
+    told = claims.select(
+        *PLACE,
+        pl.when(is_open)
+        .then("least")
+        .otherwise(pl.min_horizontal("persons", pl.when(is_exact).then(least).otherwise(low)).clip(0)),
+        pl.when(is_open)
+        .then(None)
+        .otherwise(pl.max_horizontal("persons", pl.when(is_exact).then(most).otherwise(high))),
+    )
+    axes = [_axes(claims, by) for by in ("unit", "part")]
+    return [
+        Claim(
+            *(family, unit, part, (since, until) if until else None, low, np.inf if high is None else high),
+            frozenset(axis for axis, (within, _) in zip(("unit", "part"), axes, strict=True) if number in within),
+            frozenset(axis for axis, (_, whole) in zip(("unit", "part"), axes, strict=True) if number in whole),
+        )
+        for number, (family, unit, part, since, until, low, high) in enumerate(told.iter_rows())
+    ]
+
+
+def _axes(claims: pl.DataFrame, by: str) -> tuple[set[int], set[int]]:
+    """The claims that lie within their parent apart from their like, and those that are all that it consists of."""
+    persons = claims["persons"]
+    within, whole = set[int](), set[int]()
+    for parent, parts in children(claims.with_columns(cell="claim"), by).select("whole", "parts").iter_rows():
+        missing = persons[parent] - sum(persons[part] for part in parts)
+        within |= set(parts) if missing >= 0 else set()
+        whole |= set(parts) if missing == 0 else set()
+    return within, whole
+
+
+def _remember(warehouse: Warehouse, rows: pl.DataFrame, rules: Rules, shown_to: str, attacked: int) -> Release:
+    """Write down what is shown from now on, where that is not what was shown before."""
+    listed = rows.filter(pl.col("row_key") != TOTAL, ~pl.col("is_gone"))
+    stays = pl.col("shown").eq_missing(pl.col("shown_then"))
+    as_it_was = stays & (pl.col("shown").is_not_null() | (pl.col("persons") == pl.col("persons_then")))
+    new = listed.filter(~(as_it_was & pl.col("was_there").fill_null(False)))
+    with warehouse.transaction() as connection:
+        ((number,),) = connection.execute("select coalesce(max(release), 0) + 1 from ledger.release").fetchall()
+        done = Release(number, len(listed), int(listed["shown"].is_null().sum()), attacked)
+        connection.execute(
+            "insert into ledger.release values (?, ?, localtimestamp, ?, ?, ?, ?, ?)",
+            [number, shown_to, rules.mode, rules.k, done.cells, done.withheld, attacked],
+        )
+        connection.register("new_cells", new.with_columns(release=pl.lit(number)).select(_LEDGER).to_arrow())
+        connection.execute("insert into ledger.released_cell by name select * from new_cells")
+        connection.unregister("new_cells")
+    return done
+
+
+_LEDGER = [*ROW, "release", "same", "family", "unit", "part", "since", "until", "persons", "shown"]

@@ -1,0 +1,270 @@
+"""What somebody can work out who has everything that was ever shown, paper and patience.
+
+The attacker sees cells: where each stands, the fewest and the most people that what is shown of it
+allows, and nothing else.  An insider also knows every figure of one unit.  For each cell asked about
+the attacker finds the fewest and the most people that fit all of it at once, by linear programming,
+and in whole numbers where that leaves little room.
+
+Nothing is shared with :mod:`profiles.suppression`, whose work this judges.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+Span = tuple[date, date] | None
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is shown of one cell."""
+
+    family: str
+    unit: str
+    part: str
+    span: Span
+    low: float
+    high: float
+    within: frozenset[str] = frozenset()
+    """Of ``unit`` and ``part``, those by which it is known to lie within its parent apart from its like."""
+    complete: frozenset[str] = frozenset()
+    """Of these, those by which it and its like are known to be all that their parent consists of."""
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Cells of which a sum is known: the first is the others together, or at least as much."""
+
+    whole: int
+    parts: tuple[int, ...]
+    is_equal: bool
+
+
+def narrowed(
+    claims: Sequence[Claim],
+    asked: Mapping[int, Interval],
+    known: Mapping[str, Mapping[int, int]],
+    same: Iterable[tuple[int, int]] = (),
+) -> dict[int, dict[str, Interval]]:
+    """For each cell asked about, what an outsider (``""``) and each insider can say of it.
+
+    Args:
+        claims: everything that was ever shown.
+        asked: the places of cells to attack, and for each the interval beyond which there is no need to go on.
+        known: by insider, the exact figures of their own cells.
+        same: pairs of cells that count the same people.
+
+    """
+    bounds, relations = _relations(list(claims))
+    relations += [Relation(one, (other,), True) for one, other in same]
+    found: dict[int, dict[str, Interval]] = defaultdict(dict)
+    for cells, within in _blocks(len(bounds), relations, asked):
+        attack = _Attack(cells, within, bounds)
+        here = {cell: asked[cell] for cell in cells if cell in asked}
+        inside = {name: {c: n for c, n in own.items() if c in attack.column} for name, own in sorted(known.items())}
+        attack.look_around(here, inside)
+        for name, exact in [*((name, own) for name, own in inside.items() if own), ("", {})]:
+            foreign = {cell: promised for cell, promised in here.items() if cell not in exact}
+            for cell, interval in attack.intervals(foreign, exact).items():
+                found[cell][name] = interval
+    return found
+
+
+def _relations(claims: list[Claim]) -> tuple[list[Interval], list[Relation]]:
+    """What is known of every cell, and how they hang together."""
+    at = {(c.family, c.unit, c.part, c.span): place for place, c in enumerate(claims)}
+    bounds = [(c.low, c.high) for c in claims]
+    groups: dict[tuple[int, str, bool], list[int]] = defaultdict(list)
+    for place, claim in enumerate(claims):
+        for axis in ("unit", "part"):
+            path = getattr(claim, axis)
+            above = _above(path)
+            if above is None or axis not in claim.within:
+                continue
+            where = (claim.family, above, claim.part) if axis == "unit" else (claim.family, claim.unit, above)
+            whole = at.get((*where, claim.span))
+            if whole is not None:
+                groups[whole, axis + _mark(path), axis in claim.complete].append(place)
+    relations = [Relation(whole, tuple(parts), is_whole) for (whole, _, is_whole), parts in groups.items()]
+    for longer, shorter in _nested(claims):
+        one = claims[longer]
+        rest = at.get((one.family, one.unit, one.part, (_end(claims[shorter]), _end(one))))
+        if rest is not None:
+            relations.append(Relation(longer, (shorter, rest), True))
+    return bounds, relations
+
+
+def _nested(claims: Sequence[Claim]) -> Iterable[tuple[int, int]]:
+    """Each span with the next shorter one that begins on the same day."""
+    series: dict[tuple[str, str, str, date], list[tuple[date, int]]] = defaultdict(list)
+    for place, claim in enumerate(claims):
+        if claim.span:
+            series[claim.family, claim.unit, claim.part, claim.span[0]].append((claim.span[1], place))
+    for ends in series.values():
+        ordered = [place for _, place in sorted(ends)]
+        yield from zip(ordered[1:], ordered, strict=False)
+
+
+def _end(claim: Claim) -> date:
+    return claim.span[1] if claim.span else date.min
+
+
+def _above(path: str) -> str | None:
+    if path == "" or path[0] == "!":
+        return None
+    return "/".join(path.split("/")[:-1])
+
+
+def _mark(path: str) -> str:
+    last = path.split("/")[-1]
+    return last[0] if last[0] in "~=" else "."
+
+
+def _blocks(
+    cells: int, relations: list[Relation], asked: Collection[int]
+) -> Iterable[tuple[list[int], list[Relation]]]:
+    """The cells asked about, each with all that it hangs together with."""
+    leader = list(range(cells))
+
+    def lead(cell: int) -> int:
+        while leader[cell] != cell:
+            leader[cell] = leader[leader[cell]]
+            cell = leader[cell]
+        return cell
+
+    for relation in relations:
+        for part in relation.parts:
+            leader[lead(part)] = lead(relation.whole)
+    wanted = {lead(cell) for cell in asked}
+    members: dict[int, list[int]] = {one: [] for one in sorted(wanted)}
+    within: dict[int, list[Relation]] = {one: [] for one in members}
+    for cell in range(cells):
+        if lead(cell) in members:
+            members[lead(cell)].append(cell)
+    for relation in relations:
+        if lead(relation.whole) in within:
+            within[lead(relation.whole)].append(relation)
+    return [(members[one], within[one]) for one in members]
+
+
+class _Attack:
+    """One block of cells, and the tables found so far that fit what is shown of them."""
+
+    def __init__(self, cells: list[int], relations: list[Relation], bounds: list[Interval]):
+        self.column = {cell: place for place, cell in enumerate(cells)}
+        self._limits = np.array([bounds[cell] for cell in cells], dtype=float)
+        self._matrix, self._slack = _system(self.column, relations)
+        columns = self._matrix.T.tolil()
+        signatures = [(tuple(rows), tuple(signs)) for rows, signs in zip(columns.rows, columns.data, strict=True)]
+        self._alike = np.unique([hash(one) for one in signatures], return_inverse=True)[1]
+        self._tables = np.empty((0, len(cells)))
+
+    def look_around(self, asked: Mapping[int, Interval], inside: Mapping[str, Mapping[int, int]]) -> None:
+        """Look for tables in which few units' cells differ from what all insiders together know.
+
+        Whoever knows none of those units cannot rule such a table out, so that one table answers many questions:
+        first one in which only the cell's own unit differs, then that and one or the other half of the units.
+        """
+        names = list(inside)
+        for name in names:
+            own = {cell: promised for cell, promised in asked.items() if cell in inside[name]}
+            for others in ([], names[::2], names[1::2]) if own else ():
+                differing = {name, *others}
+                exact = {c: n for other in names if other not in differing for c, n in inside[other].items()}
+                self.intervals(own, exact)
+
+    def intervals(self, asked: Mapping[int, Interval], exact: Mapping[int, int]) -> dict[int, Interval]:
+        """What somebody can say of the cells asked about who knows some cells exactly."""
+        limits = self._limits.copy()
+        for cell, count in exact.items():
+            limits[self.column[cell]] = count
+        known = [self.column[cell] for cell in exact]
+        fits = (np.abs(self._tables[:, known] - limits[known, 0]) < 1e-6).all(axis=1)
+        return self._answer(asked, limits, self._tables[fits])
+
+    def _answer(self, asked: Mapping[int, Interval], limits: Any, tables: Any) -> dict[int, Interval]:
+        """The fewest and the most of each cell asked about; tables that fit are kept for the next question."""
+        answers, before = {}, len(tables)
+        for cell, (low, high) in asked.items():
+            place = self.column[cell]
+            for sign, promised in ((1, low), (-1, high)):
+                if not (tables[:, place] * sign <= promised * sign).any():
+                    table = self._swapped(limits, tables, place, promised)
+                    tables = np.vstack([tables, self._extreme(limits, place, sign) if table is None else table])
+            answers[cell] = (float(tables[:, place].min()), float(tables[:, place].max()))
+        self._tables = np.vstack([self._tables, tables[before:]])
+        return answers
+
+    def _swapped(self, limits: Any, tables: Any, place: int, wanted: float) -> Any:
+        """A known table, but for one cell and others of exactly the same sums, which make up for it; none if they cannot."""
+        if not len(tables) or not limits[place, 0] <= wanted <= limits[place, 1]:
+            return None
+        table = tables[0].copy()
+        others = np.flatnonzero((self._alike == self._alike[place]) & (np.arange(len(table)) != place))
+        missing = table[place] - wanted
+        ends = limits[others, 1 if missing > 0 else 0]
+        room = np.abs(np.minimum(ends, _MANY) - table[others])
+        taken = np.diff(np.minimum(np.cumsum(room), abs(missing)), prepend=0)
+        if taken.sum() < abs(missing):
+            return None
+        table[others] += np.sign(missing) * taken
+        table[place] = wanted
+        return table
+
+    def _extreme(self, limits: Any, place: int, sign: int) -> Any:
+        """A table in whole numbers that fits, in which one cell is as small (1) or as large (-1) as can be."""
+        is_open = limits[:, 0] < limits[:, 1]
+        if not is_open[place]:
+            is_open[place] = True
+        inner = self._matrix[:, is_open]
+        lines = np.diff(inner.indptr) > 0
+        offset = self._matrix[:, ~is_open] @ limits[~is_open, 0]
+        aim = np.zeros(len(limits))
+        aim[place] = sign
+        asked = (aim[is_open], inner[lines], -offset[lines], self._slack[lines] - offset[lines], limits[is_open])
+        found = _programme(*asked, in_whole_numbers=False)
+        if np.abs(found - np.round(found)).max() > 1e-6:
+            found = _programme(*asked, in_whole_numbers=True)
+        table = limits[:, 0].copy()
+        table[is_open] = np.round(found)
+        return table
+
+
+def _programme(aim: Any, matrix: Any, low: Any, high: Any, limits: Any, in_whole_numbers: bool) -> Any:
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    solved = milp(
+        aim,
+        constraints=LinearConstraint(matrix, low, high) if matrix.shape[0] else None,
+        bounds=Bounds(limits[:, 0], np.minimum(limits[:, 1], _MANY)),
+        integrality=np.full(len(aim), int(in_whole_numbers)),
+    )
+    if solved.x is None:
+        raise Contradiction("what is shown contradicts itself: no table fits it")
+    return solved.x
+
+
+def _system(column: Mapping[int, int], relations: list[Relation]) -> tuple[Any, Any]:
+    """One line for each relation, and how much the whole may exceed its parts."""
+    from scipy.sparse import csr_matrix
+
+    lines = [
+        (row, column[cell], sign)
+        for row, relation in enumerate(relations)
+        for cell, sign in [(relation.whole, 1), *((part, -1) for part in relation.parts)]
+    ]
+    rows, columns, signs = zip(*lines, strict=True) if lines else ((), (), ())
+    slack = np.array([0 if relation.is_equal else np.inf for relation in relations], dtype=float)
+    return csr_matrix((signs, (rows, columns)), shape=(len(relations), len(column)), dtype=float), slack
+
+
+class Contradiction(ValueError):
+    """Figures that cannot all be true."""
+
+
+_MANY = 1e7

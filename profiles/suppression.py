@@ -1,0 +1,256 @@
+"""Which cells to hide, so that arithmetic does not give a small one back.
+
+For every small cell there must be another table that a reader of everything shown could as well be
+looking at, in which the cell has any number of people from one to ``k - 1``; also for a reader who
+knows all figures of one unit that is not the cell's own.  Such tables are looked for one small cell
+after the other, changing what is shown as little as may be; what has to change is hidden.  Hiding
+more later only leaves a reader more to choose from, so what was found once stays found.
+
+This is the sequential linear programming of the statistical offices (as in G-Confid).  What is shown
+counts as an interval, since counts leave rounded.  The sums come from :mod:`profiles.additive`, and
+whether the outcome holds is for :mod:`profiles.attacker` to say, which knows nothing of this.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from profiles.additive import Sum
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+NOBODY = -1
+"""The owner of a cell that no unit knows by itself."""
+
+_SAME = 1e-6
+_FREE = 1e-4
+_MANY = 1e7
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Counts, and what is known of each."""
+
+    values: Ints
+    low: Ints
+    high: Ints
+    """What a reader knows of a cell that is shown: rounding leaves a few numbers open."""
+    owner: Ints
+    """The unit whose members know a cell anyhow, or :data:`NOBODY`."""
+    is_hidden: Mask
+    is_shown_before: Mask
+    """Cells that cannot be hidden any more."""
+    least: Ints
+    """The fewest people a hidden cell can have."""
+    small: Mask
+    """Cells of which nothing must be learned."""
+    is_new: Mask
+    """Cells that are not as they were in the release before; what hangs together without one stays as it was."""
+
+
+def hide(cells: Cells, sums: list[Sum], k: int) -> Mask:
+    """The cells to hide, the small ones among them."""
+    hidden = cells.is_hidden | cells.small
+    for block in _blocks(cells, sums):
+        _hide_block(cells, block, hidden, k)
+    return hidden
+
+
+@dataclass(frozen=True)
+class _Block:
+    """Cells that hang together by sums; a cell's place is its number within the block."""
+
+    cells: Ints
+    sums: list[Sum]
+    above: list[list[int]]
+    """For each cell the sums that it is a part of."""
+    below: list[list[int]]
+    """For each cell the sums that it is the whole of."""
+    moves: Any
+    """What a rise, a fall, and a rise and a fall at a price of each cell does to each sum."""
+
+
+def _blocks(cells: Cells, sums: list[Sum]) -> Iterator[_Block]:
+    """The cells that hang together with one that is small, where anything is new, each lot by itself."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    if not sums:
+        return
+    links = [(whole, part) for whole, parts in sums for part in parts]
+    graph = csr_matrix((np.ones(len(links)), tuple(zip(*links, strict=True))), shape=(len(cells.values),) * 2)
+    _, lot = connected_components(graph, directed=False)
+    own_sums: dict[int, list[Sum]] = {}
+    for one in sums:
+        own_sums.setdefault(int(lot[one[0]]), []).append(one)
+    for number in np.intersect1d(lot[cells.small], lot[cells.is_new]):
+        if number in own_sums:
+            yield _block(np.flatnonzero(lot == number), own_sums[number])
+
+
+def _block(own: Ints, sums: list[Sum]) -> _Block:
+    from scipy.sparse import csr_matrix, hstack
+
+    place = {int(cell): at for at, cell in enumerate(own)}
+    here = [(place[whole], tuple(place[part] for part in parts)) for whole, parts in sums]
+    above: list[list[int]] = [[] for _ in own]
+    below: list[list[int]] = [[] for _ in own]
+    for number, (whole, parts) in enumerate(here):
+        below[whole].append(number)
+        for part in parts:
+            above[part].append(number)
+    signs = [
+        (number, cell, sign)
+        for number, (whole, parts) in enumerate(here)
+        for cell, sign in ((whole, -1), *((part, 1) for part in parts))
+    ]
+    rows, columns, values = zip(*signs, strict=True)
+    matrix = csr_matrix((values, (rows, columns)), shape=(len(here), len(own)), dtype=float)
+    return _Block(own, here, above, below, hstack([matrix, -matrix] * 2).tocsc())
+
+
+def _hide_block(cells: Cells, block: _Block, hidden: Mask, k: int) -> None:
+    tables: list[Floats] = []
+    small = [place for place, cell in enumerate(block.cells) if cells.small[cell]]
+    for place in sorted(small, key=lambda place: (-cells.values[block.cells[place]], place)):
+        cell = block.cells[place]
+        for amount in (k - 1 - cells.values[cell], cells.least[cell] - cells.values[cell]):
+            if amount and not _can_trade(cells, block, hidden, place, amount):
+                _make_room(cells, block, hidden, tables, place, int(amount))
+
+
+def _can_trade(cells: Cells, block: _Block, hidden: Mask, place: int, amount: int) -> bool:
+    """Whether other cells can make up for a change of one cell, step by step upwards, whichever unit one knows.
+
+    This answers for most cells; a programme is solved where it does not.
+    """
+    room = partial(_room, cells, block, hidden)
+    if room(place, amount) < abs(amount):
+        return False
+    steps: list[tuple[dict[int, float], float]] = []
+    at = place
+    while len(block.above[at]) == 1:
+        (number,) = block.above[at]
+        whole, parts = block.sums[number]
+        given: dict[int, float] = {}
+        for part in parts:
+            if part != at and block.above[part] == [number]:
+                owner = int(cells.owner[block.cells[part]])
+                given[owner] = given.get(owner, 0) + room(part, -amount)
+        steps.append((given, room(whole, amount, but=number)))
+        at = whole
+    beyond = 0 if block.above[at] else _MANY
+    insiders = {owner for given, _ in steps for owner in given} - {int(cells.owner[block.cells[place]]), NOBODY}
+    return all(_given(steps, beyond, insider) >= abs(amount) for insider in (None, *insiders))
+
+
+def _given(steps: list[tuple[dict[int, float], float]], beyond: float, insider: int | None) -> float:
+    """What all steps together can make up for, if the cells of one insider stay as they are."""
+    for given, limit in reversed(steps):
+        beyond = min(beyond, limit) + sum(amount for owner, amount in given.items() if owner != insider)
+    return beyond
+
+
+def _room(cells: Cells, block: _Block, hidden: Mask, place: int, direction: int, but: int = -1) -> float:
+    """How far a cell can rise or fall, its parts with it (``but`` those of one sum), all others staying as they are."""
+    cell = block.cells[place]
+    value = int(cells.values[cell])
+    if direction < 0:
+        own: float = value - min(value, int(cells.least[cell] if hidden[cell] else cells.low[cell]))
+    else:
+        own = _MANY if hidden[cell] else max(0, int(cells.high[cell]) - value)
+    for number in block.below[place] if own else ():
+        if number != but:
+            parts = (part for part in block.sums[number][1] if block.above[part] == [number])
+            own = min(own, sum(_room(cells, block, hidden, part, direction) for part in parts))
+    return own
+
+
+def _make_room(cells: Cells, block: _Block, hidden: Mask, tables: list[Floats], place: int, amount: int) -> None:
+    """Hide what must change for a cell to have so many more or fewer, whoever is looking.
+
+    ``tables`` are the changes found so far, which answer for many cells besides the one they were made for.
+    An insider knows whether their own cells have changed, so that each needs a table in which they have not.
+    """
+    find = partial(_found, cells, block, hidden, tables, place, amount)
+    owner = cells.owner[block.cells]
+    foreign = (owner != owner[place]) & (owner != NOBODY)
+    first = find(foreign, may_hide=False)
+    if first is None:
+        first = find(np.zeros_like(foreign))
+    if first is None:
+        hidden[block.cells[~cells.is_shown_before[block.cells]]] = True
+        return
+    knowing = foreign & np.isin(owner, owner[first != 0])
+    if knowing.any() and find(knowing, may_hide=False) is None:
+        for insider in np.unique(owner[knowing]):
+            find(owner == insider)
+
+
+def _found(
+    cells: Cells,
+    block: _Block,
+    hidden: Mask,
+    tables: list[Floats],
+    place: int,
+    amount: int,
+    known: Mask,
+    may_hide: bool = True,
+) -> Floats | None:
+    """The cheapest change that leaves the known cells alone; what it changes is hidden from now on."""
+    change = next((t for t in tables if t[place] / amount >= 1 and not np.abs(t[known]).any()), None)
+    if change is None:
+        change = _cheapest_change(cells, block, hidden, known, place, amount, may_hide)
+        if change is not None:
+            tables.append(change)
+            now = cells.values[block.cells] + change
+            is_out = (now < cells.low[block.cells] - _SAME) | (now > cells.high[block.cells] + _SAME)
+            hidden[block.cells[is_out]] = True
+    return change
+
+
+def _cheapest_change(
+    cells: Cells, block: _Block, hidden: Mask, known: Mask, place: int, amount: int, may_hide: bool
+) -> Floats | None:
+    """What is different in another table that fits all that is shown, at the least price; none if there is none.
+
+    A cell moves freely within what is known of it, and beyond that at a price, which is hiding it.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp
+
+    own, value = block.cells, cells.values[block.cells].astype(float)
+    is_hidden = hidden[own]
+    is_settled = is_hidden | cells.is_shown_before[own] | known | (not may_hide)
+    low = np.minimum(np.where(is_hidden, cells.least[own], cells.low[own]), value)
+    fall = np.where(known, 0, value - low)
+    rise = np.where(known, 0, np.where(is_hidden, _MANY, np.maximum(cells.high[own] - value, 0)))
+    fewer = np.where(is_settled, 0, np.maximum(low - cells.least[own], 0))
+    more = np.where(is_settled, 0, _MANY)
+    upper = np.concatenate([rise, fall, more, fewer])
+    lower = np.zeros(len(upper))
+    taken = place if amount > 0 else len(own) + place
+    if upper[taken] < abs(amount):
+        return None
+    upper[place :: len(own)] = 0
+    lower[taken] = upper[taken] = abs(amount)
+    price = np.log1p(value) + 1
+    cost = np.concatenate([np.full(2 * len(own), _FREE), price, price])
+    matrix, is_open = block.moves, upper > 0
+    inner = matrix[:, is_open].tocsr()
+    lines = np.diff(inner.indptr) > 0
+    solved = milp(
+        cost[is_open], constraints=LinearConstraint(inner[lines], 0, 0), bounds=Bounds(lower[is_open], upper[is_open])
+    )
+    if solved.x is None:
+        return None
+    moved = np.zeros(len(upper))
+    moved[is_open] = solved.x
+    rises, falls, rises_more, falls_more = moved.reshape(4, -1)
+    change: Floats = rises - falls + rises_more - falls_more
+    return np.where(np.abs(change) < _SAME, 0, change)

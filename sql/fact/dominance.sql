@@ -1,0 +1,42 @@
+-- One row for each group, term and measure: how much of it the one and the two people who did most of it did.
+--
+-- A mean or total that one or two people make is a figure about them.  Groups are those of fact.membership, and the
+-- cohorts of each college.
+--
+-- grain: group_type, group_code, term, measure
+-- check shares_are_shares: largest_share > 0 and largest_share <= two_largest_share and two_largest_share <= 1
+
+with grouped as (
+    select patron_key, term, group_type, group_code
+    from fact.membership
+    union all
+    select college.patron_key, college.term, 'college cohort' as group_type, concat(college.group_code, '/', cohort.group_code) as group_code
+    from fact.membership as college
+    join fact.membership as cohort on college.patron_key = cohort.patron_key and college.term = cohort.term
+    where college.group_type = 'college' and cohort.group_type = 'cohort'
+),
+
+ranked as (
+    select
+        grouped.group_type,
+        grouped.group_code,
+        grouped.term,
+        percentile.measure,
+        cast(percentile.value as decimal(18, 6)) as value,
+        row_number() over (
+            partition by grouped.group_type, grouped.group_code, grouped.term, percentile.measure order by percentile.value desc, grouped.patron_key
+        ) as place
+    from grouped
+    join fact.percentile as percentile on grouped.patron_key = percentile.patron_key and grouped.term = percentile.term
+    where percentile.value > 0 and percentile.measure <> 'use_index'
+)
+
+select
+    group_type,                                                                              -- 组别 | kind of group | of fact.membership, or college cohort #aggregate
+    group_code,                                                                              -- 组 | group #aggregate
+    term,                                                                                    -- 学期 | term #aggregate
+    measure,                                                                                 -- 指标 | measure #aggregate
+    cast(max(value) as double) / nullif(cast(sum(value) as double), 0) as largest_share,     -- 最大者占比 | share of the largest | of the group's total #aggregate
+    cast(sum(case when place <= 2 then value end) as double) / nullif(cast(sum(value) as double), 0) as two_largest_share  -- 前两者占比 | share of the two largest #aggregate
+from ranked
+group by group_type, group_code, term, measure

@@ -1,0 +1,76 @@
+"""What Python makes is made again only when something that shapes it is another."""
+
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from pipelines import hand
+from pipelines.build import write
+from pipelines.frames import frame_assets
+from pipelines.models import Model, read_models
+from pipelines.site import Site
+from pipelines.warehouse import Warehouse
+from tests.assets.small_site import small_site, warehouse_of
+
+CONTRACT = "-- One row for each number.\n--\n-- grain: number\n\ncreate table segment.{name} (\n    number integer not null -- 数 | number\n);\n"
+
+
+@pytest.fixture
+def made(sql_folder) -> dict[str, Model]:
+    return read_models(
+        sql_folder(segment__given=CONTRACT.format(name="given"), segment__doubled=CONTRACT.format(name="doubled"))
+    )
+
+
+class Doubling:
+    """A maker that counts how often it is asked."""
+
+    asked = 0
+
+    def __call__(self, warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
+        self.asked += 1
+        return [warehouse.connection.sql("select 2 * number as number from segment.given").pl()]
+
+
+def night(site: Site, made: dict[str, Model], doubling: Doubling, reads: list[str]) -> str:
+    """Run the asset once; what it says was made anew."""
+    asset = frame_assets("doubled", [made["segment.doubled"]], reads, {"polars"}, doubling)
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([asset], instance=instance, resources={"site": site, "warehouse": warehouse_of(site)})
+    (event,) = result.asset_materializations_for_node("doubled")
+    return str(event.metadata["rebuilt"].value)
+
+
+def give(site: Site, made: dict[str, Model], *numbers: int) -> None:
+    with warehouse_of(site).opened() as warehouse:
+        write(warehouse, made["segment.given"], pl.DataFrame({"number": list(numbers)}))
+
+
+def test_it_is_asked_again_when_what_it_reads_has_changed(tmp_path: Path, made: dict[str, Model]) -> None:
+    site, doubling = small_site(tmp_path), Doubling()
+    give(site, made, 1, 2)
+    assert [night(site, made, doubling, ["segment.given"]) for _ in range(2)] == ["whole", "unchanged"]
+    give(site, made, 2, 1)  # the same rows
+    assert night(site, made, doubling, ["segment.given"]) == "unchanged"
+    give(site, made, 1, 2, 3)
+    assert night(site, made, doubling, ["segment.given"]) == "whole"
+    assert doubling.asked == 2
+
+
+def test_it_is_asked_again_when_code_or_site_are_others_and_always_where_it_says_not_what_it_reads(
+    tmp_path: Path, made: dict[str, Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, doubling = small_site(tmp_path), Doubling()
+    give(site, made, 1)
+    assert [night(site, made, doubling, []) for _ in range(2)] == ["whole", "whole"]
+    assert night(site, made, doubling, ["segment.given"]) == "unchanged"
+    with monkeypatch.context() as patched:
+        patched.setattr(hand, "_code", lambda: "another")
+        assert night(site, made, doubling, ["segment.given"]) == "whole"
+    (tmp_path / "other").mkdir()
+    other = small_site(tmp_path / "other", small_cell=7, data=str(tmp_path / "data"))
+    assert night(site, made, doubling, ["segment.given"]) == "whole"
+    assert night(other, made, doubling, ["segment.given"]) == "whole"
+    assert doubling.asked == 5

@@ -1,0 +1,111 @@
+"""A release is decided for all tables at once, remembered, and refused whole where it gives somebody away."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from pipelines import gate
+from pipelines.errors import Problem
+from pipelines.gate import release
+from pipelines.release import released_tables
+from pipelines.site import Site, models
+from pipelines.warehouse import Warehouse
+from profiles.disclosure import Rules
+from tests.assets.small_site import small_site, warehouse_of
+
+TABLE = "report.cohort"
+RULES = Rules()
+
+
+def cohorts(**persons: int) -> pl.DataFrame:
+    """Rows of report.cohort for the new students of some colleges."""
+    about = {"term": "t1", "cohort": "new", "position": 1, "label_zh": "新生", "label_en": "new"}
+    figures = {"reach_rate": 0.5, "visit_days_mean": 3.14, "loans_mean": 2.0, "bookings_mean": 0.0}
+    return pl.DataFrame([about | figures | {"college": college, "persons": n} for college, n in persons.items()])
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return small_site(tmp_path)
+
+
+@pytest.fixture
+def warehouse(site: Site) -> Iterator[Warehouse]:
+    with warehouse_of(site).opened() as opened:
+        for table in (TABLE, "fact.dominance"):
+            opened.create(models()[table])
+        yield opened
+
+
+def fill(warehouse: Warehouse, frame: pl.DataFrame) -> list[tuple[gate.Model, pl.DataFrame]]:
+    warehouse.connection.execute(f"delete from {TABLE}")
+    warehouse.connection.register("given", frame.to_arrow())
+    warehouse.connection.execute(f"insert into {TABLE} by name select * from given")
+    warehouse.connection.unregister("given")
+    return [(models()[TABLE], frame)]
+
+
+def shown(warehouse: Warehouse, site: Site) -> dict[str, int | None]:
+    return dict(released_tables(warehouse, site, [TABLE])[TABLE].select("college", "persons").iter_rows())
+
+
+def remembered(warehouse: Warehouse) -> int:
+    return warehouse.rows("ledger.released_cell")
+
+
+def test_what_was_released_is_what_is_shown(warehouse: Warehouse, site: Site) -> None:
+    done = release(warehouse, fill(warehouse, cohorts(Law=43, Art=7)), RULES, "colleges")
+    assert (done.number, done.cells, done.withheld, done.attacked) == (1, 2, 1, 1)
+    assert shown(warehouse, site) == {"Law": 45, "Art": None}
+    law, art = released_tables(warehouse, site, [TABLE])[TABLE].sort("persons", nulls_last=True).to_dicts()
+    assert (law["visit_days_mean"], law["withheld"]) == (3.1, False)
+    assert (art["visit_days_mean"], art["label_zh"], art["withheld"]) == (None, "新生", True)
+
+
+def test_a_row_that_no_release_knows_is_withheld(warehouse: Warehouse, site: Site) -> None:
+    release(warehouse, fill(warehouse, cohorts(Law=43)), RULES, "colleges")
+    fill(warehouse, cohorts(Law=43, Music=80))
+    assert shown(warehouse, site) == {"Law": 45, "Music": None}
+
+
+def test_a_release_of_the_same_adds_a_line_and_no_cells(warehouse: Warehouse) -> None:
+    tables = fill(warehouse, cohorts(Law=43, Art=7))
+    release(warehouse, tables, RULES, "colleges")
+    before = remembered(warehouse)
+    again = release(warehouse, tables, RULES, "colleges")
+    assert (again.number, again.attacked, remembered(warehouse)) == (2, 0, before)
+    assert warehouse.rows_of("select release, shown_to, mode, small_cell from ledger.release order by 1") == [
+        (1, "colleges", "exact", 10),
+        (2, "colleges", "exact", 10),
+    ]
+
+
+def test_a_release_that_gives_somebody_away_is_refused_and_nothing_is_written(
+    warehouse: Warehouse, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The suppressor is made to forget everything but the small cells, which the attacker must notice."""
+    release(warehouse, fill(warehouse, cohorts(Law=43)), RULES, "colleges")
+    monkeypatch.setattr(gate, "hide", lambda cells, sums, k: cells.small | cells.is_hidden)
+    two_ways = [(models()["portrait.distribution"], distribution(everyone=63, Law=60, Art=3))]
+    with pytest.raises(Problem, match=r"portrait\.distribution, Art: a number that is withheld could be worked out"):
+        release(warehouse, two_ways, RULES, "colleges")
+    assert warehouse.rows("ledger.release") == 1
+    assert shown(warehouse, site) == {"Law": 45}
+
+
+def distribution(**persons: int) -> pl.DataFrame:
+    """Rows of portrait.distribution for everyone and for colleges."""
+    figures = dict.fromkeys(("mean", "p10", "p25", "p50", "p75", "p90", "gini", "log_mean", "log_deviation"), 1.0)
+    own = {"term": "t1", "measure": "loans", "zeros": 20, "zero_share": 0.4}
+    kinds = {name: "cohort" if name == "everyone" else "college" for name in persons}
+    return pl.DataFrame(
+        [own | figures | {"group_type": kinds[name], "group_code": name, "persons": n} for name, n in persons.items()]
+    )
+
+
+def test_with_the_suppressor_at_work_the_same_figures_are_released(warehouse: Warehouse) -> None:
+    """The control of the refusal above."""
+    two_ways = [(models()["portrait.distribution"], distribution(everyone=63, Law=60, Art=3))]
+    assert release(warehouse, two_ways, RULES, "colleges").attacked == 1

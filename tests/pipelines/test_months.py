@@ -1,0 +1,159 @@
+"""A table that is rebuilt by months is, row for row, what it would be had it been built whole."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipelines.build import renew
+from pipelines.engine import Engine
+from pipelines.monthly import Monthly, Narrowed
+from pipelines.months import of_months
+from pipelines.warehouse import Warehouse
+from tests.line.sites import is_long
+from tests.pipelines.arrivals import (
+    MOVED,
+    OVERNIGHT,
+    File,
+    Models,
+    afresh,
+    at,
+    contents,
+    differing,
+    files,
+    renewed,
+    send,
+    standing,
+    swipe,
+)
+
+CARD: list[File] = [
+    ("raw.gate_event", "january.csv", [swipe("in", "2026-01-20T09:00"), swipe("in", "2025-12-20T09:00")]),
+    (
+        "raw.patron_identifier",
+        "cards.csv",
+        [{"identifier_key": "ann", "patron_key": "cem", "valid_from": at("2026-01-15")}],
+    ),
+]
+
+
+@pytest.fixture
+def warehouse(models: Models) -> Iterator[Warehouse]:
+    with standing(models) as stood:
+        yield stood
+
+
+def left_behind(warehouse: Warehouse, models: Models, arrivals: list[File]) -> list[str]:
+    """The tables that are not, after these files one by one, what they would be had all come at once."""
+    for file in arrivals:
+        send(warehouse, models, file)
+        assert [built.failed for built in renewed(warehouse, models) if built.failed] == []
+    return differing(contents(warehouse, models), afresh(warehouse, models))
+
+
+def told(warehouse: Warehouse, models: Models, file: File) -> dict[str, str]:
+    send(warehouse, models, file)
+    return {built.model.table: built.rebuilt for built in renewed(warehouse, models)}
+
+
+@settings(
+    max_examples=400 if is_long() else 5,
+    deadline=None,
+    derandomize=not is_long(),
+    suppress_health_check=list(HealthCheck),
+)
+@given(arrivals=st.lists(files, min_size=3, max_size=6))
+def test_whatever_comes_in_whatever_order_the_tables_are_as_built_at_once(models: Models, arrivals: list[File]) -> None:
+    with standing(models) as warehouse:
+        assert left_behind(warehouse, models, arrivals) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "source", "arrivals"),
+    [("clean.visit", "raw.gate_event", OVERNIGHT), ("clean.booking", "raw.space_booking", MOVED)],
+)
+def test_a_margin_that_is_missing_is_found_out(
+    models: Models, warehouse: Warehouse, table: str, source: str, arrivals: list[File]
+) -> None:
+    """The control: a month that is told to need its own rows alone."""
+    plan = models[table].monthly
+    assert plan is not None
+    assert left_behind(warehouse, models, arrivals) == []
+    blind = Monthly(plan.month_of, {**plan.narrowed, source: Narrowed(plan.narrowed[source].columns)}, plan.followed)
+    narrow = models | {table: replace(models[table], monthly=blind)}
+    narrow |= {source: replace(models[source], asked=replace(models[source].asked, wholes=frozenset()))}
+    with standing(narrow) as other:
+        assert table in left_behind(other, narrow, arrivals)
+
+
+def test_a_card_touches_the_months_of_its_swipes_alone(models: Models, warehouse: Warehouse) -> None:
+    for file in CARD[:1]:
+        send(warehouse, models, file)
+    renewed(warehouse, models)
+    assert told(warehouse, models, CARD[1])["clean.visit"] == "2025-12, 2026-01"
+    assert warehouse.rows_of("select patron_key, service_date from clean.visit order by service_date") == [
+        ("ann", dt.date(2025, 12, 20)),
+        ("cem", dt.date(2026, 1, 20)),
+    ]
+
+
+def test_a_night_touches_its_month_and_a_correction_the_month_it_corrects(models: Models, warehouse: Warehouse) -> None:
+    first = [swipe("in", f"2026-{month:02}-10T09:00") for month in (1, 2, 3)]
+    send(warehouse, models, ("raw.gate_event", "old.csv", first))
+    assert set(told(warehouse, models, OVERNIGHT[0]).values()) == {"whole"}
+
+    night = told(warehouse, models, ("raw.gate_event", "night.csv", [swipe("in", "2026-03-11T09:00")]))
+    assert {night[table] for table in ("clean.visit", "fact.visit_month", "fact.active_day")} == {"2026-03"}
+    assert {night[table] for table in ("clean.loan", "clean.booking", "fact.booking_month")} == {"unchanged"}
+
+    corrected = told(warehouse, models, ("raw.gate_event", "first.csv", []))
+    assert corrected["clean.visit"] == "2025-12, 2026-01, 2026-02"
+    assert corrected["fact.visit_month"] == "2025-12, 2026-01"  # February was looked at, and was the same
+
+
+def test_a_night_that_brings_nothing_makes_nothing(models: Models, warehouse: Warehouse) -> None:
+    for file in [*OVERNIGHT, *MOVED]:
+        send(warehouse, models, file)
+    renewed(warehouse, models)
+    stamps = warehouse.rows_of("select * from ledger.build order by all")
+    assert {built.rebuilt for built in renewed(warehouse, models)} == {"unchanged"}
+    assert warehouse.rows_of("select * from ledger.build order by all") == stamps
+
+
+def test_a_check_that_fails_keeps_the_months_as_they_were_and_asks_again(models: Models, warehouse: Warehouse) -> None:
+    send(warehouse, models, OVERNIGHT[0])
+    renewed(warehouse, models)
+    strict = models["clean.visit"]
+    lines = tuple(
+        replace(line, value="building <> 'main'") if line.name == "nobody_visits_less_than_once" else line
+        for line in strict.header.declarations
+    )
+    before = warehouse.rows_of("from clean.visit order by all")
+    send(warehouse, models, OVERNIGHT[1])
+    broken = replace(strict, header=replace(strict.header, declarations=lines))
+    assert [check.name for check in renew(warehouse, broken, Engine()).failed] == ["nobody_visits_less_than_once"]
+    assert warehouse.rows_of("from clean.visit order by all") == before
+    assert renew(warehouse, strict, Engine()).rebuilt == "2026-01, 2026-02"
+    assert warehouse.rows_of("from clean.visit order by all") != before
+
+
+@pytest.mark.parametrize(
+    ("month", "span"),
+    [
+        (dt.date(2024, 2, 1), "day >= date '2024-01-30' and day < date '2024-03-03'"),
+        (dt.date(1, 1, 1), "day >= date '0001-01-01' and day < date '0001-02-03'"),
+        (dt.date(9999, 12, 1), "day >= date '9999-11-29' and day < date '10000-01-01'"),
+    ],
+)
+def test_a_margin_goes_as_far_as_there_are_days(month: dt.date, span: str) -> None:
+    assert of_months("day", [month], 2) == f"(({span}))"
+
+
+def test_months_that_touch_are_one_stretch_and_rows_without_a_day_a_part_of_their_own() -> None:
+    months = [dt.date(2026, 2, 1), None, dt.date(2026, 1, 1), dt.date(2026, 5, 1)]
+    spans = ("2026-01-01", "2026-03-01"), ("2026-05-01", "2026-06-01")
+    stretches = " or ".join(f"(day >= date '{begins}' and day < date '{ends}')" for begins, ends in spans)
+    assert of_months("day", months) == f"({stretches} or day is null)"

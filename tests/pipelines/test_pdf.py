@@ -1,0 +1,148 @@
+"""The PDF of a page is tagged, says the same as the page, and knows when its font lacks a character."""
+
+import re
+from html import escape, unescape
+
+import polars as pl
+import pytest
+from pypdf import PdfReader
+
+from pipelines.errors import Misconfigured
+from pipelines.paths import REPORTS
+from pipelines.pdf import pdf
+from pipelines.pdf_content import content
+from pipelines.reports import read_template, render
+from profiles.captions import SiteWords, Words
+from tests.hostile.test_report_injection import PAYLOADS
+from tests.pipelines.report_tables import CAMPUS, campus
+from tests.pipelines.told import NUMBER, Told
+
+COLLEGE = read_template(REPORTS / "college.html.j2")
+SMALL = """<html lang="{lang}"><head><meta name="date" content="2026-07-12"><title>题</title></head><body><header><b>馆</b></header>
+<main>{body}</main><footer>末</footer></body></html>"""
+
+
+def small(body: str, lang: str = "zh-CN") -> str:
+    return SMALL.format(body=body, lang=lang)
+
+
+def words(made: bytes, folder) -> str:
+    path = folder / "page.pdf"
+    path.write_bytes(made)
+    return "".join(page.extract_text() for page in PdfReader(path).pages)
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pl.DataFrame]:
+    return campus()
+
+
+@pytest.fixture(scope="module", params=["zh", "en"])
+def page(request: pytest.FixtureRequest, tables: dict[str, pl.DataFrame]) -> str:
+    return render(COLLEGE, {"college": "经济学院"}, tables, CAMPUS, request.param)
+
+
+def test_a_pdf_is_tagged_titled_and_carries_its_font(page: str, tmp_path) -> None:
+    path = tmp_path / "page.pdf"
+    path.write_bytes(pdf(page))
+    reader = PdfReader(path)
+    root = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] in ("zh-CN", "en-GB")
+    assert b"pdfuaid:part" in root["/Metadata"].get_data()
+    assert "经济学院" in reader.metadata.title
+    assert str(reader.metadata.creation_date).startswith("2026-07-12")
+    fonts = [font.get_object() for sheet in reader.pages for font in sheet["/Resources"]["/Font"].values()]
+    assert all("NotoSansCJK" in font["/BaseFont"] and "/ToUnicode" in font for font in fonts)
+    assert len(reader.pages) <= 6
+
+
+def alternatives(node: object) -> list[str]:
+    """The words of every figure in the tree of tags."""
+    node = node.get_object() if hasattr(node, "get_object") else node
+    if isinstance(node, list):
+        return [words for part in node for words in alternatives(part)]
+    if not isinstance(node, dict):
+        return []
+    own = [str(node["/Alt"])] if node.get("/S") == "/Figure" else []
+    return own + alternatives(node.get("/K"))
+
+
+def test_every_picture_keeps_its_words(page: str, tmp_path) -> None:
+    path = tmp_path / "page.pdf"
+    path.write_bytes(pdf(page))
+    told = [unescape(words) for words in re.findall(r'<svg [^>]*aria-label="([^"]+)"', page)]
+    assert len(told) > 20
+    assert sorted(alternatives(PdfReader(path).trailer["/Root"]["/StructTreeRoot"])) == sorted(told)
+
+
+def test_a_picture_without_words_is_refused() -> None:
+    with pytest.raises(Misconfigured, match="cannot be set as a PDF"):
+        pdf(small('<svg width="9" height="9" viewBox="0 0 9 9"></svg>'))
+
+
+def test_the_pdf_says_every_number_that_the_page_shows(page: str, tmp_path) -> None:
+    paper = words(pdf(page), tmp_path).replace("\n", "")
+    told = Told(page)
+    shown = {number for text in (*told.cells, *told.prose) for number in NUMBER.findall(text)}
+    assert {number for number in shown if number not in paper} == set()
+    assert len(shown) > 100
+
+
+def test_what_only_a_screen_needs_is_left_out(tmp_path) -> None:
+    said = words(pdf(small('<nav>go</nav><p>kept <span class="only-narrow">small</span></p>')), tmp_path)
+    assert "kept" in said
+    assert "go" not in said
+    assert "small" not in said
+
+
+def test_folded_tables_stand_at_the_end() -> None:
+    folded = '<details><summary>s</summary><div class="scroll" aria-label="表"><table><tbody><tr><td>7</td></tr></tbody></table></div></details>'
+    said = content(small(f"{folded}<p>after</p>"))
+    assert [figure["title"] for figure in said["figures"]] == ["表"]
+    assert [node["tag"] for node in said["body"]] == ["p"]
+
+
+def test_the_same_page_gives_the_same_bytes(page: str) -> None:
+    assert pdf(page) == pdf(page)
+
+
+def test_a_character_that_the_font_lacks_is_named(tmp_path) -> None:
+    with pytest.raises(Misconfigured, match=r"题: the font has no 😀 \(U\+1F600\)"):
+        pdf(small("<p>好 😀</p>"))
+    assert "龘䶮𠮷" in words(pdf(small("<p>龘䶮𠮷</p>")), tmp_path)
+
+
+def test_payloads_reach_paper_as_words(tmp_path) -> None:
+    typst = [
+        "#panic()",
+        '#import "@preview/x:1.0.0"',
+        "$ x $",
+        "= heading",
+        "*bold* _it_ `code` <label> @ref",
+        "\\u{41}",
+        "// no",
+        "#sys.inputs",
+    ]
+    said = [text for text in (*typst, *PAYLOADS) if text.isprintable() and len(text) < 100 and "\u202e" not in text]
+    html = small("".join(f"<p>{escape(text)}</p>" for text in said))
+    paper = re.sub(r"\s", "", words(pdf(html), tmp_path))
+    assert [text for text in said if re.sub(r"\s", "", text) not in paper] == []
+
+
+def test_a_first_page_that_is_too_long_is_set_smaller(tmp_path) -> None:
+    def pages(body: str) -> int:
+        path = tmp_path / "page.pdf"
+        path.write_bytes(pdf(small(body, "en")))
+        return len(PdfReader(path).pages)
+
+    lines = "<p>A first page of many words that goes on for a while and then for a while longer still.</p>" * 53
+    assert pages(f"<div>{lines}</div>") == 2, "the control: as large as ever it takes two"
+    assert pages(f'<div class="front">{lines}</div>') == 1
+
+
+def test_an_empty_site_has_no_date_and_still_a_pdf() -> None:
+    site = SiteWords(name=Words("馆", "Library"))
+    tables = dict.fromkeys(COLLEGE.reads, pl.DataFrame())
+    tables["report.college"] = campus()["report.college"].head(1)
+    assert pdf(render(COLLEGE, {"college": "经济学院"}, tables, site, "en")).startswith(b"%PDF-")
