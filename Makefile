@@ -14,8 +14,12 @@ help: ## what can be made
 demo: $(BIN)/.ready ## a demo campus, the whole line, and where to look
 	@$(BIN)/mingyuan demo
 
-test: $(BIN)/.ready ## the tests
+test: $(BIN)/.ready browser ## the tests
 	@$(BIN)/python -m pytest
+
+browser: # pages are looked at in Chromium; whoever may not install it goes without, and the tests say so
+	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || { echo "installing Chromium, once"; \
+		{ timeout 60 apt-get update -qq; timeout 300 apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1; } || true
 
 check: $(BIN)/.ready ## what the gate runs: format, lint, types, tests with coverage
 	$(BIN)/ruff format --check .
@@ -27,10 +31,11 @@ dev: $(BIN)/.ready ## Dagster's page, at http://127.0.0.1:3000
 	@$(BIN)/mingyuan doctor --reap || true
 	@DAGSTER_HOME=$(CURDIR) DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/python -W 'ignore:Function `dev_command`' -m dagster dev -h 127.0.0.1
 
-bench: $(BIN)/.ready ## the whole line, the door, the portraits and a night, beside the bare engine
+bench: $(BIN)/.ready ## the whole line, the door, the portraits, readers' pages and a night, each beside another way
 	@$(BIN)/python bench/whole_line.py
 	@$(BIN)/python bench/door.py
 	@$(BIN)/python bench/portraits.py
+	@$(BIN)/python bench/pages.py
 	@$(BIN)/python bench/night.py
 
 faults: $(BIN)/.ready ## the long form of the tests that kill processes and break files
@@ -69,4 +74,4 @@ $(BIN)/.ready: requirements.lock pyproject.toml
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: help demo test check dev bench faults lock spark spark-here cluster cluster-down clean
+.PHONY: help demo test browser check dev bench faults lock spark spark-here cluster cluster-down clean

@@ -1,4 +1,4 @@
-"""One browser for all pages, and the pages that a small campus makes."""
+"""One browser for all pages, each of which it opens once."""
 
 import shutil
 from collections.abc import Iterator
@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.sight import Seen, look
-from tests.line.sites import Whole, whole_campus
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -24,14 +23,6 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-@pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
-    """The campus that the tests of the whole line have made, or will."""
-    folder = tmp_path_factory.getbasetemp() / "whole"
-    folder.mkdir(exist_ok=True)
-    return whole_campus(folder)
 
 
 class Looks:
