@@ -5,6 +5,7 @@ belongs in :mod:`profiles.attacker`.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -30,16 +31,40 @@ def attacked(rows: pl.DataFrame, rules: Rules) -> Iterator[Attempt]:
         pl.col("shown_then")
     )
     claims = rows.unique(["cell", *PLACE], maintain_order=True).with_row_index("claim")
-    claims = claims.with_columns(is_new=(~same_as_then).any().over("same"))
+    is_new = (~same_as_then & (pl.col("row_key") != TOTAL)).any().over("same")
+    claims = claims.with_columns(is_new=is_new)
     small = claims.filter("is_small", "is_hidden", "is_new").unique("cell", maintain_order=True)
     asked = {claim: (least, rules.k - 1) for claim, least in small.select("claim", "least").iter_rows()}
     inside = claims.drop_nulls("insider").group_by("insider").agg("claim", "persons")
     known = {name: dict(zip(cells, counts, strict=True)) for name, cells, counts in inside.iter_rows()}
     same = claims.select("claim", one=pl.col("claim").first().over("cell")).filter(pl.col("claim") != pl.col("one"))
     found = narrowed(_claims(claims, rules), asked, known, same.rows())
+    sums = [pair for by in ("unit", "part") for pair in children(claims, by).select("whole", "parts").iter_rows()]
+    anyhow = cache(lambda insider: _known_anyhow(claims, sums, insider))
     for claim, answers in found.items():
-        row = claims.row(claim, named=True)
-        yield f"{row['table_name']}, {row['unit'] or 'the whole university'}", row["persons"], asked[claim], answers
+        row, (least, most) = claims.row(claim, named=True), asked[claim]
+        learnt = {
+            name: (least if least < fewest <= anyhow(name)[row["cell"]] else fewest, highest)
+            for name, (fewest, highest) in answers.items()
+        }
+        yield f"{row['table_name']}, {row['unit'] or 'the whole university'}", row["persons"], (least, most), learnt
+
+
+def _known_anyhow(claims: pl.DataFrame, sums: list[tuple[int, list[int]]], insider: str) -> dict[int, int]:
+    """The fewest people in each cell for somebody who counts their own unit's and reads nothing else.
+
+    Whoever knows two people of a hidden three cannot be kept from knowing that there are two.
+    """
+    is_own = pl.col("insider").eq_missing(pl.lit(insider))
+    known = claims.select("cell", fewest=pl.when(is_own).then("persons").otherwise("least"))
+    fewest = dict(known.group_by("cell").agg(pl.col("fewest").max()).iter_rows())
+    is_settled = False
+    while not is_settled:
+        before = dict(fewest)
+        for whole, parts in sums:
+            fewest[whole] = max(fewest[whole], sum(fewest[part] for part in parts))
+        is_settled = fewest == before
+    return fewest
 
 
 def _claims(claims: pl.DataFrame, rules: Rules) -> list[Claim]:

@@ -124,11 +124,13 @@ def _told(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     is_few = persons < rules.k
     is_implied = is_total & pl.col("since").is_not_null()
     was_shown = pl.col("shown_then").is_not_null()
+    # A withheld row says that somebody is there, unless hidden parts are put together or the table has rows about nobody.
+    tells_somebody = slack.is_null() & (persons.filter(~is_total).min().over("table_name") > 0)
     was_withheld = pl.col("was_there").is_not_null() & ~was_shown & (persons == pl.col("persons_then"))
     return rows.with_columns(
         low=pl.min_horizontal(persons, pl.when(slack.is_null()).then(low).otherwise(persons - slack)),
         high=pl.max_horizontal(persons, pl.when(slack.is_null()).then(high).otherwise(persons + slack)),
-        is_listed=~is_total,
+        is_listed=~is_total & tells_somebody,
         is_settled=was_shown | (is_total & ~is_implied & ~is_few),
         is_hidden=is_implied | was_withheld | is_few,
         is_small=is_few & (persons > 0) & ~was_shown,
