@@ -2,12 +2,14 @@
 
 Which columns of ``portrait.department`` are indicators is said where they are born: a column tagged
 with a view, a unit, a better end and the feed it needs appears here and in the college report.
+Figures are compared as coarse as they leave, since the others' stand on every college's page.
 """
 
 import dagster as dg
 import polars as pl
 
 from pipelines.frames import frame_assets, read
+from pipelines.release import released, rules_of
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 from profiles.indicators import Indicator, compare
@@ -30,9 +32,10 @@ def indicators() -> dg.Definitions:
 
 
 def _indicators(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
-    portraits = read(
-        warehouse,
-        "select department.*, term.compare_to as previous_term from portrait.department as department join ref.term as term using (term)",
+    exact = read(warehouse, "select * from portrait.department")
+    coarse = released(models()["portrait.department"], exact, rules_of(site.campus)).drop("withheld")
+    portraits = coarse.with_columns(exact["persons"]).join(
+        read(warehouse, "select term, compare_to as previous_term from ref.term"), on="term"
     )
     gaps = read(warehouse, _GAPS)
     terms = read(
