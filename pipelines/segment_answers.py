@@ -23,7 +23,7 @@ from pipelines.status import table
 from pipelines.warehouse import Warehouse
 
 PATIENCE_SECONDS = 5
-_READS = ("segment.reader", "portrait.individual", "ref.segment_name", "ref.coverage_term", "ref.horizon", "ref.term")
+_READS = ("portrait.individual", "ref.segment_name", "ref.coverage_term", "ref.horizon", "ref.term")
 
 _TABLES = (
     (

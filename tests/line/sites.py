@@ -96,9 +96,9 @@ class Whole:
         return sorted(path.relative_to(self.exports).as_posix() for path in self.exports.rglob("*") if path.is_file())
 
     def untouched(self, folder: Path) -> Line:
-        """The same campus with the same key, before anything has come."""
-        secrets = folder / "data" / "secrets"
-        shutil.copytree(self.line.folder / "data" / "secrets", secrets)
+        """The same campus with the same key and the same decisions, before anything has come."""
+        for kept in ("secrets", "segments"):
+            shutil.copytree(self.line.folder / "data" / kept, folder / "data" / kept)
         shutil.copy(self.line.folder / "campus.yml", folder)
         return Line(folder)
 

@@ -188,7 +188,7 @@ def test_who_uses_it_much_is_active(found: Found) -> None:
     """About 0.97 can be expected, for three in a hundred are planted to stay away for a term."""
     states = found.table(STATES).filter(pl.col("term") == LAST, pl.col("archetype") != "none")
     is_vigorous = (pl.col("archetype") != "light") & (pl.col("vigour") > 1)
-    is_faint = (pl.col("archetype") == "light") & (pl.col("vigour") < 0.9)
+    is_faint = (pl.col("archetype") == "light") & (pl.col("planted_level") == "staff")
     vigorous, faint = (states.filter(kind)["state"].is_in(IN_USE) for kind in (is_vigorous, is_faint))
     assert len(vigorous) > PATRONS / 10
     assert vigorous.mean() > 0.88
