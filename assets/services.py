@@ -6,7 +6,7 @@ from pipelines import service_tables as made
 from pipelines.frames import Make, frame_assets
 from pipelines.site import models
 
-_LOOKED_AT = ("clean", "fact", "portrait", "segment")
+_LOOKED_AT = ("ref", "clean", "fact", "portrait", "segment")
 """Whatever a site's own catalogue may look at must be there before it does."""
 _GATE = [
     "service.contact",
@@ -25,7 +25,7 @@ def services() -> dg.Definitions:
     every = list(models().values())
     # Whether a feed has ever brought anything is told by its rows, whichever feeds the catalogue names.
     feeds = [*(model.table for model in every if model.is_feed), "ref.feed", "ref.received_day", "clean.booking"]
-    looked_at = ["service.catalogue", "ref.term", *(model.table for model in every if model.layer in _LOOKED_AT)]
+    looked_at = ["service.catalogue", *(model.table for model in every if model.layer in _LOOKED_AT)]
     candidates = ["service.need", "service.catalogue", "fact.roster", "ref.horizon", *_GATE]
     return dg.Definitions(
         assets=[

@@ -19,9 +19,9 @@ import polars as pl
 
 from pipelines.paths import REPORTS
 from pipelines.pdf import pdf
-from pipelines.release import released
+from pipelines.release import released_tables
 from pipelines.reports import LANGUAGES, Template, document, own_tables, read_template
-from pipelines.site import Site, models, site_path
+from pipelines.site import Site, site_path
 from pipelines.terminal import progress
 from pipelines.warehouse import Warehouse
 from profiles.captions import SiteWords, Words
@@ -50,8 +50,7 @@ def _tables(template: Template) -> dict[str, pl.DataFrame]:
     site = Site(file=str(site_path().absolute()))
     campus = site.campus
     with Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit).opened() as warehouse:
-        read = {name: warehouse.connection.sql(f"select * from {name}").pl() for name in template.reads}
-    return {name: released(models()[name], frame, campus.small_cell) for name, frame in read.items()}
+        return released_tables(warehouse, site, template.reads)
 
 
 def _write(template: Template, tables: Mapping[str, pl.DataFrame], count: int, clock: Clock) -> list[str]:

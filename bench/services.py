@@ -20,11 +20,11 @@ from typing import Any
 
 from pipelines import service_lists, service_runs, service_sql
 from pipelines import service_tables as made
+from pipelines.build import build, select, write
 from pipelines.frames import Rows
 from pipelines.paths import ROOT
 from pipelines.service_state import Feeds, catalogue_rows, reason_rows, site_catalogue
 from pipelines.site import Site, models
-from pipelines.tables import build, select, write
 from pipelines.warehouse import Warehouse
 
 SERVICE, TODAY = "major_classics", dt.date(2026, 5, 4)

@@ -6,11 +6,11 @@ figure of one college.  Before anything is written an attacker tries, and a rele
 away is refused whole.  What was shown stands in ``ledger.released_cell``, from which
 :mod:`pipelines.release` takes what leaves.
 
-How rows add up belongs in :mod:`profiles.additive`, what to hide in :mod:`profiles.suppression`, the
-attack in :mod:`profiles.attacker`.
+How rows add up belongs in :mod:`profiles.additive`, what to hide in :mod:`profiles.suppression`, what
+the attacker is told in :mod:`pipelines.attempts`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,11 +18,12 @@ import numpy as np
 import polars as pl
 
 from pipelines.aggregates import ROW, TOTAL, insider, placed
+from pipelines.attempts import attacked
 from pipelines.errors import Problem
 from pipelines.models import Model
 from pipelines.warehouse import Warehouse
 from profiles.additive import PLACE, Additive, additive, between, children
-from profiles.attacker import Claim, Contradiction, Interval, narrowed
+from profiles.attacker import Contradiction
 from profiles.disclosure import Rules, bounds, rounded
 from profiles.suppression import NOBODY, Cells, hide
 
@@ -31,10 +32,6 @@ select table_name, row_key, same, family, unit, part, since, until, persons, sho
 from ledger.released_cell
 qualify row_number() over (partition by table_name, row_key order by release desc) = 1
 """
-
-
-Attempt = tuple[str, int, Interval, Mapping[str, Interval]]
-"""Where a small cell stands, its people, what may be learned of it, and what each attacker learns."""
 
 
 @dataclass(frozen=True)
@@ -170,29 +167,6 @@ def _cells(own: pl.DataFrame, system: Additive, rules: Rules) -> Cells:
     )
 
 
-def attacked(rows: pl.DataFrame, rules: Rules) -> Iterator[Attempt]:
-    """Each small cell with what everybody can say of it; those among which nothing is new were attacked before.
-
-    Raises:
-        Contradiction: no table fits what is shown.
-
-    """
-    same_as_then = pl.col("persons").eq_missing(pl.col("persons_then")) & pl.col("shown").eq_missing(
-        pl.col("shown_then")
-    )
-    claims = rows.unique(["cell", *PLACE], maintain_order=True).with_row_index("claim")
-    claims = claims.with_columns(is_new=(~same_as_then).any().over("same"))
-    small = claims.filter("is_small", "is_hidden", "is_new").unique("cell", maintain_order=True)
-    asked = {claim: (least, rules.k - 1) for claim, least in small.select("claim", "least").iter_rows()}
-    inside = claims.drop_nulls("insider").group_by("insider").agg("claim", "persons")
-    known = {name: dict(zip(cells, counts, strict=True)) for name, cells, counts in inside.iter_rows()}
-    same = claims.select("claim", one=pl.col("claim").first().over("cell")).filter(pl.col("claim") != pl.col("one"))
-    found = narrowed(_claims(claims, rules), asked, known, same.rows())
-    for claim, answers in found.items():
-        row = claims.row(claim, named=True)
-        yield f"{row['table_name']}, {row['unit'] or 'the whole university'}", row["persons"], asked[claim], answers
-
-
 def _refuse_what_gives_away(rows: pl.DataFrame, rules: Rules) -> int:
     """How many small cells were attacked in vain.
 
@@ -211,43 +185,6 @@ def _refuse_what_gives_away(rows: pl.DataFrame, rules: Rules) -> int:
                 " shown before stays; widen the groups, or say `disclosure: simple` in the site file"
             )
     return len(attempts)
-
-
-def _claims(claims: pl.DataFrame, rules: Rules) -> list[Claim]:
-    """What everybody can read, and nothing else."""
-    low, high = bounds(pl.col("shown"), rules.base)
-    is_exact = pl.col("slack").is_not_null()
-    least, most = pl.col("persons") - pl.col("slack"), pl.col("persons") + pl.col("slack")
-    is_open = pl.col("is_hidden") | ((pl.col("row_key") != TOTAL) & pl.col("shown").is_null())
-    told = claims.select(
-        *PLACE,
-        pl.when(is_open)
-        .then("least")
-        .otherwise(pl.min_horizontal("persons", pl.when(is_exact).then(least).otherwise(low)).clip(0)),
-        pl.when(is_open)
-        .then(None)
-        .otherwise(pl.max_horizontal("persons", pl.when(is_exact).then(most).otherwise(high))),
-    )
-    axes = [_axes(claims, by) for by in ("unit", "part")]
-    return [
-        Claim(
-            *(family, unit, part, (since, until) if until else None, low, np.inf if high is None else high),
-            frozenset(axis for axis, (within, _) in zip(("unit", "part"), axes, strict=True) if number in within),
-            frozenset(axis for axis, (_, whole) in zip(("unit", "part"), axes, strict=True) if number in whole),
-        )
-        for number, (family, unit, part, since, until, low, high) in enumerate(told.iter_rows())
-    ]
-
-
-def _axes(claims: pl.DataFrame, by: str) -> tuple[set[int], set[int]]:
-    """The claims that lie within their parent apart from their like, and those that are all that it consists of."""
-    persons = claims["persons"]
-    within, whole = set[int](), set[int]()
-    for parent, parts in children(claims.with_columns(cell="claim"), by).select("whole", "parts").iter_rows():
-        missing = persons[parent] - sum(persons[part] for part in parts)
-        within |= set(parts) if missing >= 0 else set()
-        whole |= set(parts) if missing == 0 else set()
-    return within, whole
 
 
 def _remember(warehouse: Warehouse, rows: pl.DataFrame, rules: Rules, shown_to: str, attacked: int) -> Release:

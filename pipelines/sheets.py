@@ -1,6 +1,6 @@
 """Figures and lists as files that a spreadsheet opens, in which no word can become a formula.
 
-Every CSV and XLSX that leaves the pipeline for people is written here.  A cell that a spreadsheet
+Every CSV and XLSX that leaves the pipeline for people is made here.  A cell that a spreadsheet
 would take for a formula begins with an apostrophe in CSV; in XLSX each cell has its type, and words
 stay words.  What may be written at all is decided elsewhere: aggregates arrive past the disclosure gate.
 """
@@ -16,7 +16,7 @@ import polars as pl
 
 _FORMULA: Final = frozenset("=+-@＝＋－＠")
 _LEADING: Final = ("\t", "\r", "\n")
-_BLANK: Final = " \u00a0\u3000\ufeff\u200b"
+_BLANK: Final = " \t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u00a0\u3000\ufeff\u200b"
 _SHEET_NAME: Final = 31
 Headings = Mapping[str, str]
 """What stands over a column instead of its name."""

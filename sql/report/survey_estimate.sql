@@ -22,7 +22,7 @@ create table report.survey_estimate (
     scale_max       double  not null,  -- 最高分 | highest answer | of ref.survey_item, or the highest given where that is higher
     is_weighted     boolean not null,  -- 是否加权 | weighted
     persons         bigint  not null,  -- 估计人数 | people | behind the estimate: the matched where the survey is weighted, else all who answered
-    respondents     bigint  not null,  -- 答卷人数 | respondents | of the group who answered the item #part
+    respondents     bigint  not null,  -- 答卷人数 | respondents | of the group who answered the item
     n_eff           double,            -- 有效样本量 | effective sample size | persons over the design effect of their weights #count
     mean_unweighted double,            -- 未加权均值 | unweighted mean | of all respondents
     mean_weighted   double,            -- 加权均值 | weighted mean | empty where the survey is not weighted

@@ -1,12 +1,10 @@
 """Spreadsheets hold words and numbers, and nothing that a spreadsheet would carry out."""
 
-import ast
 import csv
 import datetime as dt
 import io
 import re
 import zipfile
-from pathlib import Path
 
 import fastexcel
 import polars as pl
@@ -14,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.paths import ROOT
 from pipelines.sheets import as_csv, as_workbook, guarded
 
 FORMULAS = [
@@ -84,21 +81,3 @@ def test_the_same_figures_give_the_same_workbook() -> None:
     once, again = (as_workbook({"a": frame}, {"a": {"persons": "人数"}}, DAY) for _ in range(2))
     assert once == again
     assert fastexcel.read_excel(once).load_sheet("a").to_polars().columns == ["college", "人数"]
-
-
-def test_spreadsheets_are_written_in_one_place_only() -> None:
-    """The demo campus writes exports as a library system would; a status is read by a script."""
-    allowed = {"pipelines/sheets.py", "pipelines/demo_campus.py", "pipelines/status.py", "pipelines/report_request.py"}
-    found = set()
-    for path in (path for folder in ("pipelines", "assets", "profiles") for path in (ROOT / folder).rglob("*.py")):
-        names = {node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)}
-        modules = re.findall(r"^\s*import (xlsxwriter|csv)$", path.read_text("utf-8"), re.MULTILINE)
-        if (
-            names & {"write_csv", "to_csv", "write_excel", "to_excel"}
-            or "xlsxwriter" in modules
-            or "writer" in names & {"writer"}
-        ):
-            found.add(path.relative_to(ROOT).as_posix())
-    assert found - allowed - {"pipelines/lists.py"} == set(), "use pipelines.sheets"
-    assert "pipelines/sheets.py" in found
-    assert Path(ROOT / "pipelines" / "sheets.py").is_file()

@@ -7,9 +7,10 @@ import numpy as np
 import polars as pl
 
 from pipelines.aggregates import ROW, TOTAL, insider
-from pipelines.gate import attacked, decided
+from pipelines.attempts import attacked
+from pipelines.gate import decided
 from profiles.additive import PLACE
-from profiles.attacker import Interval
+from profiles.claims import Interval
 from profiles.disclosure import Rules
 
 K = Rules().k

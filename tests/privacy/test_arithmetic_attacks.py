@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from profiles.attacker import Claim, narrowed
+from profiles.attacker import narrowed
+from profiles.claims import Claim
 from profiles.disclosure import Rules
 from tests.privacy import releases
 from tests.privacy.releases import NOTHING_YET, remembered, rows, shown_small_only, through_the_gate, worked_out
