@@ -29,11 +29,10 @@ from pipelines.reports import document, groups, own_tables, read_template, rende
 from pipelines.site import Site
 from profiles import data_use
 from profiles.charts.kit import plain
-from tests.hostile.test_report_injection import PAYLOADS, Skeleton, undrawn, words
+from tests.hostile.test_report_injection import PAYLOADS, Skeleton, words
 from tests.pipelines import page_tables
 from tests.pipelines.readers import publish, reader
 
-__all__ = ["undrawn"]
 NAMES = sorted(page_tables.TABLES)
 FORMULAS = [
     '=HYPERLINK("http://example.invalid";"x")', "=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", " =1", "＝1", "＋1", "\u200b=1",
@@ -42,6 +41,13 @@ FORMULAS = [
 EVERY = [*PAYLOADS, *FORMULAS]
 FREE = re.compile(r"label_|meaning_|reason_|term_label_|shown_as_|name$|^place$|used_columns")
 """Columns that hold words from outside, or words that a site can change."""
+
+
+@pytest.fixture(autouse=True)
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts take a page's time and put its words through one gate, which has a test of its own."""
+    empty = '<svg class="marks" width="9" height="9" viewBox="0 0 9 9"></svg>'
+    monkeypatch.setattr("vl_convert.vegalite_to_svg", lambda _: empty)
 
 
 def poisoned(table: pl.DataFrame, payload: str) -> pl.DataFrame:
@@ -103,9 +109,9 @@ def test_a_reader_s_own_page_keeps_its_skeleton(tmp_path: Path, models: dict[str
 
 
 def test_control_without_autoescape_each_page_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    trusting = reports._environment(REPORTS).overlay(autoescape=False)
+    trusting = reports.environment(REPORTS).overlay(autoescape=False)
     whole = {name: Skeleton(page(name, "x")).tags for name in NAMES}
-    monkeypatch.setattr(reports, "_environment", lambda _: trusting)
+    monkeypatch.setattr(reports, "environment", lambda _: trusting)
     page.cache_clear()
     for name in NAMES:
         assert sum(Skeleton(page(name, payload)).tags != whole[name] for payload in PAYLOADS[:12]) > 6, name
