@@ -5,6 +5,7 @@ belongs in :mod:`profiles.attacker`.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -16,8 +17,23 @@ from profiles.attacker import narrowed
 from profiles.claims import Claim, Interval
 from profiles.disclosure import Rules, bounds
 
-Attempt = tuple[str, int, Interval, Mapping[str, Interval]]
-"""Where a small cell stands, its people, what may be learned of it, and what each attacker learns."""
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of trying to work out one small cell."""
+
+    same: str
+    """Which rows belong together: those that count the same people at the same time."""
+    where: str
+    persons: int
+    may_learn: Interval
+    learnt: Mapping[str, Interval]
+    """What each attacker learns, nobody of the house under the empty name."""
+
+    @property
+    def gives_away(self) -> bool:
+        low, high = self.may_learn
+        return any(fewest > low or most < high for fewest, most in self.learnt.values())
 
 
 def attacked(rows: pl.DataFrame, rules: Rules) -> Iterator[Attempt]:
@@ -47,7 +63,8 @@ def attacked(rows: pl.DataFrame, rules: Rules) -> Iterator[Attempt]:
             name: (least if least < fewest <= anyhow(name)[row["cell"]] else fewest, highest)
             for name, (fewest, highest) in answers.items()
         }
-        yield f"{row['table_name']}, {row['unit'] or 'the whole university'}", row["persons"], (least, most), learnt
+        where = f"{row['table_name']}, {row['unit'] or 'the whole university'}"
+        yield Attempt(row["same"], where, row["persons"], (least, most), learnt)
 
 
 def _known_anyhow(claims: pl.DataFrame, sums: list[tuple[int, list[int]]], insider: str) -> dict[int, int]:

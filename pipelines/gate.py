@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.aggregates import ROW, TOTAL, insider, placed
-from pipelines.attempts import attacked
+from pipelines.attempts import Attempt, attacked
 from pipelines.errors import Problem
 from pipelines.models import Model
 from pipelines.warehouse import Warehouse
@@ -53,8 +53,33 @@ def release(warehouse: Warehouse, tables: Sequence[tuple[Model, pl.DataFrame]], 
     """
     ever = warehouse.connection.sql(_EVER).pl()
     rows = decided(pl.concat([placed(model, frame) for model, frame in tables]), ever, rules)
-    attacked = _refuse_what_gives_away(rows, rules)
-    return _remember(warehouse, rows, rules, shown_to, attacked)
+    attempts = _attempts(rows, rules)
+    given_away = {attempt.same for attempt in attempts if attempt.gives_away}
+    if given_away:
+        rows = _without(rows, given_away)
+        _refuse_what_gives_away(rows.filter(pl.col("same").is_in(given_away)), rules)
+    return _remember(warehouse, rows, rules, shown_to, len(attempts))
+
+
+def _without(rows: pl.DataFrame, given_away: set[str]) -> pl.DataFrame:
+    """The same decision, but nothing new of the rows among which hiding the cheapest was not enough."""
+    is_new = pl.col("same").is_in(given_away) & pl.col("shown_then").is_null() & (pl.col("row_key") != TOTAL)
+    return rows.with_columns(shown=pl.when(~is_new).then("shown"), is_hidden=pl.col("is_hidden") | is_new)
+
+
+def _refuse_what_gives_away(rows: pl.DataFrame, rules: Rules) -> None:
+    """Look once more.
+
+    Raises:
+        Problem: what was shown before gives somebody away, whatever is withheld now.
+
+    """
+    for attempt in _attempts(rows, rules):
+        if attempt.gives_away:
+            raise Problem(
+                f"{attempt.where}: a number that is withheld could be worked out — the release is refused and what was"
+                " shown before stays; widen the groups, or say `disclosure: simple` in the site file"
+            )
 
 
 def decided(rows: pl.DataFrame, ever: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -169,24 +194,12 @@ def _cells(own: pl.DataFrame, system: Additive, rules: Rules) -> Cells:
     )
 
 
-def _refuse_what_gives_away(rows: pl.DataFrame, rules: Rules) -> int:
-    """How many small cells were attacked in vain.
-
-    Raises:
-        Problem: one of them was worked out.
-
-    """
+def _attempts(rows: pl.DataFrame, rules: Rules) -> list[Attempt]:
+    """What the attacker tried."""
     try:
-        attempts = list(attacked(rows, rules))
+        return list(attacked(rows, rules))
     except Contradiction as error:
         raise Problem(f"the release is refused: {error} — what was shown before stays; run again") from error
-    for where, _, (low, high), answers in attempts:
-        if any(fewest > low or most < high for fewest, most in answers.values()):
-            raise Problem(
-                f"{where}: a number that is withheld could be worked out — the release is refused and what was"
-                " shown before stays; widen the groups, or say `disclosure: simple` in the site file"
-            )
-    return len(attempts)
 
 
 def _remember(warehouse: Warehouse, rows: pl.DataFrame, rules: Rules, shown_to: str, attacked: int) -> Release:

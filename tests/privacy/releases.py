@@ -57,10 +57,10 @@ def shown_small_only(placed: pl.DataFrame, k: int = K) -> pl.DataFrame:
 def worked_out(released: pl.DataFrame, rules: Rules | None = None) -> list[tuple[int, Interval]]:
     """The small numbers of which somebody learns more than that they are small, with what is learned."""
     return [
-        (persons, interval)
-        for _, persons, (low, high), answers in attacked(released, rules or Rules())
-        for interval in answers.values()
-        if interval[0] > low or interval[1] < high
+        (attempt.persons, interval)
+        for attempt in attacked(released, rules or Rules())
+        for interval in attempt.learnt.values()
+        if interval[0] > attempt.may_learn[0] or interval[1] < attempt.may_learn[1]
     ]
 
 
