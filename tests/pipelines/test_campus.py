@@ -156,7 +156,7 @@ def test_a_source_is_held_to_the_contract_of_its_feed(tmp_path: Path) -> None:
 def test_the_example_site_file_reads_every_demo_export() -> None:
     campus = read_campus(paths.ROOT / "campus.example.yml")
     assert {source.name for source in sources(campus, contracts())} == set(campus.sources)
-    assert len(campus.sources) == 10
+    assert len(campus.sources) == 16
 
 
 @pytest.mark.parametrize("preset", sorted(paths.PRESETS.glob("*.yml")), ids=lambda path: path.stem)
