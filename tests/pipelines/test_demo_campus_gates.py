@@ -77,7 +77,9 @@ def test_visits_lie_in_the_published_range_and_rise_before_exams(campus: Landing
     assert max(per_person) < 400
     ordinary = campus.entries(date(2026, 5, 18), date(2026, 6, 14)).total() / 4
     exams = campus.entries(*SPRING_EXAMS).total() / 2
-    assert 1.3 < exams / ordinary < 1.9
+    assert (
+        1.3 < exams / ordinary < 2.1
+    )  # more than the usual 40 to 80 per cent: those who come for exams are to be found again
 
 
 def test_people_come_before_classes_after_lunch_and_after_supper(campus: Landing) -> None:

@@ -217,7 +217,9 @@ def test_a_model_that_is_not_right_is_told_in_its_own_line_before_anything_runs(
     broken = tmp_path / "sql"
     shutil.copytree(SQL, broken)
     loan = broken / "clean" / "loan.sql"
-    loan.write_text(loan.read_text(encoding="utf-8").replace("loan.item_key,", "loan.item_kye,"), encoding="utf-8")
+    text = loan.read_text(encoding="utf-8")
+    line = 1 + text.partition("loan.item_key,")[0].count("\n")
+    loan.write_text(text.replace("loan.item_key,", "loan.item_kye,"), encoding="utf-8")
     monkeypatch.setattr(site_module, "SQL", broken)
     models.cache_clear()
     try:
@@ -225,7 +227,7 @@ def test_a_model_that_is_not_right_is_told_in_its_own_line_before_anything_runs(
             run(site, lambda made, number, total: None)
     finally:
         models.cache_clear()
-    assert str(refusal.value).startswith("sql/clean/loan.sql:17: ")
+    assert str(refusal.value).startswith(f"sql/clean/loan.sql:{line}: ")
     assert "item_kye" in str(refusal.value)
     assert "\n" not in str(refusal.value)
     assert not site.campus.warehouse.exists()
