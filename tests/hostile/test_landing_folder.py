@@ -182,7 +182,7 @@ def test_loans_in_two_overlapping_exports_are_counted_once_and_know_their_return
     lines = [f"l{number} | ann | i{number} | 2026-03-01 | | 0 | a | {number}" for number in range(6)]
     lines += [f"l{number} | ann | i{number} | 2026-03-01 | 2026-03-20 | 0 | b | {number}" for number in range(3, 9)]
     drawn = "\n".join([columns, *lines])
-    loans = build("clean.loan", ref__site="class_scheme\nclc", ref__horizon="as_of\n2026-06-30", raw__loan=drawn)
+    loans = build("clean.loan", ref__site="class_scheme\nclc", raw__loan=drawn)
     assert len(lines) == 12, "the control: by line there are three loans too many"
     assert sorted(loans.select("loan_key", loans["returned_at"].is_null()).iter_rows()) == [
         (f"l{number}", number < 3) for number in range(9)

@@ -32,7 +32,7 @@ from pipelines.warehouse import Warehouse
 
 PATRONS, TERMS, SEED = 300, 2, 7
 MAINLY = "from pipelines.cli import main; main(prog_name='mingyuan')"
-HISTORY = {"ledger.build", "ledger.change"}
+HISTORY = {"ledger.build", "ledger.change", "ledger.release"}
 Hashes = dict[str, tuple[int, int | None, int | None]]
 """By table: its rows, and two hashes of them in any order."""
 

@@ -16,6 +16,7 @@ from pipelines.release import released
 from pipelines.report_files import write_group
 from pipelines.reports import groups, own_tables, read_templates
 from pipelines.site import models
+from profiles.disclosure import Rules
 from tests.line.sites import Whole, whole_campus
 from tests.pipelines import page_tables
 from tests.pipelines.report_tables import CAMPUS, campus
