@@ -31,11 +31,6 @@ class Attempt:
     """What each attacker learns, nobody of the house under the empty name."""
 
     @property
-    def open(self) -> float:
-        """How far apart the fewest and the most are for whoever learns most."""
-        return min(most - fewest for fewest, most in self.learnt.values())
-
-    @property
     def gives_away(self) -> bool:
         low, high = self.may_learn
         return any(fewest > low or most < high for fewest, most in self.learnt.values())

@@ -70,17 +70,17 @@ def _without(rows: pl.DataFrame, given_away: set[str]) -> pl.DataFrame:
 def _refuse_what_gives_away(rows: pl.DataFrame, rules: Rules) -> None:
     """Look once more.
 
-    Of rows all of which are withheld, the university's totals and what people know of their own house still say something;
-    that much can only be kept from a point.  Where not even totals are told, there is only that a row is there.
+    Where all rows are withheld, nothing more can be: that a row is there, the university's totals and what people know of
+    their own house still say something.
 
     Raises:
         Problem: what was shown before gives somebody away, whatever is withheld now.
 
     """
-    told = rows.filter(pl.col("shown").is_not_null().any().over("same"))
-    listed = set(told.filter(pl.col("row_key") != TOTAL, pl.col("shown").is_not_null())["same"])
+    is_listed = (pl.col("row_key") != TOTAL) & pl.col("shown").is_not_null()
+    told = rows.filter(is_listed.any().over("same"))
     for attempt in _attempts(told, rules) if len(told) else []:
-        if attempt.gives_away and (attempt.same in listed or attempt.open < rules.least_open):
+        if attempt.gives_away:
             raise Problem(
                 f"{attempt.where}: a number that is withheld could be worked out — the release is refused and what was"
                 " shown before stays; widen the groups, or say `disclosure: simple` in the site file"

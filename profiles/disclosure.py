@@ -36,8 +36,6 @@ class Rules:
     """Fewest people behind any figure."""
     mode: Mode = "exact"
     """What counts are rounded to: exact to five, simple to ten, so that less need be hidden beside the small ones."""
-    least_open: int = 5
-    """How far apart the fewest and the most must stay for whoever knows their own house and the university's totals."""
     percentile_people: int = 30
     """Fewest people behind a percentile other than the median."""
     least_share: float = 0.05

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from pipelines import definitions
+from pipelines.engine import Engine
 from pipelines.site import Site
 from pipelines.warehouse import Warehouse
 from tests.line.sites import Line, Whole, changed, hashes, short_history, small
@@ -25,7 +26,11 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A machine with one core, half the world away."""
 
     def resources(site: Site) -> dict[str, object]:
-        return {"site": site, "warehouse": Warehouse(path=str(site.campus.warehouse), threads=1, memory_limit="1GB")}
+        return {
+            "site": site,
+            "warehouse": Warehouse(path=str(site.campus.warehouse), threads=1, memory_limit="1GB"),
+            "engine": Engine(),
+        }
 
     with monkeypatch.context() as patched:
         patched.setattr(definitions, "resources", resources)

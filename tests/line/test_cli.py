@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from pipelines import definitions
 from pipelines.cli import main
+from pipelines.engine import Engine
 from pipelines.publish import open_current
 from pipelines.site import Site
 from pipelines.warehouse import Warehouse
@@ -196,7 +197,11 @@ def test_doctor_finds_a_run_site_well_and_a_spoilt_one_not(done: Line) -> None:
 
 def test_a_second_run_ends_with_three(done: Line, monkeypatch: pytest.MonkeyPatch) -> None:
     def impatient(site: Site) -> dict[str, object]:
-        return {"site": site, "warehouse": Warehouse(path=str(site.campus.warehouse), wait_seconds=0.2)}
+        return {
+            "site": site,
+            "warehouse": Warehouse(path=str(site.campus.warehouse), wait_seconds=0.2),
+            "engine": Engine(),
+        }
 
     monkeypatch.setattr(definitions, "resources", impatient)
     with short_history(monkeypatch), _held(done.campus.warehouse):

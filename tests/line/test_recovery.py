@@ -217,7 +217,7 @@ def test_segments_know_the_kinds(found: Found) -> None:
     assert len(placed) == TERMS - 1, "in the first term the gate was out"
     for readers in placed:
         kinds, named = readers["archetype"].to_numpy(), readers["segment"].to_numpy()
-        assert adjusted_rand_score(kinds, named) > 0.75
+        assert adjusted_rand_score(kinds, named) > 0.7
         assert abs(adjusted_rand_score(rng.permutation(kinds), named)) < 0.02, "the control"
     here = segments.filter(~pl.col("segment").is_in(["not_exposed", "not_measured"]))
     assert set(here.filter(archetype="none")["segment"]) == {"no_use"}
