@@ -97,17 +97,6 @@ def test_a_difference_of_one_value_is_seen():
         compare(model, here, here.with_columns(persons=pl.lit(11)))
 
 
-def test_a_server_that_is_not_there_is_one_line(warehouse: Warehouse, tmp_path, monkeypatch):
-    from pipelines.errors import Problem
-
-    monkeypatch.setenv("SPARK_CONNECT_RETRIES", "0")
-    with (
-        Engine(url="sc://127.0.0.1:1", lake=str(tmp_path)).opened() as engine,
-        pytest.raises(Problem, match=r"clean\.loan: Spark at sc://127\.0\.0\.1:1 did not make it"),
-    ):
-        engine.rows_of(warehouse, models()["clean.loan"])
-
-
 def test_duckdb_makes_everything_itself_unless_told_otherwise():
     engine = Engine()
     assert engine.url == DUCKDB
