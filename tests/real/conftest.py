@@ -38,7 +38,7 @@ class Told:
 
     def page(self, group: str, lang: str) -> str:
         """The report of one group, found by the line that names it."""
-        pages = (path.read_text(encoding="utf-8") for path in (self.data / "reports").glob(f"*/*/college.{lang}.html"))
+        pages = (path.read_text(encoding="utf-8") for path in (self.data / "reports").rglob(f"college.{lang}.html"))
         return next(
             page for page in pages if f'<p class="kicker">{group}<' in page or f'<p class="kicker">{group} ·' in page
         )
