@@ -67,7 +67,7 @@ def test_a_book_that_came_back_later_is_still_out(line: Line):
 
 
 @pytest.mark.xfail(
-    reason="known defect: the past is not yet rebuilt from what was known, since tables are kept by months",
+    reason="seen to fail, cause not found: a correction leaves the figure as it was (204 is not less than 204)",
     strict=False,
 )
 def test_a_correction_changes_what_is_known_now_and_not_what_was_known(
@@ -98,7 +98,7 @@ def test_reading_an_original_again_leaves_the_vault_as_it_was(line: Line, whole:
 
 
 @pytest.mark.xfail(
-    reason="known defect: as of a day before a change of definitions the past warehouse cannot be made", strict=False
+    reason="seen to fail, cause not found: perhaps clean.enrolment that could not be made as of then", strict=False
 )
 def test_a_bundle_is_made_again_byte_for_byte_until_what_it_is_made_from_changes(
     line: Line, whole: Whole, tmp_path: Path
@@ -137,9 +137,7 @@ def test_a_group_is_found_by_code_and_name_and_passes_the_gate(line: Line):
     assert "too few people" in headline(kept)
 
 
-@pytest.mark.xfail(
-    reason="known defect: a group's sheets leave coarser through the gate than the test expects", strict=False
-)
+@pytest.mark.xfail(reason="seen to fail, cause not found: perhaps the gate's coarser figures", strict=False)
 def test_a_group_is_told_with_its_spread_what_it_reads_and_what_became_of_it(line: Line):
     now = {sheet.table: sheet for sheet in draw(line.site, "undergraduate", TERM, Moment()).sheets}
     assert {"portrait.distribution", "portrait.subject"} <= set(now)
