@@ -13,7 +13,8 @@ from tests.browser.sight import Seen, look
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
-@pytest.fixture(scope="session")
+# Of the package, not of the session: while Playwright stands open, its event loop runs, and no other test could start its own.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The system's own Chromium; none is fetched from anywhere."""
     found = next(filter(None, map(shutil.which, NAMES)), None)
@@ -35,6 +36,6 @@ class Looks:
         return self.at(path)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def looks(browser: Browser) -> Looks:
     return Looks(browser)
