@@ -113,7 +113,8 @@ def _with_past(rows: pl.DataFrame, ever: pl.DataFrame) -> pl.DataFrame:
     known = pl.concat([now, gone.select(pl.col(name).cast(kind) for name, kind in now.schema.items())])
     nothing = {name: pl.lit(None, known.schema[name]) for name in ("persons_then", "shown_then", "was_there", "slack")}
     implied = between(known).with_columns(row_key=pl.lit(TOTAL), is_gone=pl.lit(False), **nothing)
-    return pl.concat([known, implied.select(known.columns)])
+    # In one order, so that what is hidden does not depend on how a table's rows happen to lie.
+    return pl.concat([known, implied.select(known.columns)]).sort(*ROW, "same", *PLACE, "persons")
 
 
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
@@ -131,18 +132,19 @@ def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _with_sole_insiders(rows: pl.DataFrame) -> pl.DataFrame:
     """Where all people of a whole belong to one unit, whoever knows the unit knows the whole."""
-    cells = rows.unique(["cell", *PLACE], maintain_order=True)
-    of_part = cells.select(part_cell="cell", people="persons", sole="insider").unique("part_cell")
+    cells = rows.unique(["cell", *PLACE])
+    people = cells.select("cell", "persons", "insider").unique("cell")
     alone = (
         children(cells, "unit")
         .filter(pl.col("parts").list.len() == 1)
-        .select(cell="whole", part_cell=pl.col("parts").list.first())
-        .join(of_part, on="part_cell")
-        .unique("cell", keep="first", maintain_order=True)
+        .select(cell="whole", part=pl.col("parts").list.first())
+        .join(people, on="cell")
+        .join(people, left_on=["part", "persons"], right_on=["cell", "persons"], suffix="_sole")
+        .group_by("cell")
+        .agg(sole=pl.col("insider_sole").min())
     )
     known = rows.join(alone, on="cell", how="left", maintain_order="left")
-    sole = pl.when(pl.col("people") == pl.col("persons")).then("sole")
-    return known.with_columns(insider=pl.coalesce("insider", sole)).select(rows.columns)
+    return known.with_columns(insider=pl.coalesce("insider", "sole")).select(rows.columns)
 
 
 def _told(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
