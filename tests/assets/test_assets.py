@@ -206,9 +206,11 @@ segment/study_list
 service/audience
 service/balance
 service/campaign_effect
+service/campaign_reach
 service/candidate
 service/catalogue
 service/contact
+service/contributor_retention
 service/coverage
 service/effect
 service/feedback_loop
@@ -227,6 +229,7 @@ service/reason
 service/run
 service/second_classroom
 service/theme_rate
+service/tie
 service/training_coverage
 service/training_next
 service/training_reach
