@@ -224,6 +224,7 @@ service/member
 service/need
 service/open_use
 service/outcome_event
+service/participant_opinion
 service/pressure
 service/reason
 service/run

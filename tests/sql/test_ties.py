@@ -1,5 +1,7 @@
 """What ties readers and the library together: acts that take two, those who go on serving, and what a message reached."""
 
+import pytest
+
 from tests.conftest import Build
 from tests.drawn import shown
 
@@ -121,3 +123,36 @@ def test_an_act_counts_half_with_every_term_that_has_passed(build: Build) -> Non
 def test_where_no_act_is_known_by_name_nothing_was_measured(build: Build) -> None:
     table = build("service.tie", fact__roster="patron_key | term\nann | one", ref__term=TERMS)
     assert shown(table, "patron_key", "acts", "strength") == {("ann", None, None)}
+
+
+def test_participants_stand_beside_others_who_are_like_them(build: Build) -> None:
+    """By hand: among the few who come, 4 beside a mean of 2; among the many, two with 5 beside 4; so 14/3 beside 10/3."""
+    people = """
+        patron_key | term | level_group   | is_exposed | visit_days | events_attended
+        ann        | two  | undergraduate | true       | 2          | 1
+        bo         | two  | undergraduate | true       | 4          | 0
+        cy         | two  | undergraduate | true       | 1          |
+        di         | two  | undergraduate | true       | 30         | 2
+        ed         | two  | undergraduate | true       | 25         | 0
+        flo        | two  | undergraduate | true       | 20         | 0
+        gus        | two  | undergraduate | true       | 7          | 1
+        hal        | two  | staff         | true       | 7          | 0
+    """
+    said = {"ann": 4, "bo": 1, "cy": 3, "di": 5, "ed": 5, "flo": 4, "gus": 1, "hal": 5}
+    answers = [
+        f"wjx | {n} | belonging | {who} | 2025-05-05 08:00:00 | {value}" for n, (who, value) in enumerate(said.items())
+    ]
+    heading = "survey | response_key | item | patron_key | submitted_at | answer_value"
+    given = {
+        "clean__answer": "\n".join([heading, *answers]),
+        "portrait__individual": people,
+        "service__volunteer": "patron_key | term\ned | two",
+        "ref__calendar_day": "day | term\n2025-05-05 | two",
+    }
+    columns = ("survey", "item", "participants", "others", "mean_of_participants", "mean_of_others", "difference")
+    (row,) = build("service.participant_opinion", ref__site="small_cell\n3", **given).select(columns).rows()
+    # gus takes part, but nobody of the level comes as often and does not; hal is staff.
+    assert row[:4] == ("wjx", "belonging", 3, 3)
+    assert row[4:] == pytest.approx((14 / 3, 10 / 3, 4 / 3))
+    withheld = build("service.participant_opinion", ref__site="small_cell\n4", **given)
+    assert withheld.select(columns[3:]).row(0) == (None, None, None, None)
