@@ -206,9 +206,11 @@ segment/study_list
 service/audience
 service/balance
 service/campaign_effect
+service/campaign_reach
 service/candidate
 service/catalogue
 service/contact
+service/contributor_retention
 service/coverage
 service/effect
 service/feedback_loop
@@ -222,11 +224,13 @@ service/member
 service/need
 service/open_use
 service/outcome_event
+service/participant_opinion
 service/pressure
 service/reason
 service/run
 service/second_classroom
 service/theme_rate
+service/tie
 service/training_coverage
 service/training_next
 service/training_reach
