@@ -8,7 +8,7 @@ from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 
 _TABLES = ("segment.propensity", "segment.propensity_skill")
-_SOURCES = ["portrait.individual", "ref.horizon", "ref.term"]
+_SOURCES = ["clean.refusal", "portrait.individual", "ref.horizon", "ref.term"]
 _PEOPLE = """
 select
     patron_key, individual.term, dense_rank() over (order by term.starts_on) as position, term.season,
@@ -18,6 +18,7 @@ from portrait.individual as individual
 join ref.term as term on individual.term = term.term
 cross join ref.horizon as horizon
 where term.ends_on <= horizon.as_of and is_exposed
+    and patron_key not in (select patron_key from clean.refusal where purpose = 'recommendation')
 """
 """Whole terms only: what a term has not yet brought is not known."""
 

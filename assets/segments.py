@@ -9,7 +9,7 @@ from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 
 _TABLES = ("segment.reader", "segment.model", "segment.centre", "segment.candidate", "segment.drift")
-_SOURCES = ["portrait.individual", "ref.coverage_term", "ref.horizon", "ref.segment_name", "ref.term"]
+_SOURCES = ["clean.refusal", "portrait.individual", "ref.coverage_term", "ref.horizon", "ref.segment_name", "ref.term"]
 
 
 @dg.definitions

@@ -18,11 +18,11 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.build import write
 from pipelines.frames import read
 from pipelines.paths import REFERENCE
 from pipelines.segment_models import PEOPLE
 from pipelines.site import models
-from pipelines.tables import write
 from pipelines.warehouse import Warehouse
 from profiles.segment_features import COLUMNS
 from profiles.segment_model import Frozen, freeze
@@ -83,7 +83,7 @@ def step(asked: argparse.Namespace) -> None:
 
 
 def draw(warehouse: Warehouse, asked: argparse.Namespace) -> str:
-    for table in ("ref.horizon", "ref.term", "ref.coverage_term", "portrait.individual"):
+    for table in ("ref.horizon", "ref.term", "ref.coverage_term", "portrait.individual", "clean.refusal"):
         warehouse.create(models()[table])
     warehouse.connection.execute(DRAWN.format(patrons=asked.patrons))
     return f"{warehouse.rows('portrait.individual'):,} portraits"

@@ -28,7 +28,7 @@ from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 
 SERVICE, TODAY = "major_classics", dt.date(2026, 5, 4)
-EMPTY = ("clean.consent", "clean.resource_access", "clean.attendance", "segment.reader")
+EMPTY = ("clean.consent", "clean.refusal", "clean.resource_access", "clean.attendance", "segment.reader")
 DRAWN_INTO = (
     *("clean.contact", "clean.booking", "fact.loan_kind", "fact.roster", "fact.stated_need"),
     *("ref.horizon", "ref.calendar_day", "ref.contact_rule", "ref.term"),

@@ -23,7 +23,7 @@ from pipelines.status import table
 from pipelines.warehouse import Warehouse
 
 PATIENCE_SECONDS = 5
-_READS = ("portrait.individual", "ref.segment_name", "ref.coverage_term", "ref.horizon", "ref.term")
+_READS = ("clean.refusal", "portrait.individual", "ref.segment_name", "ref.coverage_term", "ref.horizon", "ref.term")
 
 _TABLES = (
     (
@@ -61,7 +61,9 @@ def answer(site: Site, who: str, segment: str, day: dt.date | None) -> list[tupl
         people = connection.sql(f"select * from ({PEOPLE}) where patron_key = ? order by term", params=[key]).pl()
         rows = connection.sql(f"select * from {LEDGER} order by version, level_group").pl().to_dicts()
     if people.is_empty():
-        raise Problem(f"that reader was not in scope by {day or 'now'} — choose a later --date")
+        raise Problem(
+            f"that reader was not in scope by {day or 'now'} — choose a later --date; or refuses to be grouped"
+        )
     segments = {code: (zh, en) for code, zh, en in names.iter_rows()}
     individual = models()["portrait.individual"]
     features = {column.name: (column.label_zh, column.label_en) for column in individual.columns}

@@ -35,8 +35,12 @@ from portrait.individual
 join ref.term using (term)
 cross join ref.horizon as horizon
 left join told using (term)
+where patron_key not in (select patron_key from clean.refusal where purpose = 'segmentation')
 """
-"""A term is measured when every feed that readers are grouped by, and that this site ever has, was there."""
+"""A term is measured when every feed that readers are grouped by, and that this site ever has, was there.
+
+Whoever refuses to be grouped is in no group, and no group is made of them.
+"""
 
 _FEEDS = {
     "gate_event": "gate",

@@ -39,7 +39,7 @@ Column = tuple[str, str]
 
 
 def need(code: str, service: Service) -> str:
-    """A select of the readers who seem to need a service, term by term."""
+    """A select of the readers who seem to need a service, term by term; nobody who refuses to have it suggested."""
     signs = service.in_order
     reasons = ", ".join(f"case when sign_{n} then {literal(reason)} end" for n, (reason, _) in enumerate(signs))
     strengths = "".join(f" when sign_{n} then {sign.strength}" for n, (_, sign) in enumerate(signs))
@@ -47,11 +47,15 @@ def need(code: str, service: Service) -> str:
 select patron_key, term, {literal(code)} as service, is_stated,
     cast(case when is_stated then 1{strengths} end as double) as strength,
     concat_ws(' ', case when is_stated then 'stated' end{", " if reasons else ""}{reasons}) as reasons
-from ({_flagged(code, service)}) where is_needed"""
+from ({_flagged(code, service)})
+where is_needed and patron_key not in (select patron_key from clean.refusal where purpose = {literal(str(service.purpose))})"""
 
 
 def audience(code: str, service: Service) -> str:
-    """A select of how many readers a service is for, and how many of them need it, by term and college."""
+    """A select of how many readers a service is for, and how many of them need it, by term and college.
+
+    Here everybody counts: a number names nobody.
+    """
     return f"""
 select {literal(code)} as service, term, coalesce(college, '未知 unknown') as college, count(*) as persons,
     count(*) filter (where is_needed) as in_need, count(*) filter (where is_needed and is_stated) as stated

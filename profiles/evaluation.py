@@ -21,6 +21,8 @@ Holds = Callable[[Row, float], bool]
 def theil(persons: pl.DataFrame, eligible: pl.DataFrame) -> pl.DataFrame:
     """How unequally a service was given: Theil's T over those it is for, between their colleges and within them.
 
+    With nine decimals: the last of a sum of fractions depends on the order in which they are added.
+
     Args:
         persons: service, term, college, times: one row for each person it was given to at all.
         eligible: service, term, college, persons: how many it is for; never fewer than it was given to.
@@ -40,9 +42,10 @@ def theil(persons: pl.DataFrame, eligible: pl.DataFrame) -> pl.DataFrame:
         equity_between=apart.sum(),
         total=(pl.col("spread") / pl.col("all_times")).sum() + (pl.col("everyone") / pl.col("all_times")).first().log(),
     )  # fmt: skip
-    return found.select(
-        "service", "term", "equity_between", equity_within=pl.col("total") - pl.col("equity_between")
-    ).sort("service", "term")
+    within = pl.col("total") - pl.col("equity_between")
+    return found.select("service", "term", pl.col("equity_between").round(9), equity_within=within.round(9)).sort(
+        "service", "term"
+    )
 
 
 def steadied(means: Floats, errors: Floats) -> Floats:

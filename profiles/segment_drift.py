@@ -16,6 +16,7 @@ MOST_DISTANCE = 1.25
 """How much farther from their centres than in training readers may be on average."""
 
 _LEAST_SHARE = 1e-3
+_CONSTANT_BELOW = 1e-9
 
 
 @dataclass(frozen=True)
@@ -27,19 +28,21 @@ class Usual:
     shares: tuple[tuple[float, ...], ...]
     means: tuple[float, ...]
     deviations: tuple[float, ...]
+    """One where all were alike."""
     distance: float
     persons: int
 
     @classmethod
     def of(cls, points: Matrix, distances: Matrix) -> Self:
         tenths = np.quantile(points, np.arange(1, PARTS) / PARTS, axis=0)
+        spread = points.std(axis=0)
         edges = [np.unique(column) for column in tenths.T]
         shares = [_shares(column, ends) for column, ends in zip(points.T, edges, strict=True)]
         return cls(
             tuple(tuple(ends.tolist()) for ends in edges),
             tuple(tuple(share.tolist()) for share in shares),
             tuple(points.mean(axis=0).tolist()),
-            tuple(points.std(axis=0).tolist()),
+            tuple(np.where(spread < _CONSTANT_BELOW, 1.0, spread).tolist()),
             float(distances.mean()),
             len(points),
         )

@@ -53,6 +53,8 @@ WINSORISED_ABOVE = 0.995
 WEIGHT_OF_RATIOS = 0.5
 """Manner counts half as much as amount: a few visits at night are a habit or an accident."""
 
+FROM_NONE_TO_ONE = float(np.log1p(1))
+
 _CONSTANT_BELOW = 1e-9
 
 
@@ -165,9 +167,14 @@ def _usual(people: pl.DataFrame, feature: Feature) -> float:
 
 
 def _deviation(people: pl.DataFrame, feature: Feature, spread: float) -> float:
-    """What counts as one: of a ratio, the spread before it is shrunk, so that what nobody can be trusted in stays small."""
+    """What counts as one: of a count, at least the step from none to one, or a single training would outweigh a term of visits.
+
+    Of a ratio, the spread before it is shrunk, so that what nobody can be trusted in stays small.
+    """
+    if not feature.rests_on:
+        return max(spread, FROM_NONE_TO_ONE)
     values = _values(people, feature.name)
-    if not feature.rests_on or values is None:
+    if values is None:
         return spread
     grounded = values[~np.isnan(values) & (_events(people, feature) > 0)]
     return max(float(grounded.std()), spread) if grounded.size else spread

@@ -100,9 +100,11 @@ def draw_trials(
     ends = np.cumsum([int(trial.share * len(students)) for trial in TRIALS])
     drawn = dict(zip(TRIALS, np.split(students, ends)[: len(TRIALS)], strict=True))
     arms = {trial: (who[::2], who[1::2]) for trial, who in drawn.items()}
-    arms[RETURN] = (np.setdiff1d(_without_loans(people, begun, term), others), np.array([], dtype=np.int64))
     helped = next(trial for trial in TRIALS if trial.lift)
-    return Trials(term, arms, _gained(seed, people, catalogue, begun, term, helped, arms[helped][0]))
+    gained = _gained(seed, people, catalogue, begun, term, helped, arms[helped][0])
+    silent = np.setdiff1d(_without_loans(people, begun, gained, term), others)
+    arms[RETURN] = (silent, np.array([], dtype=np.int64))
+    return Trials(term, arms, gained)
 
 
 def assignments(people: People, trials: Trials) -> pl.DataFrame:
@@ -213,11 +215,12 @@ def _titles(random: Random, catalogue: Catalogue, subject: Ints) -> Ints:
     return chosen
 
 
-def _without_loans(people: People, begun: pl.DataFrame, term: Term) -> Ints:
-    """Bachelors of the first two years who have borrowed nothing in the term so far."""
+def _without_loans(people: People, begun: pl.DataFrame, gained: pl.DataFrame, term: Term) -> Ints:
+    """Bachelors of the first two years who have borrowed nothing in the term so far, and whom no other trial leads to."""
     students = _students(people, term)
     young = (people.level[students] == LEVELS.index("bachelor")) & (term.half - people.enters_in[students] < 4)
-    readers = begun.filter(pl.col("loaned") < _morning(term, RETURN.day))["reader"].unique().to_list()
+    before = begun.filter(pl.col("loaned") < _morning(term, RETURN.day))["reader"]
+    readers = [*before.unique(), *gained["读者条码"]]
     silent: Ints = students[young & ~people.column("number", students).is_in(readers).to_numpy()]
     return silent
 

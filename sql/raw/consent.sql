@@ -8,7 +8,7 @@
 
 create table raw.consent (
     patron_key varchar   not null,  -- 读者假名 | patron #pseudonym
-    purpose    varchar   not null,  -- 用途 | purpose | study_list for public lists, individual_portrait for a page of one's own
+    purpose    varchar   not null,  -- 用途 | purpose | study_list for public lists; individual_portrait for a page of one's own, segmentation for being grouped, recommendation for being suggested services, which hold until they are refused
     statement  varchar   not null,  -- 意愿 | statement | given, or withheld where consent is refused or taken back
     said_at    timestamp not null,  -- 表态时间 | said at
     channel    varchar              -- 渠道 | channel

@@ -32,6 +32,7 @@ clean/loan
 clean/paired_loan
 clean/patron_identifier
 clean/published_count
+clean/refusal
 clean/resource_access
 clean/resource_usage
 clean/response

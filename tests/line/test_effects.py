@@ -48,9 +48,6 @@ def test_a_call_back_without_anybody_held_out_and_a_trial_still_running_have_no_
     assert {effects[code][name] for code in ("T3", "T4") for name in ("served_rate", "difference")} == {None}
 
 
-@pytest.mark.xfail(
-    reason="seen to fail on 300 people: one called back had a baseline of 1; cause not found", strict=False
-)
 def test_before_and_after_alone_would_have_found_a_return(whole: Whole) -> None:
     """The negative control: of those called back, who had done nothing before, many do it after."""
     ((before, after, people),) = whole.line.rows_of(

@@ -26,9 +26,12 @@ def line(whole: Whole, tmp_path: Path, read_here: None) -> Line:
 
 
 def reader(line: Line) -> str:
-    """Somebody who came before and after the day, and borrowed."""
+    """Who came most often in the month of the day, before and after it.
+
+    Whoever comes most often in the term need not come then: some pass the gate a hundred times in its first weeks.
+    """
     query = f"""
-        select patron_key from clean.visit join ref.calendar_day on service_date = day where term = '{TERM}'
+        select patron_key from clean.visit where month(service_date) = {DAY.month} and year(service_date) = {DAY.year}
         group by patron_key having min(service_date) < date '{DAY}' and max(service_date) > date '{DAY}'
         order by count(*) desc, patron_key limit 1"""
     return str(line.rows_of(query)[0][0])
@@ -66,10 +69,6 @@ def test_a_book_that_came_back_later_is_still_out(line: Line):
         assert then.connection.sql("select count(*) > 0 from clean.loan where status = 'open'").fetchall() == [(True,)]
 
 
-@pytest.mark.xfail(
-    reason="seen to fail, cause not found: a correction leaves the figure as it was (204 is not less than 204)",
-    strict=False,
-)
 def test_a_correction_changes_what_is_known_now_and_not_what_was_known(
     line: Line, whole: Whole, monkeypatch: pytest.MonkeyPatch
 ):
@@ -97,9 +96,6 @@ def test_reading_an_original_again_leaves_the_vault_as_it_was(line: Line, whole:
     assert not list(line.campus.warehouse.parent.glob("past-*")), "the other day's warehouse is gone"
 
 
-@pytest.mark.xfail(
-    reason="seen to fail, cause not found: perhaps clean.enrolment that could not be made as of then", strict=False
-)
 def test_a_bundle_is_made_again_byte_for_byte_until_what_it_is_made_from_changes(
     line: Line, whole: Whole, tmp_path: Path
 ):
@@ -137,7 +133,6 @@ def test_a_group_is_found_by_code_and_name_and_passes_the_gate(line: Line):
     assert "too few people" in headline(kept)
 
 
-@pytest.mark.xfail(reason="seen to fail, cause not found: perhaps the gate's coarser figures", strict=False)
 def test_a_group_is_told_with_its_spread_what_it_reads_and_what_became_of_it(line: Line):
     now = {sheet.table: sheet for sheet in draw(line.site, "undergraduate", TERM, Moment()).sheets}
     assert {"portrait.distribution", "portrait.subject"} <= set(now)
@@ -147,7 +142,7 @@ def test_a_group_is_told_with_its_spread_what_it_reads_and_what_became_of_it(lin
         f"select loans from portrait.individual where level_group = 'undergraduate' and is_exposed and term = '{TERM}'"
     )
     taken = sorted(int(loans) for (loans,) in line.rows_of(of_each))
-    assert told["zero_share"] == pytest.approx(taken.count(0) / len(taken))
+    assert told["zero_share"] == round(taken.count(0) / len(taken), 2), "shares leave in whole percents"
     assert told["p90"] == taken[math.ceil(0.9 * len(taken)) - 1]
     quotients = [values[-1] for _, values in now["portrait.subject"].rows]
     assert quotients == sorted(quotients, reverse=True)

@@ -128,7 +128,9 @@ def test_those_called_back_had_not_borrowed_and_many_borrow_again_though_nothing
     called, since = {row["学工号"] for row in drawn}, drawn[0]["分组时间"]
     assert campus.effects["trials"]["T3"]["lift"] == 0
     assert {row["组别"] for row in drawn} == {"服务组"}
-    loans = [(row["读者条码"], row["借出日期"]) for row in campus.loans(SPRING) if not row["条码号"].endswith("991")]
+    gained = {row["读者条码"] for row in campus.loans(SPRING) if row["条码号"].endswith("991")}
+    assert not called & gained, "nor were they led to it by another trial"
+    loans = [(row["读者条码"], row["借出日期"]) for row in campus.loans(SPRING)]
     before = {reader for reader, moment in loans if "2026-03-02" <= moment < since and is_moment(moment)}
     after = {reader for reader, moment in loans if moment > since and is_moment(moment)}
     assert not called & before

@@ -69,7 +69,7 @@ def world(models: dict[str, Model]) -> Iterator[duckdb.DuckDBPyConnection]:
     given = {"portrait.individual": READERS, "fact.stated_need": SAID, "ref.term": TERMS}
     given["fact.need_sign"] = "\n".join(line.rsplit("|", 4)[0] for line in READERS.strip().splitlines())
     with duckdb.connect(":memory:") as connection:
-        for table in (*given, "fact.loan_kind"):
+        for table in (*given, "fact.loan_kind", "clean.refusal"):
             stand_up(connection, models[table], given.get(table, ""))
         yield connection
 
@@ -89,6 +89,16 @@ def test_the_audience_is_everyone_it_is_for(world: duckdb.DuckDBPyConnection) ->
         ("books", "spring", "law", "5", "3", "2"),
         ("books", "spring", "未知 unknown", "1", "0", "0"),
     }
+
+
+def test_whoever_refuses_suggestions_is_in_no_list_and_only_in_numbers(world: duckdb.DuckDBPyConnection) -> None:
+    counted = shown(world.sql(service_sql.audience("books", SERVICE)).pl())
+    world.execute(
+        "insert into clean.refusal by name from (values ('gus', 'recommendation'), ('bo', 'study_list')) as t (patron_key, purpose)"
+    )
+    needs = world.sql(service_sql.need("books", SERVICE)).pl()
+    assert shown(needs, "patron_key") == {("ann",), ("bo",)}  # gus said so in a survey, and has refused since
+    assert shown(world.sql(service_sql.audience("books", SERVICE)).pl()) == counted
 
 
 def test_a_service_that_has_ended_is_not_needed_in_later_terms(world: duckdb.DuckDBPyConnection) -> None:

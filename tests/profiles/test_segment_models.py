@@ -41,27 +41,24 @@ def test_a_model_read_back_places_everybody_alike() -> None:
 
 
 def test_the_same_behaviour_next_term_keeps_its_label_and_a_naive_refit_does_not() -> None:
-    """Everyone draws anew from the same habits.  Seen: frozen with stickiness 1 %, refitted and numbered anew 75 %."""
+    """Everyone draws anew from the same habits.  Seen: frozen with stickiness 0.6 %, refitted and numbered anew 75 %.
+
+    Of four numbers dealt out by chance one stays on average, so three quarters change; of two single fits it may be none or all.
+    """
     people = readers(2_000, terms=2)
     assert moved_share(segment(people, EVERY_NUMBER).reader) <= 0.08
-    assert naive_refit(people) > 0.3
+    assert naive_refit(people) > 0.5
 
 
 def naive_refit(people: pl.DataFrame) -> float:
-    """What many do: fit every term by itself and go by the number of the cluster."""
-    model = freeze(people, DICTIONARY, settings=EVERY_NUMBER)[0]
-    terms = people.filter("is_active").sort("patron_key").partition_by("term")
-    labels = [
-        pl.DataFrame(
-            {
-                "patron_key": term["patron_key"],
-                "label": KMeans(4, n_init=10, random_state=seed).fit_predict(model.scale.points(term)),
-            }
-        )
-        for seed, term in enumerate(terms)
-    ]
-    both = labels[0].join(labels[1], on="patron_key")
-    return float((both["label"] != both["label_right"]).mean())
+    """What many do: fit every term by itself and go by the number of the cluster; the mean of all pairs of four fits each."""
+    points = freeze(people, DICTIONARY, settings=EVERY_NUMBER)[0].scale.points
+    both = people.filter(pl.col("is_active").all().over("patron_key")).sort("patron_key")
+    before, after = (
+        [KMeans(4, n_init=10, random_state=seed).fit_predict(points(term)) for seed in range(4)]
+        for term in both.partition_by("term")
+    )
+    return float(np.mean([one != other for one in before for other in after]))
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -132,9 +129,8 @@ def test_drift_is_nil_where_nothing_changed_and_flagged_where_everyone_comes_hal
 
 def test_the_index_of_stability_is_the_sum_over_parts() -> None:
     """Half of the points each side before, a quarter and three quarters after: by hand ¼ · ln 1.5 + ¼ · ln 2 = 0.2747."""
-    usual = replace(
-        Usual.of(np.zeros((4, 1)), np.ones(4)), edges=((0.0,),), shares=((0.5, 0.5),), deviations=(1.0,), persons=10**9
-    )
+    usual = replace(Usual.of(np.zeros((4, 1)), np.ones(4)), edges=((0.0,),), shares=((0.5, 0.5),), persons=10**9)
+    assert usual.deviations == (1.0,), "where all were alike, a shift is told on the yardstick's own scale"
     (row,) = drift(usual, np.array([[0.0], [1.0], [1.0], [1.0]]), np.full(4, 1.25))
     assert row["psi"] == pytest.approx(0.25 * np.log(1.5) - 0.25 * np.log(0.5))
     assert (row["shift"], row["distance_ratio"], row["is_flagged"]) == (0.75, 1.25, True)

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
+from profiles import segment_features
 from profiles import segments as placing
 from profiles.segment_features import FEATURES, Scale
 from profiles.segment_model import EVERYBODY, freeze
@@ -178,6 +179,18 @@ def test_a_ratio_is_trusted_as_far_as_the_visits_behind_it_reach() -> None:
         scale.points(pl.DataFrame(base))[:, night] / scale.weights[night] * scale.deviations[night] + scale.means[night]
     )
     assert levels == pytest.approx([min(0.75, scale.caps[night]), 0.1, 0.5])
+
+
+@pytest.mark.parametrize(("least", "is_found"), [(segment_features.FROM_NONE_TO_ONE, True), (0.0, False)])
+def test_one_training_among_few_does_not_outweigh_a_term_of_use(
+    least: float, is_found: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Measured by its own spread alone, which is the control, a rare count splits every kind in two."""
+    monkeypatch.setattr(segment_features, "FROM_NONE_TO_ONE", least)
+    people = readers(1_500)
+    went = pl.Series("guidance", np.random.default_rng(9).random(people.height) < 0.08).cast(pl.Int64)
+    told = segment(people.with_columns(went), replace(QUICK, clusters=(4,))).reader
+    assert (adjusted_rand_score(people.sort("patron_key")["truth"], told["segment"]) > 0.95) == is_found
 
 
 def test_a_name_is_not_given_to_a_cluster_that_contradicts_it() -> None:
