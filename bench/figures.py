@@ -18,12 +18,16 @@ def spent(told: Told, *parts: str, what: str = "cpu", wanted: Callable[[str], bo
     return sum(step[what] for part in parts for step in told.get(part, []) if wanted(step["step"]))
 
 
-def peak(told: Told, *parts: str) -> int:
-    return max(step["peak_mb"] for part in parts for step in told.get(part, []))
+def peak(told: Told, *parts: str, wanted: Callable[[str], bool] = lambda step: True) -> int:
+    return max(step["peak_mb"] for part in parts for step in told.get(part, []) if wanted(step["step"]))
 
 
 def is_select(step: str) -> bool:
     return step in models() and models()[step].is_select
+
+
+def is_feed(step: str) -> bool:
+    return step.startswith("raw.")
 
 
 def is_on_spark(step: str) -> bool:
@@ -31,8 +35,8 @@ def is_on_spark(step: str) -> bool:
 
 
 def door(told: Told) -> float:
-    """What the way in took, in the terms' own runs and in the last one."""
-    return spent(told, "door") + spent(told, "line", wanted=lambda step: step.startswith("raw."))
+    """What the way in took, in runs of its own and in the last one."""
+    return spent(told, "door", "line", wanted=is_feed)
 
 
 def floor(told: Told) -> float:
@@ -40,7 +44,7 @@ def floor(told: Told) -> float:
 
 
 def is_other(step: str) -> bool:
-    return not is_select(step) and not step.startswith("raw.")
+    return not is_select(step) and not is_feed(step)
 
 
 def dagster(told: Told) -> float:

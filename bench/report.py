@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from figures import Told, dagster, door, floor, is_on_spark, is_other, is_select, peak, records, spent
+from figures import Told, dagster, door, floor, is_feed, is_on_spark, is_other, is_select, peak, records, spent
 from growth import growth
 
 from pipelines.site import models
@@ -58,7 +58,7 @@ def sizes(every: list[Told]) -> Iterator[str]:
         "µs of the processor per record": lambda t: f"{1e6 * spent(t, 'door', 'line') / records(t):,.1f}",
         "records a second of the processor": lambda t: f"{records(t) / spent(t, 'door', 'line'):,.0f}",
         "highest memory of the process tree, MB": lambda t: f"{peak(t, 'door', 'line'):,}",
-        "— at the door": lambda t: f"{peak(t, 'door'):,}",
+        "— at the door": lambda t: f"{peak(t, 'door', 'line', wanted=is_feed):,}",
         "— of the floor": lambda t: f"{peak(t, 'floor door', 'floor'):,}",
         "highest spill, MB": lambda t: f"{max(step['spill_mb'] for step in t['line'] + t['door']):,}",
         "on disk, MB: warehouse · published · vault": lambda t: " · ".join(
@@ -105,7 +105,7 @@ def essential(told: Told, engine: str) -> str:
 
 def one(told: Told) -> Iterator[str]:
     """The dearest steps of a size, with the rows that went in and out."""
-    steps = [step for step in told["door"] if step["rows"]] + [step for step in told["line"] if step["step"] != "rows"]
+    steps = [step for step in told["door"] + told["line"] if step["step"] != "rows"]
     alone = {step["step"]: step for step in told["floor"]}
     tables = told["line"][-1]["tables"]
     yield f"\n<details><summary>{told['size']:g}×: the {SHOWN} dearest steps of {len(told['line']) - 1}</summary>\n"
@@ -113,7 +113,8 @@ def one(told: Told) -> Iterator[str]:
     yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|"
     for step in sorted(together(steps), key=lambda step: -step["cpu"])[:SHOWN]:
         table = step["step"]
-        read = sum(tables.get(one, 0) for one in models()[table].reads) if is_select(table) else step.get("rows", 0)
+        read = sum(tables.get(one, 0) for one in models()[table].reads) if is_select(table) else 0
+        read = read or (tables.get(table, 0) if is_feed(table) else 0)
         rate = f"{read / step['seconds']:,.0f}" if read and step["seconds"] else ""
         same = f"{alone[table]['cpu']:,.2f}" if table in alone else ""
         yield (

@@ -5,7 +5,7 @@
     .venv/bin/python bench/suite.py 10x --spark # the line on Spark, too, where `make spark-here` was run
 
 A size is drawn, taken in and built as a night does it, from exports to published portraits and reports.  Up to 100x all
-exports are drawn first; beyond, a term at a time, so that the disk holds them.  Every part runs in a process of its own
+exports lie there at once; beyond, they are drawn and taken in a term at a time, so that the disk holds them.  Every part runs in a process of its own
 and is measured from outside (measure.py).  What is found is kept in bench/results and told in bench/README.md.
 """
 
@@ -72,16 +72,20 @@ class Suite:
                 self.draw(term)
             self.told["essentials"] = {engine: self.essentials(engine) for engine in ENGINES}
         for term in terms:
-            if not is_kept:
-                self.draw(term)
-            self.take_in(term)
-        shutil.copytree(self.campus.data, self.folder / "spark" / "data") if with_spark else None
+            if is_kept:
+                self.land(term)
+                continue
+            self.draw(term)
+            self.land(term)
+            self.part("door", steps("line.py", "door", self.folder, spill=self.spill))
+        if with_spark and is_kept:
+            shutil.copytree(self.campus.data, self.folder / "spark" / "data", copy_function=os.link)
         self.part("line", steps("line.py", "run", self.folder, spill=self.spill))
         self.told["disk_mb"] = {part.name: round(size_mb(part)) for part in self.campus.data.iterdir() if part.is_dir()}
         self.part("dagster", steps("line.py", "dagster", self.folder))
         self.told["commands"] = {name: self.command(words) for name, words in COMMANDS.items()}
         self.part("floor", steps("floor.py", "models", self.folder, spill=self.folder / "floor"))
-        if with_spark:
+        if with_spark and is_kept:
             self.on_spark()
         return self.told | {"ended": f"{dt.datetime.now():%Y-%m-%d %H:%M}", "load_after": os.getloadavg()[1]}
 
@@ -93,15 +97,14 @@ class Suite:
         self.part("draw", steps("campus.py", self.size.name, term, self.exports / str(term)))
         self.told["export_mb"] += size_mb(self.exports / str(term))
 
-    def take_in(self, term: int) -> None:
-        """The term's exports, by the floor and then by the product, whose door takes them away."""
+    def land(self, term: int) -> None:
+        """The term's exports, read by the floor and then put where the product looks for them, whose door takes them away."""
         drawn = self.exports / str(term)
         self.part("floor door", steps("floor.py", "door", drawn, self.folder, spill=self.folder / "floor"))
         for path in [path for path in drawn.rglob("*") if path.is_file()]:
             landed = self.campus.landing / path.relative_to(drawn)
             landed.parent.mkdir(parents=True, exist_ok=True)
             path.unlink() if path.suffix == ".utf8" else path.rename(landed)
-        self.part("door", steps("line.py", "door", self.folder, spill=self.spill))
 
     def essentials(self, engine: str) -> Step | str:
         """What it took, or where it stopped."""
@@ -114,7 +117,7 @@ class Suite:
         return told
 
     def on_spark(self) -> None:
-        """The line once more from the same loaded tables; Spark runs what is clean, fact and portrait."""
+        """The line once more from the same exports; Spark runs what is clean, fact and portrait."""
         spark = self.folder / "spark"
         shutil.copy(self.folder / "campus.yml", spark)
         self.part(
