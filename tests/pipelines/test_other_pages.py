@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.paths import REPORTS
 from pipelines.reports import document, groups, own_tables, read_template
+from profiles import brief
 from profiles.captions import SiteWords, Words
 from tests.pipelines import page_tables
 from tests.pipelines.report_tables import CAMPUS
@@ -149,3 +150,33 @@ def test_every_figure_of_a_headline_stands_in_a_table_or_key() -> None:
         rest = text(html.replace(headline, ""))
         for figure in re.findall(r"\d[\d.,]*\d%|\d+%", headline):
             assert figure in rest, (name, figure)
+
+
+def test_services_about_too_few_people_stand_in_one_row_for_each_verdict() -> None:
+    tables = page_tables.of("director")
+    hidden = tables["report.service_evaluation"].with_columns(reached=pl.lit(None, pl.Int64))
+    said = text(page("director", "en", tables | {"report.service_evaluation": hidden}))
+    assert said.count("fewer than 10 people: withheld") == hidden["verdict"].n_unique()
+
+
+@pytest.mark.parametrize(
+    ("unanswered", "unfinished", "said"),
+    [
+        (None, 5, "17 letters this term, 5 unfinished: bring news of them."),
+        (None, None, "17 letters this term: tell what came of them."),
+        (0, 0, "17 letters this term: tell what came of them."),
+    ],
+)
+def test_what_is_withheld_of_letters_is_neither_a_dash_nor_nothing(
+    unanswered: int | None, unfinished: int | None, said: str
+) -> None:
+    promise = {"persons": 12, "raised": 17, "unanswered": unanswered, "unfinished": unfinished}
+    assert brief.letters(promise).en == said
+
+
+def test_a_change_is_that_of_the_figures_beside_it() -> None:
+    """Exact means of 0.096 and 0.104 leave as the same 0.1: nothing has changed that can be seen."""
+    row = {"mean_before": 0.1, "mean": 0.1, "relative_change": 0.44}
+    assert brief.relative_change(row) == 0
+    assert brief.relative_change(row | {"mean_before": 0.0}) is None
+    assert brief.relative_change(row | {"mean": None}) is None

@@ -330,3 +330,15 @@ def test_another_colleges_rows_change_nothing_on_a_page(college: Template, table
     own, others = ({"college": name} for name in ("经济学院", "法学院"))
     assert render(college, own, shaken, CAMPUS, "zh") == render(college, own, tables, CAMPUS, "zh")
     assert render(college, others, shaken, CAMPUS, "zh") != render(college, others, tables, CAMPUS, "zh")
+
+
+def test_where_only_the_rest_of_a_mix_is_told_it_is_named_once_and_not_drawn(
+    college: Template, tables: dict[str, pl.DataFrame]
+) -> None:
+    rest = tables["report.segment"].group_by("college", "term", maintain_order=True).first()
+    rest = rest.with_columns(segment=pl.lit("rest"), share=pl.lit(1.0), university_share=pl.lit(None, pl.Float64))
+    own = tables | {"report.segment": rest.select(tables["report.segment"].columns)}
+    html = render(college, {"college": "经济学院"}, own, CAMPUS, "en")
+    assert "A mix of readers" not in html
+    missing = html[html.index("What is not on this page") :]
+    assert "The mix of readers" in missing[: missing.index("</section>")]

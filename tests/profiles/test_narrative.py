@@ -239,3 +239,9 @@ def test_a_group_too_small_to_compare_is_said_to_be_so() -> None:
     story = tell(told([indicator(persons=12)]), SITE)
     assert story.headline.zh == "人数较少，差别可能只是偶然"
     assert story.changes == story.needs == ()
+
+
+def test_items_of_a_survey_that_differ_by_less_than_their_margins_are_not_ranked() -> None:
+    high = SEATS | {"mean": SEATS["mean"] + 0.5, "half_width": 0.4, "label_en": "Staff", "label_zh": "馆员"}
+    assert captions.survey_title([SEATS | {"half_width": 0.6}, high]).en == "What readers say: items differ by little"
+    assert captions.survey_title([SEATS | {"half_width": 0.4}, high]).en.startswith("Rated best: Staff.")
