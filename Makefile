@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+SIZE ?= 1x
 .DEFAULT_GOAL := help
 
 # What the two extras need beside requirements.lock.
@@ -31,8 +32,10 @@ dev: $(BIN)/.ready ## Dagster's page, at http://127.0.0.1:3000
 	@$(BIN)/mingyuan doctor --reap || true
 	@DAGSTER_HOME=$(CURDIR) DAGSTER_DISABLE_TELEMETRY=1 $(BIN)/python -W 'ignore:Function `dev_command`' -m dagster dev -h 127.0.0.1
 
-bench: $(BIN)/.ready ## the whole line, the door, the portraits, readers' pages and a night, each beside another way
-	@$(BIN)/python bench/whole_line.py
+bench: $(BIN)/.ready ## the whole line at SIZE=1x, 10x, 100x or 1000x, beside DuckDB alone, Polars, pandas and, once it is here, Spark
+	@$(BIN)/python bench/suite.py $(SIZE) $$($(BIN)/python -c 'import pyspark' 2>/dev/null && echo --spark)
+
+bench-parts: $(BIN)/.ready ## the door, the portraits, readers' pages and a night by themselves, each beside another way
 	@$(BIN)/python bench/door.py
 	@$(BIN)/python bench/portraits.py
 	@$(BIN)/python bench/pages.py
@@ -74,4 +77,4 @@ $(BIN)/.ready: requirements.lock pyproject.toml
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	@touch $@
 
-.PHONY: help demo test browser check dev bench faults lock spark spark-here cluster cluster-down clean
+.PHONY: help demo test browser check dev bench bench-parts faults lock spark spark-here cluster cluster-down clean

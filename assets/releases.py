@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from pipelines.aggregates import aggregates
 from pipelines.frames import read
 from pipelines.gate import release
 from pipelines.models import Model
@@ -16,27 +17,25 @@ from pipelines.tables import OWNERS, asset_key
 from pipelines.warehouse import Warehouse
 
 RELEASE = "release.aggregates"
-LAYERS = ("portrait", "segment", "service", "report")
 SHOWN_TO = "library and colleges"
 
 
 @dg.definitions
 def releases() -> dg.Definitions:
-    aggregates = [model for model in models().values() if model.layer in LAYERS and model.persons]
-    return dg.Definitions(assets=[_release(aggregates)])
+    return dg.Definitions(assets=[_release(aggregates(models().values()))])
 
 
-def _release(aggregates: list[Model]) -> dg.AssetsDefinition:
+def _release(told: list[Model]) -> dg.AssetsDefinition:
     @dg.asset(
         key=asset_key(RELEASE),
-        deps=[asset_key("fact.dominance"), *(asset_key(model.table) for model in aggregates)],
+        deps=[asset_key("fact.dominance"), *(asset_key(model.table) for model in told)],
         group_name="release",
         owners=OWNERS,
         kinds={"scipy"},
     )
     def decided(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
         """What may be shown of every figure about a group, attacked before anything is shown."""
-        tables = [(model, read(warehouse, f"select * from {model.table}")) for model in aggregates]
+        tables = [(model, read(warehouse, f"select * from {model.table}")) for model in told]
         done = release(warehouse, tables, rules_of(site.campus), SHOWN_TO)
         return dg.MaterializeResult(
             metadata={

@@ -18,7 +18,6 @@ and where others work beside, that of the processor's seconds.
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ from pathlib import Path
 
 import door_files
 import duckdb
+from measure import cpu_seconds, resident_mb
 
 from pipelines.expectations import expectations_of
 from pipelines.exports import take_in
@@ -147,17 +147,6 @@ def in_child(side: str, folder: Path, case: Case) -> tuple[dict[str, float], flo
         return json.loads(child.stdout.read().splitlines()[-1]), peak
 
 
-def resident_mb(pid: int) -> float:
-    """The memory of a process and of those it has started."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
-        status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    except (FileNotFoundError, ProcessLookupError):
-        return 0
-    kilobytes = sum(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
-    return kilobytes / 1024 + sum(resident_mb(int(child)) for child in children)
-
-
 def product(folder: Path, case: Case) -> dict[str, float]:
     """A first small file, which finds nothing loaded yet; then the file; then a night's after it."""
     site = Site(file=str(folder / "campus.yml"))
@@ -186,12 +175,6 @@ def taken(warehouse: Warehouse, site: Site, case: Case) -> tuple[float, float, i
     seconds, cpu = time.perf_counter() - began, cpu_seconds() - worked
     assert intake.files == 1, intake.refusals
     return seconds, cpu, warehouse.rows(case.table)
-
-
-def cpu_seconds() -> float:
-    """What this process and its children that have ended have used."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 def bare(folder: Path, case: Case) -> dict[str, float]:

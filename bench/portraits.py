@@ -5,7 +5,7 @@
 
 The facts are drawn, not read from files: per patron and month zero or a skewed count, students who come and leave.
 Then every model between them and the portraits runs by its own text, in order, on one connection, without checks,
-comments and Dagster (see whole_line.py).  Tables of single events stand empty: portrait.activation, which lives on
+comments and Dagster (see suite.py).  Tables of single events stand empty: portrait.activation, which lives on
 them, is left out, and columns that need them are empty.  At last one month is changed, and all downstream built again.
 
 The floor is the essential portrait alone: sums per person and term, the mid-rank among level and study year, and per

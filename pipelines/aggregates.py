@@ -6,6 +6,8 @@ survey, a measure) sets rows apart that do not add up.  A model that ``counts:``
 shares its cells.  What follows from it belongs in :mod:`profiles.additive`.
 """
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from pipelines.models import Model
@@ -18,6 +20,7 @@ TOTAL = ""
 
 PERCENT = 0.01
 
+_LAYERS = ("portrait", "segment", "service", "report")
 _SPAN = {"since", "until"}
 _PLACES = {"college", "group_type", "group_code", "cohort", *_SPAN}
 _COHORTS = {
@@ -32,6 +35,11 @@ _COHORTS = {
     "other": "=other",
 }
 """Where a cohort lies; any other cohort overlaps with these."""
+
+
+def aggregates(models: Iterable[Model]) -> list[Model]:
+    """The tables about groups that may leave at all."""
+    return [model for model in models if model.layer in _LAYERS and model.persons]
 
 
 def placed(model: Model, frame: pl.DataFrame) -> pl.DataFrame:
@@ -60,8 +68,9 @@ def insider() -> pl.Expr:
 
 
 def row_key(model: Model) -> pl.Expr:
-    """The columns of the grain as one word."""
-    return pl.struct(pl.col(name).cast(pl.String) for name in model.grain).struct.json_encode()
+    """The columns of the grain as one word, and the term with them, of which a row may tell without being told by it."""
+    told_by = [*model.grain, *({"term"} & {column.name for column in model.columns} - set(model.grain))]
+    return pl.struct(pl.col(name).cast(pl.String) for name in told_by).struct.json_encode()
 
 
 def _strata(model: Model, frame: pl.DataFrame) -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.aggregates import TOTAL
+from pipelines.periods import stayed
 from profiles.additive import PLACE, children
 from profiles.attacker import narrowed
 from profiles.claims import Claim, Interval
@@ -22,8 +23,8 @@ from profiles.disclosure import Rules, bounds
 class Attempt:
     """What came of trying to work out one small cell."""
 
-    same: str
-    """Which rows belong together: those that count the same people at the same time."""
+    about: str
+    """Which rows belong together: those that count the same people, at the same time or in periods that share days."""
     where: str
     persons: int
     may_learn: Interval
@@ -47,10 +48,10 @@ def attacked(rows: pl.DataFrame, rules: Rules) -> Iterator[Attempt]:
         pl.col("shown_then")
     )
     claims = rows.unique(["cell", *PLACE], keep="first", maintain_order=True).with_row_index("claim")
-    is_new = (~same_as_then & (pl.col("row_key") != TOTAL)).any().over("same")
+    is_new = (~same_as_then & (pl.col("row_key") != TOTAL)).any().over("about")
     claims = claims.with_columns(is_new=is_new)
     small = claims.filter("is_small", "is_hidden", "is_new").unique("cell", keep="first", maintain_order=True)
-    asked = {claim: (least, rules.k - 1) for claim, least in small.select("claim", "least").iter_rows()}
+    asked = {claim: (least, most) for claim, least, most in small.select("claim", "least", "most").iter_rows()}
     inside = claims.drop_nulls("insider").group_by("insider").agg("claim", "persons")
     known = {name: dict(zip(cells, counts, strict=True)) for name, cells, counts in inside.iter_rows()}
     same = claims.select("claim", one=pl.col("claim").first().over("cell")).filter(pl.col("claim") != pl.col("one"))
@@ -64,7 +65,7 @@ def attacked(rows: pl.DataFrame, rules: Rules) -> Iterator[Attempt]:
             for name, (fewest, highest) in answers.items()
         }
         where = f"{row['table_name']}, {row['unit'] or 'the whole university'}"
-        yield Attempt(row["same"], where, row["persons"], (least, most), learnt)
+        yield Attempt(row["about"], where, row["persons"], (least, most), learnt)
 
 
 def _known_anyhow(claims: pl.DataFrame, sums: list[tuple[int, list[int]]], insider: str) -> dict[int, int]:
@@ -86,7 +87,7 @@ def _known_anyhow(claims: pl.DataFrame, sums: list[tuple[int, list[int]]], insid
 
 def _claims(claims: pl.DataFrame, rules: Rules) -> list[Claim]:
     """What everybody can read, and nothing else."""
-    low, high = bounds(pl.col("shown"), rules.base)
+    low, high = bounds(pl.col("shown"), rules.base, stayed(rules))
     is_exact = pl.col("slack").is_not_null()
     least, most = pl.col("persons") - pl.col("slack"), pl.col("persons") + pl.col("slack")
     is_open = pl.col("is_hidden") | ((pl.col("row_key") != TOTAL) & pl.col("shown").is_null())

@@ -4,6 +4,7 @@ Only reading and checking stands here.  What an export's lines mean belongs in
 :mod:`pipelines.presets`.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,6 +18,9 @@ from pipelines.errors import Misconfigured
 from pipelines.presets import PARTS, Lines, Source
 from pipelines.slips import first_problem, suggestion, words_of
 from pipelines.words import Strict, Zone
+
+SITE_VARIABLE = "MINGYUAN_SITE"
+"""Names the site file where it is not ``campus.yml`` in the project's root."""
 
 
 class Words(Strict):
@@ -119,6 +123,15 @@ class Campus(Strict):
     @property
     def dagster(self) -> Path:
         return self.data / "dagster"
+
+
+def site_path() -> Path:
+    """The site file in force: the one named in the environment, else campus.yml, else the demo campus's."""
+    named = os.environ.get(SITE_VARIABLE)
+    if named:
+        return Path(named)
+    own = paths.ROOT / "campus.yml"
+    return own if own.exists() else paths.ROOT / "campus.example.yml"
 
 
 def read_campus(path: Path) -> Campus:

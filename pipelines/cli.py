@@ -118,9 +118,10 @@ def query(ctx: click.Context, sql: str, as_csv: bool) -> None:
     mingyuan query "select * from meta.example_query"
     mingyuan query "select college, visit_days_mean from portrait.department order by all"
     """  # noqa: D301
-    from pipelines.status import ask
+    from pipelines.answers import ask
+    from pipelines.campus import read_campus, site_path
 
-    ask(_site(ctx), sql, as_csv, out)
+    ask(read_campus(ctx.obj or site_path()), sql, as_csv, out)
 
 
 @main.command()

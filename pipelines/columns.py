@@ -11,6 +11,8 @@ from typing import Any, Protocol
 from sqlglot import exp
 from sqlglot.lineage import Node, lineage
 from sqlglot.optimizer.qualify import qualify
+from sqlglot.optimizer.scope import build_scope
+from sqlglot.schema import MappingSchema
 
 from pipelines.dialect import DIALECT, line_of
 
@@ -69,14 +71,16 @@ def declared_columns(statement: exp.Expr, is_feed: bool) -> tuple[Column, ...]:
 
 
 def selected_columns(statement: exp.Query, known: Mapping[str, Described]) -> tuple[Column, ...]:
-    """The columns of a ``select``, each with its sources in the tables already ``known``."""
-    schema: dict[str, Any] = {}
+    """The columns of a ``select``, each with its sources in the tables that it reads, which are ``known``."""
+    tables: dict[str, Any] = {}
     for table, described in known.items():
         layer, _, name = table.partition(".")
-        schema.setdefault(layer, {})[name] = {column.name: "unknown" for column in described.columns}
+        tables.setdefault(layer, {})[name] = {column.name: "unknown" for column in described.columns}
+    schema = MappingSchema(tables, dialect=DIALECT)
     written = {_name(node): node for node in statement.selects}
     qualified = qualify(statement.copy(), schema=schema, dialect=DIALECT, quote_identifiers=False)
-    roots = lineage(None, qualified, schema=schema, dialect=DIALECT, trim_selects=False, copy=False)
+    scope = build_scope(qualified)
+    roots = lineage(None, qualified, schema, dialect=DIALECT, scope=scope, trim_selects=False, copy=False)
     origins = {(table, column.name): column for table, described in known.items() for column in described.columns}
     return tuple(
         _selected(node, written.get(_name(node), statement), roots[_name(node)], origins) for node in qualified.selects

@@ -54,7 +54,7 @@ class CampusMade:
 
 
 @dataclass(frozen=True)
-class _Campus:
+class Campus:
     """What stays the same from term to term."""
 
     seed: int
@@ -98,21 +98,27 @@ def make_campus(
         raise Misconfigured(f"--patrons {patrons}: a campus has at least {FEWEST_PATRONS} patrons — ask for more")
     span = finished_terms(terms)
     progress("people and books", 0.0)
+    campus = draw_campus(patrons, span, seed, noise)
+    files = size = 0
+    known = _Planted({})
+    for name, content in _exports(campus, span, known, progress):
+        write_file(out / name, content)
+        files, size = files + 1, size + len(content)
+    if truth is not None:
+        _write_truth(truth, campus, span, known)
+    progress("done", 1.0)
+    patrons = len(campus.people.present(span[-1].half))
+    return CampusMade(files, size, patrons, terms, span[0].starts_on, span[-1].ends_on)
+
+
+def draw_campus(patrons: int, span: Sequence[Term], seed: int, noise: float = 1.0) -> Campus:
+    """The people, cards and books of so many terms."""
     people = draw_people(seed, patrons, span, noise)
     cards = draw_cards(seed, people, span)
     catalogue, farmers = make_catalogue(seed, patrons), choose_farmers(seed, people, span[-1])
     curriculum = [Topic(row["stage"], row["series"]) for row in reference_rows("training.csv")]
     about = (_outage(span), span[-1], farmers, curriculum, campaign_of(span[-1]))
-    campus = _Campus(seed, special_days(), people, cards, catalogue, *about)
-    files = size = 0
-    known = _Planted({})
-    for name, content in _exports(campus, span, known, progress):
-        _write(out / name, content)
-        files, size = files + 1, size + len(content)
-    if truth is not None:
-        _write_truth(truth, campus, span, known)
-    progress("done", 1.0)
-    return CampusMade(files, size, len(people.present(span[-1].half)), terms, span[0].starts_on, span[-1].ends_on)
+    return Campus(seed, special_days(), people, cards, catalogue, *about)
 
 
 def _outage(span: Sequence[Term]) -> str:
@@ -121,41 +127,39 @@ def _outage(span: Sequence[Term]) -> str:
     return f"{autumn.first_year}-{NOVEMBER}" if autumn else ""
 
 
-def _exports(campus: _Campus, span: Sequence[Term], known: _Planted, progress: Progress) -> Iterator[File]:
+def _exports(campus: Campus, span: Sequence[Term], known: _Planted, progress: Progress) -> Iterator[File]:
     """Every file in the order of the terms."""
     unfinished = _Unfinished()
     for position, term in enumerate(span):
         progress(term.code, position / len(span))
         visits = draw_visits(campus.seed, campus.people, term, campus.special)
-        yield from _hub(campus, term)
+        yield from hub(campus, term)
         yield _circulation(campus, term, visits, unfinished, known)
         yield from _gates(campus, term, visits, unfinished)
         yield _seats(campus, term, visits, unfinished)
-        yield from _taking_part(campus, term, visits)
-        if term.season == "spring":
-            wave = str(term.ends_on.year)
-            known.surveys[wave] = hold_survey(campus.seed, campus.people, visits, term)
-            yield f"survey/wjx_{wave}.xlsx", _workbook(known.surveys[wave].answers, term)
-    yield f"consents/consents_{span[-1].code}.csv", _csv(draw_consents(campus.seed, campus.people, span))
+        yield from taking_part(campus, term, visits, known.surveys)
     if known.trials is not None:
-        yield from _campaigns(campus, span, known.trials)
+        yield from at_last(campus, span, known.trials)
 
 
-def _campaigns(campus: _Campus, span: Sequence[Term], trials: Trials) -> Iterator[File]:
+def at_last(campus: Campus, span: Sequence[Term], trials: Trials) -> Iterator[File]:
+    """What is exported once for all terms: consents, campaigns and trials."""
     last = span[-1].code
+    yield f"consents/consents_{last}.csv", _csv(draw_consents(campus.seed, campus.people, span))
     yield f"campaigns/campaigns_{last}.csv", _csv(campaign_list(span))
     yield f"campaigns/contacts_{last}.csv", _csv(draw_contacts(campus.seed, campus.people, span, trials))
     yield f"campaigns/assignments_{last}.csv", _csv(assignments(campus.people, trials))
 
 
-def _hub(campus: _Campus, term: Term) -> Iterator[File]:
+def hub(campus: Campus, term: Term) -> Iterator[File]:
+    """Students and staff as a term begins, cards as it ends."""
     opened, closed = f"{term.starts_on:%Y%m%d}", f"{term.ends_on:%Y%m%d}"
     yield f"hub/students_{opened}.csv", _for_windows(student_snapshot(campus.people, term))
     yield f"hub/staff_{opened}.csv", _for_windows(staff_snapshot(campus.people, term))
     yield f"hub/cards_{closed}.csv", _csv(card_list(campus.cards, campus.people, term))
 
 
-def _circulation(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfinished, known: _Planted) -> File:
+def _circulation(campus: Campus, term: Term, visits: Visits, unfinished: _Unfinished, known: _Planted) -> File:
     begun = draw_loans(campus.seed, campus.people, campus.catalogue, visits, term)
     export = export_loans(campus.seed, _before(unfinished.loans, begun), begun, term)
     unfinished.loans = export.still_out
@@ -169,7 +173,7 @@ def _circulation(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfin
     return f"circulation/loans_{term.code}.csv", content
 
 
-def _gates(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfinished) -> Iterator[File]:
+def _gates(campus: Campus, term: Term, visits: Visits, unfinished: _Unfinished) -> Iterator[File]:
     """A file for each month, in which the rows that came late from the month before stand, too."""
     swipes = main_swipes(campus.seed, visits, campus.cards, term)
     entries = science_entries(campus.seed, visits, campus.people, term)
@@ -193,19 +197,23 @@ def _by_month(rows: pl.DataFrame, until: int) -> Iterator[tuple[str, pl.DataFram
             yield month_name(month), rows.filter(pl.col("month") == month).drop("month", "seen")
 
 
-def _seats(campus: _Campus, term: Term, visits: Visits, unfinished: _Unfinished) -> File:
+def _seats(campus: Campus, term: Term, visits: Visits, unfinished: _Unfinished) -> File:
     bookings = draw_bookings(campus.seed, campus.people, visits, term, campus.special)
     export = export_bookings(_before(unfinished.bookings, bookings), bookings, term)
     unfinished.bookings = export.turned_out
     return f"space/seats_{term.code}.csv", _csv(export.records)
 
 
-def _taking_part(campus: _Campus, term: Term, visits: Visits) -> Iterator[File]:
-    """What people say to the library, learn in it and do for it."""
+def taking_part(campus: Campus, term: Term, visits: Visits, surveys: dict[str, Survey]) -> Iterator[File]:
+    """What people say to the library, learn in it and do for it; a survey of the spring is noted in ``surveys``, too."""
     seed, people, special = campus.seed, campus.people, campus.special
     yield f"tickets/tickets_{term.code}.csv", _csv(draw_tickets(seed, people, visits, term, campus.campaign))
     yield f"events/attendance_{term.code}.csv", _csv(draw_trainings(seed, people, term, special, campus.curriculum))
     yield f"volunteers/shifts_{term.code}.csv", _csv(draw_shifts(seed, people, term, special))
+    if term.season == "spring":
+        wave = str(term.ends_on.year)
+        surveys[wave] = hold_survey(seed, people, visits, term)
+        yield f"survey/wjx_{wave}.xlsx", _workbook(surveys[wave].answers, term)
 
 
 def _before(carried: pl.DataFrame | None, new: pl.DataFrame) -> pl.DataFrame:
@@ -239,12 +247,12 @@ def _workbook(answers: pl.DataFrame, term: Term) -> bytes:
     return buffer.getvalue()
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
 
 
-def _write_truth(folder: Path, campus: _Campus, span: Sequence[Term], known: _Planted) -> None:
+def _write_truth(folder: Path, campus: Campus, span: Sequence[Term], known: _Planted) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     planted.patrons(campus.people, campus.cards).write_parquet(folder / "patrons.parquet")
     facts = planted.effects(campus.people, span, known.surveys)

@@ -10,10 +10,10 @@ from typing import Any
 import duckdb
 from rich.table import Table
 
+from pipelines.answers import table
 from pipelines.errors import Problem
 from pipelines.publish import open_current
 from pipelines.site import Site
-from pipelines.status import table
 from profiles.effect_words import VERDICTS, told
 
 _EFFECTS = """

@@ -12,10 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines import paths
+from pipelines.answers import shown
 from pipelines.errors import Busy
 from pipelines.models import Model
 from pipelines.site import Site, models
-from pipelines.status import shown
 from pipelines.warehouse import Warehouse
 
 _PATIENCE_SECONDS = 1.0

@@ -7,11 +7,10 @@ away is refused whole.  What was shown stands in ``ledger.released_cell``, from 
 :mod:`pipelines.release` takes what leaves.
 
 How rows add up belongs in :mod:`profiles.additive`, what to hide in :mod:`profiles.suppression`, what
-the attacker is told in :mod:`pipelines.attempts`.
+the attacker is told in :mod:`pipelines.attempts`, and how it is remembered in :mod:`pipelines.remembered`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -21,49 +20,51 @@ from pipelines.aggregates import ROW, TOTAL, insider, placed
 from pipelines.attempts import Attempt, attacked
 from pipelines.errors import Problem
 from pipelines.models import Model
+from pipelines.periods import Span, beside_others, is_held, stayed, terms_of
+from pipelines.remembered import Release, ever, remember
 from pipelines.warehouse import Warehouse
 from profiles.additive import PLACE, Additive, additive, between, children
 from profiles.attacker import Contradiction
 from profiles.disclosure import Rules, bounds, rounded
 from profiles.suppression import NOBODY, Cells, hide
 
-_EVER = """
-select table_name, row_key, same, family, unit, part, since, until, persons, shown, release
-from ledger.released_cell
-qualify row_number() over (partition by table_name, row_key order by release desc) = 1
-"""
 
-
-@dataclass(frozen=True)
-class Release:
-    """What became of it."""
-
-    number: int
-    cells: int
-    withheld: int
-    attacked: int
-
-
-def release(warehouse: Warehouse, tables: Sequence[tuple[Model, pl.DataFrame]], rules: Rules, shown_to: str) -> Release:
-    """Decide what may be shown of these tables from now on.
+def release(
+    warehouse: Warehouse,
+    tables: Sequence[tuple[Model, pl.DataFrame]],
+    rules: Rules,
+    shown_to: str,
+    asked: Sequence[pl.DataFrame] = (),
+) -> Release:
+    """Decide what may be shown of these tables from now on, and of rows that were ``asked`` for besides.
 
     Raises:
         Problem: something would give people away; what was shown before stays as it is.
 
     """
-    ever = warehouse.connection.sql(_EVER).pl()
-    rows = decided(pl.concat([placed(model, frame) for model, frame in tables]), ever, rules)
+    rows = pl.concat([*(placed(model, frame) for model, frame in tables), *asked])
+    rows, attacked = defended(decided(rows, ever(warehouse), rules, terms_of(warehouse)), rules)
+    return remember(warehouse, rows, rules, shown_to, attacked)
+
+
+def defended(rows: pl.DataFrame, rules: Rules) -> tuple[pl.DataFrame, int]:
+    """What withstands the attacker, and how many numbers it tried to work out.
+
+    Raises:
+        Problem: something gives people away, whatever is withheld.
+
+    """
     attempts = _attempts(rows, rules)
-    given_away = {attempt.same for attempt in attempts if attempt.gives_away}
+    given_away = {attempt.about for attempt in attempts if attempt.gives_away}
     if given_away:
         rows = _without(rows, given_away)
-        _refuse_what_gives_away(rows.filter(pl.col("same").is_in(given_away)), rules)
-    return _remember(warehouse, rows, rules, shown_to, len(attempts))
+        _refuse_what_gives_away(rows.filter(pl.col("about").is_in(given_away), ~pl.col("is_rest")), rules)
+    return rows, len(attempts)
 
 
 def _without(rows: pl.DataFrame, given_away: set[str]) -> pl.DataFrame:
     """The same decision, but nothing new of the rows among which hiding the cheapest was not enough."""
-    is_new = pl.col("same").is_in(given_away) & pl.col("shown_then").is_null() & (pl.col("row_key") != TOTAL)
+    is_new = pl.col("about").is_in(given_away) & pl.col("shown_then").is_null() & (pl.col("row_key") != TOTAL)
     return rows.with_columns(shown=pl.when(~is_new).then("shown"), is_hidden=pl.col("is_hidden") | is_new)
 
 
@@ -87,34 +88,44 @@ def _refuse_what_gives_away(rows: pl.DataFrame, rules: Rules) -> None:
             )
 
 
-def decided(rows: pl.DataFrame, ever: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+def decided(
+    rows: pl.DataFrame, ever: pl.DataFrame, rules: Rules, terms: Mapping[str, Span] | None = None
+) -> pl.DataFrame:
     """Every row that is or was, with what is ``shown`` of its persons: nothing where it is withheld."""
-    rows = _numbered(_with_past(rows, ever))
+    rows = beside_others(_numbered(_with_past(rows, ever)), terms or {}, rules)
     system = additive(rows)
     own = _told(rows, rules).group_by("cell").agg(*_KNOWN).sort("cell")
     cells = _cells(own, system, rules)
-    hidden = hide(cells, system.sums, rules.k)
-    by_cell = pl.DataFrame({"is_hidden": hidden, "is_small": cells.small, "least": cells.least})
+    hidden = hide(cells, system.sums)
+    by_cell = pl.DataFrame({"is_hidden": hidden, "is_small": cells.small, "least": cells.least, "most": cells.most})
     rows = pl.concat([rows, by_cell[rows["cell"]]], how="horizontal")
-    is_held = (pl.col("persons") - pl.col("persons_then")).abs() < rules.k
-    anew = rounded(pl.col("persons"), rules.base)
-    now = pl.when(is_held & pl.col("shown_then").is_not_null()).then("shown_then").otherwise(anew)
+    anew = pl.col("near").fill_null(rounded(pl.col("persons"), rules.base))
+    now = pl.when(is_held(rules)).then("shown_then").otherwise(anew)
     shown = pl.when("is_gone").then("shown_then").when(~pl.col("is_hidden") & (pl.col("persons") >= rules.k)).then(now)
     return rows.with_columns(shown=shown)
 
 
 def _with_past(rows: pl.DataFrame, ever: pl.DataFrame) -> pl.DataFrame:
     """The rows with what was last shown of them, those that are gone, and spans that only follow from others."""
-    then = ever.select(*ROW, persons_then="persons", shown_then="shown", was_there=pl.lit(True))
+    then = ever.select(*ROW, persons_then="persons", shown_then="shown", told_in="release", was_there=pl.lit(True))
     now = rows.join(then, on=ROW, how="left").with_columns(is_gone=pl.lit(False))
     gone = ever.join(rows, on=ROW, how="anti").with_columns(
-        persons_then="persons", shown_then="shown", was_there=True, is_gone=True, insider=insider(), slack=None
+        persons_then="persons",
+        shown_then="shown",
+        told_in="release",
+        was_there=True,
+        is_gone=True,
+        insider=insider(),
+        slack=None,
     )
     known = pl.concat([now, gone.select(pl.col(name).cast(kind) for name, kind in now.schema.items())])
-    nothing = {name: pl.lit(None, known.schema[name]) for name in ("persons_then", "shown_then", "was_there", "slack")}
+    nothing = {name: pl.lit(None, known.schema[name]) for name in _THEN}
     implied = between(known).with_columns(row_key=pl.lit(TOTAL), is_gone=pl.lit(False), **nothing)
     # In one order, so that what is hidden does not depend on how a table's rows happen to lie.
     return pl.concat([known, implied.select(known.columns)]).sort(*ROW, "same", *PLACE, "persons")
+
+
+_THEN = ("persons_then", "shown_then", "told_in", "was_there", "slack")
 
 
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
@@ -150,11 +161,11 @@ def _with_sole_insiders(rows: pl.DataFrame) -> pl.DataFrame:
 def _told(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """What is, or would be, known of each row that is shown: the fewest and the most people."""
     is_total = pl.col("row_key") == TOTAL
-    number = pl.col("shown_then").fill_null(rounded(pl.col("persons"), rules.base))
-    low, high = bounds(number, rules.base)
+    number = pl.coalesce("shown_then", "near", rounded(pl.col("persons"), rules.base))
+    low, high = bounds(number, rules.base, stayed(rules))
     persons, slack = pl.col("persons"), pl.col("slack")
     is_few = persons < rules.k
-    is_implied = is_total & pl.col("since").is_not_null()
+    is_implied = is_total & (pl.col("since").is_not_null() | pl.col("is_rest"))
     was_shown = pl.col("shown_then").is_not_null()
     # A withheld row says that somebody is there, unless hidden parts are put together or the table has rows about nobody.
     tells_somebody = slack.is_null() & (persons.filter(~is_total).min().over("table_name") > 0)
@@ -165,7 +176,7 @@ def _told(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         is_listed=~is_total & tells_somebody,
         is_settled=was_shown | (is_total & ~is_implied & ~is_few),
         is_hidden=is_implied | was_withheld | is_few,
-        is_small=is_few & (persons > 0) & ~was_shown,
+        is_small=is_few & (persons > 0) & ~was_shown & pl.col("is_asked"),
         is_new=~is_total & ~(persons.eq_missing(pl.col("persons_then"))),
     )
 
@@ -188,6 +199,8 @@ def _cells(own: pl.DataFrame, system: Additive, rules: Rules) -> Cells:
     def all_of(column: pl.Series, others: int | bool) -> np.ndarray[Any, Any]:
         return np.concatenate([column.to_numpy(), np.full(rest, others, column.to_numpy().dtype)])
 
+    top = pl.when("is_hidden").then(pl.max_horizontal("persons", rules.k - 1)).otherwise("high")
+    least = system.fewest(own["is_listed"].cast(pl.Int64).to_list())
     return Cells(
         values=np.array(system.values, dtype=np.int64),
         low=all_of(own["low"].clip(0), 0),
@@ -195,7 +208,8 @@ def _cells(own: pl.DataFrame, system: Additive, rules: Rules) -> Cells:
         owner=all_of(owner, NOBODY),
         is_hidden=all_of(own["is_hidden"] & ~own["is_settled"], True),
         is_shown_before=all_of(own["is_settled"], False),
-        least=np.array(system.fewest(own["is_listed"].cast(pl.Int64).to_list()), dtype=np.int64),
+        least=np.array(least, dtype=np.int64),
+        most=np.array(system.room(own.select(top).to_series().to_list(), least, rules.k - 1), dtype=np.int64),
         small=all_of(own["is_small"], False),
         is_new=all_of(own["is_new"], False),
     )
@@ -207,25 +221,3 @@ def _attempts(rows: pl.DataFrame, rules: Rules) -> list[Attempt]:
         return list(attacked(rows, rules))
     except Contradiction as error:
         raise Problem(f"the release is refused: {error} — what was shown before stays; run again") from error
-
-
-def _remember(warehouse: Warehouse, rows: pl.DataFrame, rules: Rules, shown_to: str, attacked: int) -> Release:
-    """Write down what is shown from now on, where that is not what was shown before."""
-    listed = rows.filter(pl.col("row_key") != TOTAL, ~pl.col("is_gone"))
-    stays = pl.col("shown").eq_missing(pl.col("shown_then"))
-    as_it_was = stays & (pl.col("shown").is_not_null() | (pl.col("persons") == pl.col("persons_then")))
-    new = listed.filter(~(as_it_was & pl.col("was_there").fill_null(False)))
-    with warehouse.transaction() as connection:
-        ((number,),) = connection.execute("select coalesce(max(release), 0) + 1 from ledger.release").fetchall()
-        done = Release(number, len(listed), int(listed["shown"].is_null().sum()), attacked)
-        connection.execute(
-            "insert into ledger.release values (?, ?, localtimestamp, ?, ?, ?, ?, ?)",
-            [number, shown_to, rules.mode, rules.k, done.cells, done.withheld, attacked],
-        )
-        connection.register("new_cells", new.with_columns(release=pl.lit(number)).select(_LEDGER).to_arrow())
-        connection.execute("insert into ledger.released_cell by name select * from new_cells")
-        connection.unregister("new_cells")
-    return done
-
-
-_LEDGER = [*ROW, "release", "same", "family", "unit", "part", "since", "until", "persons", "shown"]

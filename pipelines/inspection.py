@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines import paths, spool
+from pipelines.answers import shown, table
 from pipelines.campus import Campus, lines_of, sources
 from pipelines.contracts import Contract
 from pipelines.errors import Misconfigured, Refused
@@ -24,7 +25,6 @@ from pipelines.presets import Source
 from pipelines.receive import Received, receive
 from pipelines.shapes import Shape, guess
 from pipelines.slips import suggestion
-from pipelines.status import shown, table
 
 _SHOWN, _NEAREST = 10, 3
 

@@ -216,7 +216,7 @@ def _bind(draft: Model, models: dict[str, Model], scratch: duckdb.DuckDBPyConnec
     except duckdb.Error as error:
         raise Misconfigured(f"{draft.file}:{_bind_line(error)}: {_first_words(error)}") from error
     columns = (
-        selected_columns(draft.statement, models)
+        selected_columns(draft.statement, {table: models[table] for table in draft.reads})
         if isinstance(draft.statement, exp.Query)
         else declared_columns(draft.statement, draft.is_feed)
     )

@@ -8,8 +8,8 @@ from typing import Any
 
 from rich.table import Table
 
+from pipelines.answers import shown
 from pipelines.portraits import READER, Figure, Portrait
-from pipelines.status import shown
 from profiles.portrait_words import OF_A_GROUP, OF_A_READER, Sentence, sentences
 
 _SECTIONS = {

@@ -1,13 +1,14 @@
 """What leaves of a table: the only way out for any figure about a group, in whatever form it goes.
 
 Pages, PDFs, spreadsheets and the published database all take their rows from :func:`released_tables`.
-It shows of every row what the last release decided (``ledger.released_cell``), each figure as coarse as
+It shows of every row what the last release decided, each figure as coarse as
 its kind asks; a row that no release knows is withheld.  How a release is decided belongs in
 :mod:`pipelines.gate`, the rules for one row in :mod:`profiles.disclosure`.
 """
 
 from collections.abc import Iterable
 
+import duckdb
 import polars as pl
 
 from pipelines.aggregates import row_key
@@ -15,15 +16,12 @@ from pipelines.campus import Campus
 from pipelines.frames import read
 from pipelines.kinds import kept, kinds
 from pipelines.models import Model
+from pipelines.remembered import last_decided
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 from profiles.disclosure import Rules, coarse, put_together, rounded, withhold
 
 REST = "rest"
-_LAST = """
-select row_key, shown from ledger.released_cell where table_name = ?
-qualify row_number() over (partition by row_key order by release desc) = 1
-"""
 _DOMINATED = """
 select group_type, group_code, term, measure from fact.dominance
 where largest_share > $one or two_largest_share > $two
@@ -47,10 +45,15 @@ def _released(warehouse: Warehouse, site: Site, model: Model) -> pl.DataFrame:
     if model.persons is None:
         return frame
     rules = rules_of(site.campus)
+    told = without_dominated(model, frame, dominated(warehouse.connection, rules))
+    return as_decided(model, told, last_decided(warehouse, model).drop("persons"), rules)
+
+
+def dominated(connection: duckdb.DuckDBPyConnection, rules: Rules) -> pl.DataFrame:
+    """Groups, terms and measures of which one or two people make too much."""
     shares = {"one": rules.largest_share, "two": rules.two_largest_share}
-    dominated: pl.DataFrame = warehouse.connection.sql(_DOMINATED, params=shares).pl()
-    last: pl.DataFrame = warehouse.connection.sql(_LAST, params=[model.table]).pl()
-    return as_decided(model, without_dominated(model, frame, dominated), last, rules)
+    heavy: pl.DataFrame = connection.sql(_DOMINATED, params=shares).pl()
+    return heavy
 
 
 def released(model: Model, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -76,7 +79,7 @@ def as_decided(model: Model, frame: pl.DataFrame, decided: pl.DataFrame, rules: 
     return withhold(told.drop("row_key", "shown"), persons, kept(model), rules.k)
 
 
-def without_dominated(model: Model, frame: pl.DataFrame, dominated: pl.DataFrame) -> pl.DataFrame:
+def without_dominated(model: Model, frame: pl.DataFrame, heavy: pl.DataFrame) -> pl.DataFrame:
     """The rows without means of which one or two people make the most: by group, term and measure."""
     group_type, group_code = _group(frame.columns)
     if group_type is None or "term" not in frame.columns:
@@ -85,7 +88,7 @@ def without_dominated(model: Model, frame: pl.DataFrame, dominated: pl.DataFrame
     for name, measure in _contributions(model, frame.columns):
         by = [" kind", " code", "term", " measure"]
         told = told.with_columns(measure.alias(" measure"))
-        is_dominated = told.join(dominated, left_on=by, right_on=dominated.columns[:4], how="semi").select(*by).unique()
+        is_dominated = told.join(heavy, left_on=by, right_on=heavy.columns[:4], how="semi").select(*by).unique()
         told = told.join(is_dominated.with_columns(pl.lit(True).alias(" no")), on=by, how="left", maintain_order="left")
         told = told.with_columns(pl.when(pl.col(" no").is_null()).then(pl.col(name)).alias(name)).drop(" no")
     return told.select(frame.columns)

@@ -2,7 +2,8 @@
 
 A period is a term of its own: a warehouse in a private folder is made with a calendar in which it
 stands as one, beside the same days of the year before, by the assets that make every night's.  Fewer
-people than the site allows can never be asked for, only more.
+people than the site allows can never be asked for, only more.  What may be said of it belongs in
+:mod:`pipelines.report_release`.
 """
 
 import datetime as dt
@@ -20,16 +21,19 @@ from pipelines.campus import Campus
 from pipelines.errors import Misconfigured, Problem
 from pipelines.past import Moment, Past, warehouse_at
 from pipelines.paths import REFERENCE, REPORTS
+from pipelines.periods import Span, name_of, refuse_near_ends
 from pipelines.recipients import LIBRARY, Shelves
-from pipelines.release import released, rules_of
+from pipelines.release import dominated, rules_of, without_dominated
 from pipelines.report_files import write_file
+from pipelines.report_release import as_told, horizon, release_asked, told_before
 from pipelines.reports import ENDING, Template, document, groups, own_tables, read_template, read_templates
 from pipelines.site import Site, models
 from pipelines.slips import suggestion
+from pipelines.warehouse import Warehouse
 from profiles.captions import SiteWords, Words
 from profiles.disclosure import Rules
 
-PERIOD, BEFORE = "period", "period-before"
+_DOMINANCE = "fact.dominance"
 
 
 @dataclass(frozen=True)
@@ -52,13 +56,12 @@ class _PeriodSite(Site):
     first_day: str
     last_day: str
     calendar: str
-    small_cell: int
 
     @property
     def campus(self) -> Campus:
         campus = super().campus
         reference = campus.reference | {"term": Path(self.calendar)}
-        return campus.model_copy(update={"reference": reference, "terms": "academic", "small_cell": self.small_cell})
+        return campus.model_copy(update={"reference": reference, "terms": "academic"})
 
 
 def answer(site: Site, request: Request, shelves: Shelves) -> Path:
@@ -66,19 +69,42 @@ def answer(site: Site, request: Request, shelves: Shelves) -> Path:
 
     Raises:
         Misconfigured: the report, a section, the unit or the period cannot be told of.
+        Problem: what is asked would give people away beside what was told before.
 
     """
-    template = _template(request)
-    small_cell = _small_cell(site.campus, request)
-    with _warehouse_of(site, request, small_cell, template) as past:
-        tables = {name: _released(past, name, replace(rules_of(site.campus), k=small_cell)) for name in template.reads}
-        words = _words(site.campus, small_cell, past)
-    _refuse_what_is_not_told(template, tables, request)
-    own = own_tables(template, request.unit, tables)
-    html = document(template, request.unit, own, words, request.lang, chosen=request.sections).html
+    template, campus = _template(request), site.campus
+    small_cell, rules = _small_cell(campus, request), rules_of(campus)
+    warehouse = Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit)
+    with warehouse.opened():
+        request, before = _period(warehouse, request, rules)
+    with _warehouse_of(site, request, before, template) as past:
+        frames = {name: _exact(past, name, rules) for name in template.reads}
+        words = _words(campus, small_cell, past)
+    _refuse_what_is_not_known(template, frames, request)
+    own = own_tables(template, request.unit, frames)
+    with warehouse.opened():
+        release_asked(warehouse, frames, own, rules, f"{request.unit}, {request.first_day} to {request.last_day}")
+        tables = as_told(warehouse, own, rules, small_cell)
+    _refuse_what_is_not_told(template, tables, request, small_cell)
+    html = document(template, request.unit, tables, words, request.lang, chosen=request.sections).html
     return write_file(
         shelves.of(LIBRARY) / "requested" / _name(request, small_cell), _content(html, request.is_printed)
     )
+
+
+def _period(warehouse: Warehouse, request: Request, rules: Rules) -> tuple[Request, Span | None]:
+    """The request for the days that are known, and the same days of the year before where they may be told beside it."""
+    if request.last_day <= request.first_day:
+        raise Misconfigured(f"--to {request.last_day}: must lie after --from {request.first_day}")
+    known = replace(request, last_day=min(request.last_day, horizon(warehouse)))
+    told, period = told_before(warehouse), (known.first_day, known.last_day)
+    refuse_near_ends(period, told, rules.days_apart)
+    before = (_a_year_before(known.first_day), _a_year_before(known.last_day))
+    try:
+        refuse_near_ends(before, [*told, period], rules.days_apart)
+    except Misconfigured:
+        return known, None
+    return known, before if before[1] < known.first_day else None
 
 
 def _template(request: Request) -> Template:
@@ -108,32 +134,24 @@ def _small_cell(campus: Campus, request: Request) -> int:
 
 
 @contextmanager
-def _warehouse_of(site: Site, request: Request, small_cell: int, template: Template) -> Iterator[Past]:
-    if request.last_day <= request.first_day:
-        raise Misconfigured(f"--to {request.last_day}: must lie after --from {request.first_day}")
+def _warehouse_of(site: Site, request: Request, before: Span | None, template: Template) -> Iterator[Past]:
     with tempfile.TemporaryDirectory(prefix="period-") as folder:
         calendar = Path(folder) / "term.csv"
-        write_file(calendar, _calendar(site.campus, request).write_csv().encode())
+        write_file(calendar, _calendar(site.campus, (request.first_day, request.last_day), before).write_csv().encode())
         asked = _PeriodSite(
             file=site.file,
             first_day=str(request.first_day),
             last_day=str(request.last_day),
             calendar=str(calendar),
-            small_cell=small_cell,
         )
-        with warehouse_at(asked, Moment(as_of=request.last_day), template.reads) as past:
+        with warehouse_at(asked, Moment(as_of=request.last_day), [*template.reads, _DOMINANCE]) as past:
             yield past
 
 
-def _calendar(campus: Campus, request: Request) -> pl.DataFrame:
-    """The period and the same days a year before as terms, and of the site's own terms those that they leave whole."""
+def _calendar(campus: Campus, period: Span, before: Span | None) -> pl.DataFrame:
+    """The period and the one before it as terms, and of the site's own terms those that they leave whole."""
     terms = pl.read_csv(campus.reference.get("term", REFERENCE / "term.csv"), infer_schema=False)
-    days = (request.last_day - request.first_day).days
-    first = _a_year_before(request.first_day)
-    asked = [
-        _term(PERIOD, request.first_day, request.last_day, BEFORE),
-        _term(BEFORE, first, first + dt.timedelta(days=days), None),
-    ]
+    asked = [_term(period, before), *([_term(before, None)] if before else [])]
     for term in asked:
         terms = terms.filter((pl.col("ends_on") < term["starts_on"]) | (pl.col("starts_on") > term["ends_on"]))
     left = pl.concat([terms, pl.DataFrame(asked, schema=terms.schema)])
@@ -141,9 +159,10 @@ def _calendar(campus: Campus, request: Request) -> pl.DataFrame:
     return left.with_columns(compare_to=pl.when(pl.col("compare_to").is_in(named)).then("compare_to")).sort("starts_on")
 
 
-def _term(name: str, first: dt.date, last: dt.date, compared: str | None) -> dict[str, Any]:
+def _term(span: Span, compared: Span | None) -> dict[str, Any]:
+    first, last = span
     return {
-        "term": name,
+        "term": name_of(span),
         "academic_year": str(first.year),
         "season": "year",
         "starts_on": str(first),
@@ -151,7 +170,7 @@ def _term(name: str, first: dt.date, last: dt.date, compared: str | None) -> dic
         "week1_monday": str(first - dt.timedelta(days=first.weekday())),
         "teaching_weeks": str((last - first).days // 7 + 1),
         "exam_from": None,
-        "compare_to": compared,
+        "compare_to": name_of(compared) if compared else None,
         "label_zh": f"{first} 至 {last}",
         "label_en": f"{first} to {last}",
     }
@@ -162,9 +181,10 @@ def _a_year_before(day: dt.date) -> dt.date:
     return day - dt.timedelta(weeks=52)
 
 
-def _released(past: Past, name: str, rules: Rules) -> pl.DataFrame:
+def _exact(past: Past, name: str, rules: Rules) -> pl.DataFrame:
+    """A table of the private warehouse, but for means of which one or two people make the most."""
     frame: pl.DataFrame = past.connection.sql(f"select * from {name}").pl()
-    return released(models()[name], frame, rules)
+    return without_dominated(models()[name], frame, dominated(past.connection, rules))
 
 
 def _words(campus: Campus, small_cell: int, past: Past) -> SiteWords:
@@ -173,16 +193,27 @@ def _words(campus: Campus, small_cell: int, past: Past) -> SiteWords:
     return SiteWords(Words(name.zh, name.en), Words(unit.zh, unit.en), small_cell=small_cell, as_of=str(as_of or ""))
 
 
-def _refuse_what_is_not_told(template: Template, tables: Mapping[str, pl.DataFrame], request: Request) -> None:
-    names = groups(template, tables)
+def _refuse_what_is_not_known(template: Template, frames: Mapping[str, pl.DataFrame], request: Request) -> None:
+    names = groups(template, frames)
     if request.unit not in names:
         raise Misconfigured(
             f"--unit {request.unit}: nobody of that name in the period{suggestion(request.unit, names)}"
         )
-    first = tables[template.reads[0]]
-    if "term" in first.columns and first["term"][0] != PERIOD:
+    first = frames[template.reads[0]]
+    if "term" in first.columns and first["term"][0] != name_of((request.first_day, request.last_day)):
         raise Problem(
             f"{request.first_day} to {request.last_day}: too few days were received to tell of it — choose a longer period, or one that the exports cover"
+        )
+
+
+def _refuse_what_is_not_told(
+    template: Template, tables: Mapping[str, pl.DataFrame], request: Request, small_cell: int
+) -> None:
+    first = tables[template.reads[0]]
+    if first["withheld"].all():
+        raise Problem(
+            f"{request.unit}, {request.first_day} to {request.last_day}: fewer than {small_cell} people, or so few more or"
+            " fewer than were told of before that they would be given away — choose other days"
         )
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 import duckdb
 from rich.table import Table
 
+from pipelines.answers import table
 from pipelines.errors import Misconfigured, Problem
 from pipelines.frames import read
 from pipelines.past import Moment, warehouse_at
@@ -19,7 +20,6 @@ from pipelines.portraits import key_of
 from pipelines.segment_models import LEDGER, PEOPLE, decide, dictionary, kept
 from pipelines.site import Site, models
 from pipelines.slips import suggestion
-from pipelines.status import table
 from pipelines.warehouse import Warehouse
 
 PATIENCE_SECONDS = 5

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from rich.table import Table
 
+from pipelines.answers import table
 from pipelines.service_lists import Listed
 from pipelines.service_runs import Plan
-from pipelines.status import table
 from pipelines.warehouse import Warehouse
 
 _SERVICES = """

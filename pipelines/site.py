@@ -3,7 +3,6 @@
 What the site file may say belongs in :mod:`pipelines.campus`.
 """
 
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,14 @@ from typing import Any
 import dagster as dg
 
 from pipelines import campus as site_file
+from pipelines.campus import SITE_VARIABLE as SITE_VARIABLE
 from pipelines.campus import Campus
+from pipelines.campus import site_path as site_path
 from pipelines.contracts import Contract, ContractColumn
 from pipelines.errors import Misconfigured
 from pipelines.models import Model, read_models
-from pipelines.paths import ROOT, SQL
+from pipelines.paths import SQL
 from pipelines.presets import Source
-
-SITE_VARIABLE = "MINGYUAN_SITE"
-"""Names the site file where it is not ``campus.yml`` in the project's root."""
 
 
 class Site(dg.ConfigurableResource[Any]):
@@ -38,15 +36,6 @@ class Site(dg.ConfigurableResource[Any]):
     def sources(self, feed: str) -> list[Source]:
         """The exports of this campus that fill one feed."""
         return [source for source in _sources(self.file) if source.feed == feed]
-
-
-def site_path() -> Path:
-    """The site file in force: the one named in the environment, else campus.yml, else the demo campus's."""
-    named = os.environ.get(SITE_VARIABLE)
-    if named:
-        return Path(named)
-    own = ROOT / "campus.yml"
-    return own if own.exists() else ROOT / "campus.example.yml"
 
 
 @cache

@@ -1,20 +1,15 @@
-"""What a terminal is told of a site: its exports, its rejects, its last runs, and answers to queries."""
+"""What a terminal is told of a site: its exports, its rejects and its last runs."""
 
-import csv
 import json
-import sys
 from collections.abc import Iterator
 from itertools import groupby
 
 import dagster as dg
-import duckdb
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
-from pipelines.errors import Busy, Problem
+from pipelines.answers import table
+from pipelines.errors import Busy
 from pipelines.landing import waiting
-from pipelines.publish import open_current
 from pipelines.rejects import remedy
 from pipelines.run import history
 from pipelines.site import Site
@@ -64,24 +59,6 @@ def reject_tables(site: Site) -> Iterator[Table]:
     yield _asked(site, "Refused files (still in the landing folder)", _REFUSED)
 
 
-def ask(site: Site, sql: str, as_csv: bool, console: Console) -> None:
-    """Print the answer of the published database."""
-    with open_current(site.campus.published) as connection:
-        try:
-            if not connection.extract_statements(sql):
-                raise Problem('the query is empty — `mingyuan query "select * from meta.example_query"` shows some')
-            cursor = connection.execute(sql)
-            headings, rows = [name for name, *_ in cursor.description or ()], cursor.fetchall()
-        except duckdb.Error as error:
-            raise Problem(
-                f'the query was refused: {str(error).splitlines()[0]} — `mingyuan query "select * from meta.example_query"` shows some that work'
-            ) from error
-    if as_csv:
-        csv.writer(sys.stdout, lineterminator="\n").writerows([headings, *rows])
-    else:
-        console.print(table("", headings, [list(row) for row in rows]))
-
-
 def _asked(site: Site, title: str, query: str) -> Table:
     return table(title, *_answer(site, query))
 
@@ -123,18 +100,3 @@ def _failures(site: Site) -> Iterator[Table]:
             ["at", "step", "what to do"],
             [[entry["at"], entry["step"], entry["line"]] for entry in last],
         )
-
-
-def table(title: str, headings: list[str], rows: list[list[object]]) -> Table:
-    table = Table(title=title or None, title_justify="left")
-    for heading in headings:
-        table.add_column(shown(heading), overflow="fold", no_wrap=heading in {"feed", "reason", "service"})
-    for row in rows:
-        table.add_row(*map(shown, row))
-    return table
-
-
-def shown(cell: object) -> Text:
-    """A cell as it is: neither markup nor a terminal's control sequences in it are obeyed."""
-    text = "" if cell is None else str(cell)
-    return Text("".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in text))

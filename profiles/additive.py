@@ -17,6 +17,9 @@ import polars as pl
 PLACE = ["family", "unit", "part", "since", "until"]
 """What a cell is told by."""
 
+LESS = " less "
+"""Stands between two families of which the second counts some of the people of the first, and names who is left."""
+
 Sum = tuple[int, tuple[int, ...]]
 """A whole and its parts, by number of cell."""
 
@@ -27,6 +30,8 @@ class Additive:
 
     values: list[int]
     sums: list[Sum] = field(default_factory=list)
+    rests: list[Sum] = field(default_factory=list)
+    """Of these the ones whose second part is whoever is in the whole and not in the first."""
 
     def fewest(self, listed: list[int]) -> list[int]:
         """The fewest people that each cell can have, given the fewest of those that are listed."""
@@ -39,6 +44,16 @@ class Additive:
             is_settled = fewest == before
         return fewest
 
+    def room(self, top: list[int], least: list[int], most: int) -> list[int]:
+        """How many people each cell must seem to have room for, if it is small: ``most``, or a rest as many as can be left.
+
+        Somebody is known to be in each row that is listed, and so not in the rest.
+        """
+        room = [most] * len(self.values)
+        for whole, (part, rest) in self.rests:
+            room[rest] = max(self.values[rest], min(most, top[whole] - least[part]))
+        return room
+
 
 def additive(rows: pl.DataFrame) -> Additive:
     """The sums among the ``cell`` numbers of rows that are told by :data:`PLACE` and count ``persons``."""
@@ -49,6 +64,8 @@ def additive(rows: pl.DataFrame) -> Additive:
         for whole, parts in children(rows, by).select("whole", "parts").iter_rows():
             _add(found, whole, parts)
     found.sums += sorted(_spans(rows, values) - set(found.sums))
+    found.rests = _rests(rows)
+    found.sums += found.rests
     return found
 
 
@@ -111,3 +128,22 @@ def _spans(rows: pl.DataFrame, values: list[int]) -> set[Sum]:
     rest = spans.select(*place, end="since", until="until", rest="cell")
     sums = shorter.join(rest, on=[*place, "end", "until"]).select("cell", "short", "rest").rows()
     return {(whole, (short, rest)) for whole, short, rest in sums if values[whole] == values[short] + values[rest]}
+
+
+def _rests(rows: pl.DataFrame) -> list[Sum]:
+    """Of two families that tell of the same, one of which counts some of the other's people: those and who is left."""
+    rests = rows.filter(pl.col("family").str.contains(LESS, literal=True))
+    if rests.is_empty():
+        return []
+    place = ["unit", "part", "since", "until"]
+    cells = rows.select("cell", "family", *place)
+    named = pl.col("family").str.split_exact(LESS, 1).struct.rename_fields(["longer", "shorter"])
+    both = (
+        rests.with_columns(named.alias("named"))
+        .unnest("named")
+        .join(cells, left_on=["longer", *place], right_on=["family", *place], nulls_equal=True, suffix="_longer")
+        .join(cells, left_on=["shorter", *place], right_on=["family", *place], nulls_equal=True, suffix="_shorter")
+    )
+    return sorted(
+        (whole, (part, rest)) for whole, part, rest in both.select("cell_longer", "cell_shorter", "cell").rows()
+    )

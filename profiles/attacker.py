@@ -10,6 +10,7 @@ Nothing is shared with :mod:`profiles.suppression`, whose work this judges.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,7 @@ def narrowed(
     for cells, within in blocks_of(len(bounds), relations, asked):
         attack = _Attack(cells, within, bounds)
         here = {cell: asked[cell] for cell in cells if cell in asked}
-        inside = {name: {c: n for c, n in own.items() if c in attack.column} for name, own in sorted(known.items())}
+        inside = {name: {c: own[c] for c in own.keys() & attack.column.keys()} for name, own in sorted(known.items())}
         attack.look_around(here, inside)
         for name, exact in [*((name, own) for name, own in inside.items() if own), ("", {})]:
             foreign = {cell: promised for cell, promised in here.items() if cell not in exact}
@@ -53,11 +54,16 @@ class _Attack:
     def __init__(self, cells: list[int], relations: list[Relation], bounds: list[Interval]):
         self.column = {cell: place for place, cell in enumerate(cells)}
         self._limits = np.array([bounds[cell] for cell in cells], dtype=float)
-        self._matrix, self._slack = _system(self.column, relations)
-        columns = self._matrix.T.tolil()
+        self._system = _system(self.column, relations)
+        self._in_fractions = _Programme(*self._system)
+        columns = self._system[0].T.tolil()
         signatures = [(tuple(rows), tuple(signs)) for rows, signs in zip(columns.rows, columns.data, strict=True)]
         self._alike = np.unique([hash(one) for one in signatures], return_inverse=True)[1]
         self._tables = np.empty((0, len(cells)))
+
+    @cached_property
+    def _in_whole_numbers(self) -> "_Programme":
+        return _Programme(*self._system, are_whole=True)
 
     def look_around(self, asked: Mapping[int, Interval], inside: Mapping[str, Mapping[int, int]]) -> None:
         """Look for tables in which few units' cells differ from what all insiders together know.
@@ -113,35 +119,54 @@ class _Attack:
 
     def _extreme(self, limits: Any, place: int, sign: int) -> Any:
         """A table in whole numbers that fits, in which one cell is as small (1) or as large (-1) as can be."""
-        is_open = limits[:, 0] < limits[:, 1]
-        if not is_open[place]:
-            is_open[place] = True
-        inner = self._matrix[:, is_open]
-        lines = np.diff(inner.indptr) > 0
-        offset = self._matrix[:, ~is_open] @ limits[~is_open, 0]
         aim = np.zeros(len(limits))
         aim[place] = sign
-        asked = (aim[is_open], inner[lines], -offset[lines], self._slack[lines] - offset[lines], limits[is_open])
-        found = _programme(*asked, in_whole_numbers=False)
+        found = self._in_fractions.solved(aim, limits)
         if np.abs(found - np.round(found)).max() > 1e-6:
-            found = _programme(*asked, in_whole_numbers=True)
-        table = limits[:, 0].copy()
-        table[is_open] = np.round(found)
-        return table
+            found = self._in_whole_numbers.solved(aim, limits)
+        return np.round(found)
 
 
-def _programme(aim: Any, matrix: Any, low: Any, high: Any, limits: Any, in_whole_numbers: bool) -> Any:
-    from scipy.optimize import Bounds, LinearConstraint, milp
+class _Programme:
+    """Every table that fits, of which the best is asked for again and again: each search starts where the last one ended."""
 
-    solved = milp(
-        aim,
-        constraints=LinearConstraint(matrix, low, high) if matrix.shape[0] else None,
-        bounds=Bounds(limits[:, 0], np.minimum(limits[:, 1], _MANY)),
-        integrality=np.full(len(aim), int(in_whole_numbers)),
-    )
-    if solved.x is None:
-        raise Contradiction("what is shown contradicts itself: no table fits it")
-    return solved.x
+    def __init__(self, matrix: Any, slack: Any, are_whole: bool = False):
+        import highspy
+
+        model = highspy.HighsLp()
+        model.num_row_, model.num_col_ = matrix.shape
+        model.col_cost_ = model.col_lower_ = np.zeros(model.num_col_)
+        model.col_upper_ = np.full(model.num_col_, _MANY)
+        model.row_lower_, model.row_upper_ = np.zeros(model.num_row_), slack
+        if are_whole:
+            model.integrality_ = [highspy.HighsVarType.kInteger] * model.num_col_
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = (
+            matrix.indptr,
+            matrix.indices,
+            matrix.data,
+        )
+        self._cells = np.arange(model.num_col_, dtype=np.int32)
+        self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._solver.silent()
+        self._solver.passModel(model)
+
+    def solved(self, aim: Any, limits: Any) -> Any:
+        """The table within the limits that has least of what is aimed at.
+
+        Raises:
+            Contradiction: none fits.
+
+        """
+        import highspy
+
+        solver, cells = self._solver, self._cells
+        solver.changeColsCost(len(cells), cells, aim)
+        solver.changeColsBounds(len(cells), cells, limits[:, 0], np.minimum(limits[:, 1], _MANY))
+        solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise Contradiction("what is shown contradicts itself: no table fits it")
+        return np.array(solver.getSolution().col_value)
 
 
 def _system(column: Mapping[int, int], relations: list[Relation]) -> tuple[Any, Any]:

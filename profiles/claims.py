@@ -11,6 +11,8 @@ from datetime import date
 
 Span = tuple[date, date] | None
 Interval = tuple[float, float]
+_LESS = " less "
+"""In a family's name: whoever the first counts and the second does not."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,11 @@ def relations_of(claims: list[Claim]) -> tuple[list[Interval], list[Relation]]:
         rest = at.get((one.family, one.unit, one.part, (_end(claims[shorter]), _end(one))))
         if rest is not None:
             relations.append(Relation(longer, (shorter, rest), True))
+    for place, claim in enumerate(claims):
+        of, less, but = claim.family.partition(_LESS)
+        both = [at.get((family, claim.unit, claim.part, claim.span)) for family in (of, but)]
+        if less and both[0] is not None and both[1] is not None:
+            relations.append(Relation(both[0], (both[1], place), True))
     return bounds, relations
 
 

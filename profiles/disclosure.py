@@ -45,6 +45,9 @@ class Rules:
     two_largest_share: float = 0.8
     """No mean or total of which two people make more than this."""
 
+    days_apart: int = 28
+    """Two periods that are told begin and end on the same days, or so many days apart."""
+
     @property
     def base(self) -> int:
         """What counts are rounded to."""
@@ -56,9 +59,9 @@ def rounded(count: pl.Expr, base: int) -> pl.Expr:
     return (count + base // 2) // base * base
 
 
-def bounds(shown: pl.Expr, base: int) -> tuple[pl.Expr, pl.Expr]:
-    """The fewest and the most that a rounded count can stand for."""
-    return (shown - base // 2).clip(0), shown + (base - 1) - base // 2
+def bounds(shown: pl.Expr, base: int, stayed: pl.Expr | int = 0) -> tuple[pl.Expr, pl.Expr]:
+    """The fewest and the most that a rounded count can stand for, if since then so many may have come or gone."""
+    return (shown - base // 2 - stayed).clip(0), shown + (base - 1) - base // 2 + stayed
 
 
 def withhold(frame: pl.DataFrame, persons: str, keep: Collection[str], k: int) -> pl.DataFrame:

@@ -1,7 +1,7 @@
 """Which cells to hide, so that arithmetic does not give a small one back.
 
 For every small cell there must be another table that a reader of everything shown could as well be
-looking at, in which the cell has any number of people from one to ``k - 1``; also for a reader who
+looking at, in which the cell has any number of people that is small; also for a reader who
 knows all figures of one unit that is not the cell's own.  Such tables are looked for one small cell
 after the other, changing what is shown as little as may be; what has to change is hidden.  Hiding
 more later only leaves a reader more to choose from, so what was found once stays found.
@@ -48,17 +48,19 @@ class Cells:
     """Cells that cannot be hidden any more."""
     least: Ints
     """The fewest people a hidden cell can have."""
+    most: Ints
+    """The most people that a small cell must seem to have room for."""
     small: Mask
     """Cells of which nothing must be learned."""
     is_new: Mask
     """Cells that are not as they were in the release before; what hangs together without one stays as it was."""
 
 
-def hide(cells: Cells, sums: list[Sum], k: int) -> Mask:
+def hide(cells: Cells, sums: list[Sum]) -> Mask:
     """The cells to hide, the small ones among them."""
     hidden = cells.is_hidden | cells.small
     for block in _blocks(cells, sums):
-        _hide_block(cells, block, hidden, k)
+        _hide_block(cells, block, hidden)
     return hidden
 
 
@@ -115,12 +117,12 @@ def _block(own: Ints, sums: list[Sum]) -> _Block:
     return _Block(own, here, above, below, hstack([matrix, -matrix] * 2).tocsc())
 
 
-def _hide_block(cells: Cells, block: _Block, hidden: Mask, k: int) -> None:
+def _hide_block(cells: Cells, block: _Block, hidden: Mask) -> None:
     tables: list[Floats] = []
     small = [place for place, cell in enumerate(block.cells) if cells.small[cell]]
     for place in sorted(small, key=lambda place: (-cells.values[block.cells[place]], place)):
         cell = block.cells[place]
-        for amount in (k - 1 - cells.values[cell], cells.least[cell] - cells.values[cell]):
+        for amount in (cells.most[cell] - cells.values[cell], cells.least[cell] - cells.values[cell]):
             if amount and not _can_trade(cells, block, hidden, place, amount):
                 _make_room(cells, block, hidden, tables, place, int(amount))
 

@@ -22,10 +22,12 @@ Row = Mapping[str, Any]
 Spec = dict[str, Any]
 WIDTH: Final = 430
 FONT: Final = "Noto Sans CJK SC"
+# What labels are measured in: as wide, within a hundredth, and vl-convert takes a third of the time for it.
+MEASURED: Final = "Liberation Sans"
 _LOOK: Final = {
     "aria": False,
     "background": None,
-    "font": FONT,
+    "font": MEASURED,
     "view": {"stroke": None},
     "axis": {
         "domain": False,

@@ -87,7 +87,7 @@ def test_where_the_attacker_finds_somebody_nothing_of_those_rows_is_shown(
     warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The suppressor is made to forget everything but the small cells, which the attacker must notice."""
-    monkeypatch.setattr(gate, "hide", lambda cells, sums, k: cells.small | cells.is_hidden)
+    monkeypatch.setattr(gate, "hide", lambda cells, sums: cells.small | cells.is_hidden)
     two_ways = [(models()["portrait.distribution"], distribution(everyone=63, Law=60, Art=3))]
     done = release(warehouse, two_ways, RULES, "colleges")
     assert (done.cells, done.withheld) == (3, 3)
@@ -98,7 +98,7 @@ def test_a_release_that_gives_somebody_away_is_refused_and_nothing_is_written(
 ) -> None:
     """The suppressor forgets everything but the small cells, and what is left out after the first attack is forgotten too."""
     release(warehouse, fill(warehouse, cohorts(Law=43)), RULES, "colleges")
-    monkeypatch.setattr(gate, "hide", lambda cells, sums, k: cells.small | cells.is_hidden)
+    monkeypatch.setattr(gate, "hide", lambda cells, sums: cells.small | cells.is_hidden)
     monkeypatch.setattr(gate, "_without", lambda rows, given_away: rows)
     two_ways = [(models()["portrait.distribution"], distribution(everyone=63, Law=60, Art=3))]
     with pytest.raises(Problem, match=r"portrait\.distribution, Art: a number that is withheld could be worked out"):

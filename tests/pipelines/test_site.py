@@ -14,7 +14,7 @@ from tests.assets.small_site import small_site
 
 @pytest.fixture
 def own_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("pipelines.site.ROOT", tmp_path)
+    monkeypatch.setattr("pipelines.paths.ROOT", tmp_path)
     monkeypatch.delenv(SITE_VARIABLE, raising=False)
     return tmp_path
 

@@ -1,7 +1,7 @@
 """A made-up campus whose figures are released, through the gate and without it, and attacked."""
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.aggregates import ROW, TOTAL, insider
 from pipelines.attempts import attacked
 from pipelines.gate import decided
+from pipelines.periods import Span
 from profiles.additive import PLACE
 from profiles.claims import Interval
 from profiles.disclosure import Rules
@@ -47,7 +48,11 @@ def shown_small_only(placed: pl.DataFrame, k: int = K) -> pl.DataFrame:
         is_hidden=few,
         is_small=few,
         least=pl.lit(1, pl.Int64),
+        most=pl.lit(k - 1, pl.Int64),
         shown=pl.when(~few).then("persons"),
+        about="about" if "about" in placed.columns else "same",
+        is_wide=pl.lit(False),
+        is_rest="is_rest" if "is_rest" in placed.columns else pl.lit(False),
         slack=pl.lit(0, pl.Int64),
         persons_then=pl.lit(None, pl.Int64),
         shown_then=pl.lit(None, pl.Int64),
@@ -65,9 +70,12 @@ def worked_out(released: pl.DataFrame, rules: Rules | None = None) -> list[tuple
 
 
 def through_the_gate(
-    placed: pl.DataFrame, ever: pl.DataFrame = NOTHING_YET, rules: Rules | None = None
+    placed: pl.DataFrame,
+    ever: pl.DataFrame = NOTHING_YET,
+    rules: Rules | None = None,
+    terms: Mapping[str, Span] | None = None,
 ) -> pl.DataFrame:
-    return decided(placed, ever, rules or Rules())
+    return decided(placed, ever, rules or Rules(), terms)
 
 
 def remembered(released: pl.DataFrame, ever: pl.DataFrame, number: int) -> pl.DataFrame:

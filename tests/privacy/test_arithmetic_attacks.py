@@ -121,6 +121,21 @@ def test_rounding_to_five_can_be_unpicked() -> None:
     assert worked_out(through_the_gate(table, rules=SIMPLE), SIMPLE) == []
 
 
+def test_half_a_person_is_nobody() -> None:
+    """Of three who meet in pairs no pair counts more than one: in fractions the three may be one and a half, as people one."""
+    all_three = frozenset({"unit"})
+    people = [Claim("all", unit, "", None, 0, 9, all_three, all_three) for unit in ("", "x", "y", "z")]
+    pairs = [
+        Claim(pair, unit, "", None, 0, 1 if unit == "" else 9, all_three, all_three)
+        for pair in ("xy", "yz", "xz")
+        for unit in ("", *pair)
+    ]
+    claims = [*people, *pairs]
+    at = {(claim.family, claim.unit): place for place, claim in enumerate(claims)}
+    same = [(at["all", unit], at[pair, unit]) for pair in ("xy", "yz", "xz") for unit in pair]
+    assert narrowed(claims, {0: (0, 9)}, {}, same)[0][""] == (0, 1)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_the_simple_mode_holds_on_a_whole_campus(seed: int) -> None:
     table = rows(releases.campus(seed))

@@ -1,0 +1,81 @@
+"""What a report on request may say: decided by the gate with everything that was told before, and remembered there.
+
+Of the site's own terms a request says what every night's pages say, or nothing.  How a period lies among others belongs
+in :mod:`pipelines.periods`.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+
+import polars as pl
+
+from pipelines.aggregates import TOTAL, aggregates, placed, row_key
+from pipelines.errors import Problem
+from pipelines.frames import read
+from pipelines.gate import release
+from pipelines.models import Model
+from pipelines.periods import Span, asked, terms_of
+from pipelines.release import as_decided
+from pipelines.remembered import last_decided, terms_told
+from pipelines.site import models
+from pipelines.warehouse import Warehouse
+from profiles.disclosure import Rules
+
+Frames = Mapping[str, pl.DataFrame]
+
+
+def told_before(warehouse: Warehouse) -> list[Span]:
+    """Of which days something was told: the terms and periods of all releases, a term that is running up to its last day known."""
+    terms = terms_of(warehouse)
+    names = terms_told(warehouse)
+    as_of = horizon(warehouse)
+    spans = [terms[name] for name in names if name in terms]
+    running = [(first, as_of) for first, last in spans if first <= as_of < last]
+    return [*spans, *running, *asked(names).values()]
+
+
+def horizon(warehouse: Warehouse) -> dt.date:
+    """The last day of which anything is known."""
+    ((as_of,),) = warehouse.rows_of("select max(as_of) from ref.horizon")
+    return as_of or dt.date.max
+
+
+def release_asked(warehouse: Warehouse, frames: Frames, own: Frames, rules: Rules, shown_to: str) -> None:
+    """Decide what may be shown of one's ``own`` rows about a period, together with all that is shown every night.
+
+    Raises:
+        Problem: something would give people away; nothing of it is shown to anybody.
+
+    """
+    every = [(model, read(warehouse, f"select * from {model.table}")) for model in aggregates(models().values())]
+    try:
+        release(warehouse, every, rules, shown_to, _of_periods(frames, own))
+    except Problem as refused:
+        raise Problem(f"{shown_to}: not told — beside what was told before, {refused}") from refused
+
+
+def as_told(warehouse: Warehouse, frames: Frames, rules: Rules, k: int) -> dict[str, pl.DataFrame]:
+    """The rows as they were decided, and nothing of fewer than ``k`` people, which may be more than the site asks."""
+    return {name: _as_told(warehouse, models()[name], frame, rules, k) for name, frame in frames.items()}
+
+
+def _of_periods(frames: Frames, own: Frames) -> list[pl.DataFrame]:
+    """Where one's own rows about a period stand, with the totals that are told beside them."""
+    told = {models()[name]: frame for name, frame in frames.items() if "term" in frame.columns}
+    return [_of_period(model, frame, own[model.table]) for model, frame in told.items() if model.persons]
+
+
+def _of_period(model: Model, frame: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    rows = placed(model, frame.filter(pl.col("term").is_in(list(asked(frame["term"])))))
+    keys = own.select(row_key(model).alias("row_key"))["row_key"].to_list()
+    return rows.filter(pl.col("row_key").is_in([*keys, TOTAL]))
+
+
+def _as_told(warehouse: Warehouse, model: Model, frame: pl.DataFrame, rules: Rules, k: int) -> pl.DataFrame:
+    if model.persons is None:
+        return frame
+    persons = pl.col(model.persons).fill_null(0)
+    known = frame.select(row_key(model).alias("row_key"), persons.alias("persons")).filter(pl.col("persons") >= k)
+    decided = last_decided(warehouse, model).join(known, on=["row_key", "persons"], how="semi")
+    return as_decided(model, frame, decided.drop("persons"), replace(rules, k=k))
