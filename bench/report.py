@@ -68,8 +68,8 @@ def sizes(every: list[Told]) -> Iterator[str]:
         "— of all assets, share of the run": lambda t: (
             f"{dagster(t) * (len(t['line']) - 1) / 10 / spent(t, 'line'):.1f} %"
         ),
-        "`mingyuan --help` · `mingyuan query`, s": lambda t: " · ".join(
-            f"{seconds:.2f}" for seconds in t["commands"].values()
+        "`mingyuan --help` · `mingyuan query`, s of the processor": lambda t: " · ".join(
+            f"{one['cpu']:.2f}" for one in t["commands"].values()
         ),
         "clean, fact, portrait: DuckDB · Spark, s": on_spark,
         **{
