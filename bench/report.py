@@ -68,9 +68,7 @@ def sizes(every: list[Told]) -> Iterator[str]:
         "— of all assets, share of the run": lambda t: (
             f"{dagster(t) * (len(t['line']) - 1) / 10 / spent(t, 'line'):.1f} %"
         ),
-        "`mingyuan --help` · `mingyuan query`, s of the processor": lambda t: " · ".join(
-            f"{one['cpu']:.2f}" for one in t["commands"].values()
-        ),
+        "`mingyuan --help` · `mingyuan query`, s of the processor": commands,
         "clean, fact, portrait: DuckDB · Spark, s": on_spark,
         **{
             f"essentials by {engine}": lambda t, engine=engine: essential(t, engine)
@@ -85,6 +83,10 @@ def sizes(every: list[Told]) -> Iterator[str]:
     facts = every[-1]
     yield f"\n{facts['ended'][:10]}, a machine of {facts['cores']} cores and {facts['memory_gb']} GB.\n"
     yield "![the cost of a record by size](results/cost.svg) ![memory by size](results/memory.svg)\n"
+
+
+def commands(told: Told) -> str:
+    return " · ".join(f"{one['cpu']:.2f}" for one in told["commands"].values()) or "not run"
 
 
 def on_spark(told: Told) -> str:
