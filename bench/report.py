@@ -9,6 +9,7 @@ from pathlib import Path
 
 from figures import Told, dagster, door, floor, is_feed, is_on_spark, is_other, is_select, peak, records, spent
 from growth import growth
+from targets import targets
 
 from pipelines.site import models
 from profiles.charts.vega import layer, name, picture, quantity
@@ -23,7 +24,7 @@ def write(results: Path) -> None:
     found = [json.loads(path.read_text(encoding="utf-8")) for path in results.glob("*x.json")]
     every = sorted(found, key=lambda told: told["size"])
     text = README.read_text(encoding="utf-8")
-    text = anew(text, "results", [*sizes(every), *[line for told in every for line in one(told)]])
+    text = anew(text, "results", [*targets(every), "", *sizes(every), *[line for told in every for line in one(told)]])
     README.write_text(anew(text, "growth", list(growth(every))), encoding="utf-8")
     chart(every, results)
 
