@@ -1,7 +1,7 @@
 """The public page on data use, in both languages: what comes in, what for, how long, and what a reader can do about it.
 
-What a site takes in is read from its own sources and the contracts they fill, so the page cannot forget a feed; the words
-around it are :mod:`profiles.data_use`'s.
+What a site takes in is read from its own sources and the contracts they fill, so the page cannot forget a feed, and it
+promises nothing that no command does; the words around it are :mod:`profiles.data_use`'s.
 """
 
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 
 from pipelines.models import Model
 from pipelines.paths import REPORTS
+from pipelines.publish import EDITIONS
 from pipelines.report_files import write_page
 from pipelines.reports import LANGUAGES, read_template, render_page
 from pipelines.site import Site, models
@@ -29,14 +30,21 @@ def data_use_pages(site: Site, warehouse: Warehouse, words: SiteWords) -> list[P
         "services": warehouse.connection.sql(_SERVICES).pl().to_dicts(),
         "purposes": data_use.PURPOSES,
         "never": data_use.NEVER,
-        "kept": data_use.KEPT,
-        "rights": data_use.RIGHTS,
+        "kept": data_use.kept(EDITIONS),
+        "rights": data_use.rights(commands()),
     }
     folder = site.campus.reports
     return [
         write_page(folder / f"data_use.{lang}.html", render_page(template, page | {"links": _links()}, words, lang))
         for lang in LANGUAGES
     ]
+
+
+def commands() -> set[str]:
+    """What `mingyuan …` can do."""
+    from pipelines.cli import main
+
+    return set(main.commands)
 
 
 def feeds(site: Site) -> list[dict[str, Any]]:

@@ -19,6 +19,9 @@ from pipelines.errors import Problem
 from pipelines.fingerprint import content
 from pipelines.quoting import literal
 
+EDITIONS = 3
+"""So many generations are kept; the oldest goes when another comes."""
+
 STORAGE_VERSION = "v1.2.0"
 """What DuckDB 1.2 and all later ones can open."""
 
@@ -84,7 +87,7 @@ def publish(
     tables: Sequence[PublishedTable],
     folder: Path,
     aggregates: Mapping[str, pl.DataFrame],
-    keep_generations: int = 3,
+    keep_generations: int = EDITIONS,
     meta: Mapping[str, str] | None = None,
     examples: Sequence[Example] = (),
     forbidden_columns: Collection[str] = (),

@@ -49,6 +49,7 @@ def write_documents(
         folder = shelves.of(template.recipient, group if template.is_for_group else "")
         written += write_group(template, group, tables, folder, site, headings)
     _remove_others(template, shelves.root, written)
+    _remove_old_layout(shelves.root / template.name)
     return written + write_lists(shelves, site)
 
 
@@ -191,6 +192,14 @@ def _list(entries: Sequence[Entry], site: SiteWords, lang: str, is_library: bool
     return render_part(
         "_index.html.j2", site, lang, entries=shown, is_library=is_library, script=Markup(script), script_hash=digest
     )
+
+
+def _remove_old_layout(folder: Path) -> None:
+    """Pages from before each recipient had a folder: all colleges' lay in one, under names that could be guessed."""
+    for path in folder.glob("*.html"):
+        path.unlink()
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _remove_others(template: Template, root: Path, written: Sequence[Path]) -> None:

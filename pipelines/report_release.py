@@ -55,6 +55,12 @@ def release_asked(warehouse: Warehouse, frames: Frames, own: Frames, rules: Rule
         raise Problem(f"{shown_to}: not told — beside what was told before, {refused}") from refused
 
 
+def of_periods(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows about periods, where a table has any: beside a whole term a part of one looks like a fall."""
+    periods = list(asked(frame["term"])) if "term" in frame.columns else []
+    return frame.filter(pl.col("term").is_in(periods)) if periods else frame
+
+
 def as_told(warehouse: Warehouse, frames: Frames, rules: Rules, k: int) -> dict[str, pl.DataFrame]:
     """The rows as they were decided, and nothing of fewer than ``k`` people, which may be more than the site asks."""
     return {name: _as_told(warehouse, models()[name], frame, rules, k) for name, frame in frames.items()}

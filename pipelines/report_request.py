@@ -25,7 +25,7 @@ from pipelines.periods import Span, name_of, refuse_near_ends
 from pipelines.recipients import LIBRARY, Shelves
 from pipelines.release import dominated, rules_of, without_dominated
 from pipelines.report_files import write_file
-from pipelines.report_release import as_told, horizon, release_asked, told_before
+from pipelines.report_release import as_told, horizon, of_periods, release_asked, told_before
 from pipelines.reports import ENDING, Template, document, groups, own_tables, read_template, read_templates
 from pipelines.site import Site, models
 from pipelines.slips import suggestion
@@ -81,7 +81,7 @@ def answer(site: Site, request: Request, shelves: Shelves) -> Path:
         frames = {name: _exact(past, name, rules) for name in template.reads}
         words = _words(campus, small_cell, past)
     _refuse_what_is_not_known(template, frames, request)
-    own = own_tables(template, request.unit, frames)
+    own = {name: of_periods(frame) for name, frame in own_tables(template, request.unit, frames).items()}
     with warehouse.opened():
         release_asked(warehouse, frames, own, rules, f"{request.unit}, {request.first_day} to {request.last_day}")
         tables = as_told(warehouse, own, rules, small_cell)

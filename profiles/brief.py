@@ -17,7 +17,7 @@ MEASURES: Final = {
     "loans": (Words("人均借阅册次", "Loans per head"), "loans"),
     "bookings": (Words("人均预约次数", "Bookings per head"), "bookings"),
     "resource_hours": (Words("人均电子资源时长", "Hours with electronic resources per head"), "hours"),
-    "events_attended": (Words("人均参加活动", "Events per head"), "visits"),
+    "events_attended": (Words("人均参加活动", "Events per head"), "times"),
     "use_index": (Words("综合利用指数", "Use index"), "index"),
 }
 
@@ -29,10 +29,33 @@ def changes(rows: Sequence[Row], college: str, term: str) -> list[Row]:
         for row in rows
         if row["group_code"] == college
         and row["term"] == term
-        and row["relative_change"] is not None
         and row["measure"] in MEASURES
+        and relative_change(row) is not None
     ]
-    return sorted(own, key=lambda row: (not row["is_changed"], -abs(row["relative_change"]), row["measure"]))[:CHANGES]
+    return sorted(own, key=lambda row: (not row["is_changed"], -abs(relative_change(row) or 0), row["measure"]))[
+        :CHANGES
+    ]
+
+
+def relative_change(row: Row) -> float | None:
+    """By what part the mean changed that stands beside it, in whole percents."""
+    before, now = row["mean_before"], row["mean"]
+    return None if not before or now is None else round((now - before) / before, 2)
+
+
+def letters(promise: Row | None) -> Words:
+    """What to bring news of: what became of the letters of the term, as far as it can be told."""
+    if promise is None:
+        return Words("上次说好要办的事，办到哪一步了？", "What was promised last time, and how far has it come?")
+    raised = f"{promise['raised'] or promise['persons']:,.0f}"
+    parts = (("unanswered", "还没有答复", "unanswered"), ("unfinished", "还没有办结", "unfinished"))
+    told = [(f"{promise[name]:,.0f}", zh, en) for name, zh, en in parts if promise[name]]
+    if told:
+        zh, en = "、".join(f"{n} 件{zh}" for n, zh, _ in told), " and ".join(f"{n} {en}" for n, _, en in told)
+        return Words(
+            f"这学期来信 {raised} 件，{zh}：带上进展去。", f"{raised} letters this term, {en}: bring news of them."
+        )
+    return Words(f"这学期来信 {raised} 件：说一声各件的结果。", f"{raised} letters this term: tell what came of them.")
 
 
 def change_words(row: Row) -> Words:

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from profiles.charts.figures import percent
+from profiles.charts.figures import amount, percent
 from profiles.charts.heat import LONG_DAYS, busiest
 from profiles.charts.kit import clip
 from profiles.charts.strip import is_ahead
+from profiles.disclosure import Rules
 
 Row = Mapping[str, Any]
 NOTABLE_SHARE: Final = 0.03  # a gap between shares below this is not worth a sentence
@@ -85,7 +86,8 @@ def indicator_title(rows: Sequence[Row]) -> Words:
             f"The one indicator that can be compared is {'better' if ahead else 'weaker'} than the median",
         )
     return Words(
-        f"{count} 项可比指标中，{ahead} 项好于中位数", f"{ahead} of {count} indicators are better than the median"
+        f"{count} 项可比指标中，{ahead} 项好于中位数",
+        f"{ahead} of {count} indicators {'is' if ahead == 1 else 'are'} better than the median",
     )
 
 
@@ -150,12 +152,24 @@ def cohort_title(rows: Sequence[Row]) -> Words:
     )
 
 
+def totals_only(site: SiteWords) -> Words:
+    """What the figures of a page are not, and how the smallest and the largest shares are to be read."""
+    least, most = percent(Rules().least_share), percent(1 - Rules().least_share)
+    return Words(
+        f"只含汇总数字；少于 {site.small_cell} 人的数字不公布，连同可以据以推算的数字一并隐去。{least} 读作不超过，{most} 读作不低于。",
+        f"Totals only. Figures of fewer than {site.small_cell} people are withheld, and with them any from which they could"
+        f" be worked out; {least} reads as at most that, {most} as at least that.",
+    )
+
+
 def survey_title(rows: Sequence[Row]) -> Words:
-    """What respondents rate best and worst."""
+    """What respondents rate best and worst, where that is more than the margins of both."""
     told = sorted((row for row in rows if row["mean"] is not None), key=lambda row: row["mean"] / row["scale_max"])
     if len(told) < 2 or told[-1]["mean"] - told[0]["mean"] < NOTABLE_SCORE:
         return Words("读者怎么说", "What readers say")
     low, high = told[0], told[-1]
+    if high["mean"] - low["mean"] <= max(high["half_width"] or 0, low["half_width"] or 0):
+        return Words("读者怎么说：各项差别不大", "What readers say: items differ by little")
     return Words(
         f"读者最满意“{label(high, 'zh', widest=12)}”，最不满意“{label(low, 'zh', widest=12)}”",
         f"Rated best: {label(high, 'en', widest=20)}. Rated lowest: {label(low, 'en', widest=20)}",
@@ -167,7 +181,7 @@ def subject_title(rows: Sequence[Row]) -> Words:
     told = max(rows, key=lambda row: row["location_quotient"])
     if told["location_quotient"] < NOTABLE_TIMES:
         return Words("借阅的类目与全校相近", "A choice of subjects much like everybody's")
-    share, times = percent(told["share_in_group"], 1), f"{told['location_quotient']:.1f}"
+    share, times = amount(told["share_in_group"], "share", "en"), f"{told['location_quotient']:.1f}"
     return Words(
         f"{label(told, 'zh')}占借阅的 {share}，是全校占比的 {times} 倍",
         f"{label(told, 'en')} is {share} of loans, {times} times its share of everybody's",

@@ -3,6 +3,7 @@
 Which exports a site takes in and what is in them is read from its contracts; only words stand here.
 """
 
+from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from profiles.captions import Words
@@ -14,6 +15,16 @@ class Purpose(NamedTuple):
     name: Words
     what: Words
     choice: Words
+    consent: str = ""
+    """The purpose in raw.consent under which it is chosen or refused, where it can be."""
+
+
+class Right(NamedTuple):
+    """What a reader can ask for, and the command by which it is done; without that command the page says ``otherwise``."""
+
+    words: Words
+    command: str
+    otherwise: Words | None = None
 
 
 PURPOSES: Final = (
@@ -31,11 +42,21 @@ PURPOSES: Final = (
             "把图书馆知道的写给你本人看，别人看不到。", "What the library knows of you, told to you and to nobody else."
         ),
         Words("说一声“不要个人画像”，下一次更新即删除", "refuse it, and with the next update it is deleted"),
+        "individual_portrait",
+    ),
+    Purpose(
+        Words("分群：看哪类读者需要什么", "Grouping: what readers of a kind need"),
+        Words(
+            "把用法相近的人归为一群，只看群体。", "Readers of like use are put in one group; only groups are looked at."
+        ),
+        Words("可以拒绝；拒绝后不属于任何一群", "can be refused, and then one belongs to no group"),
+        "segmentation",
     ),
     Purpose(
         Words("公开表扬：明远学习榜", "Public praise: the study list"),
         Words("同一层次、同一学科的人之间排名。", "Ranks among people of the same level and discipline."),
         Words("同意才署名，可随时撤回", "named only with consent, which can be taken back"),
+        "study_list",
     ),
     Purpose(
         Words("推荐适合的服务", "Suggesting a service that suits"),
@@ -44,6 +65,7 @@ PURPOSES: Final = (
             "Which service may be of use, judged from use; librarians write, and no oftener than the rules allow.",
         ),
         Words("可以拒绝；拒绝后不再联系", "can be declined, and then nobody writes"),
+        "recommendation",
     ),
 )
 NEVER: Final = (
@@ -75,13 +97,11 @@ KEPT: Final = (
     ),
     (
         Words("假名记录", "Records under pseudonyms"),
-        Words(
-            "为跨学期比较而保留；本人可以要求删除", "kept to compare terms; their reader can ask for them to be erased"
-        ),
+        Words("为跨学期比较而保留", "kept to compare terms"),
     ),
     (
         Words("分析用数据库", "The database for analysts"),
-        Words("只保留最近三版，旧版自动删除", "the last three editions; older ones are deleted"),
+        Words("只保留最近 {editions} 版，旧版自动删除", "the last {editions} editions; older ones are deleted"),
     ),
     (
         Words("个人页面", "Pages of readers"),
@@ -96,19 +116,51 @@ KEPT: Final = (
     ),
 )
 RIGHTS: Final = (
-    Words("看：你的页面里有图书馆画像的全部字段。", "See: your page holds every field of your portrait."),
-    Words(
-        "改：记录有误，告诉服务台，核对后更正，随下一次更新生效。",
-        "Correct: tell the desk; records are checked and corrected with the next update.",
+    Right(
+        Words("看：你的页面里有图书馆画像的全部字段。", "See: your page holds every field of your portrait."), "page"
     ),
-    Words(
-        "拒绝：个人页面、公开榜单、服务推荐，可以分别拒绝。",
-        "Refuse: a page, public lists, suggestions, each by itself.",
+    Right(
+        Words(
+            "改：记录有误，告诉服务台，核对后更正，随下一次更新生效。",
+            "Correct: tell the desk; records are checked and corrected with the next update.",
+        ),
+        "run",
     ),
-    Words(
-        "删除：可以要求删去历史记录；汇总数字不受影响。", "Erase: your history can be erased; totals are not affected."
+    Right(
+        Words(
+            "拒绝：个人页面、分群、公开榜单、服务推荐，可以分别拒绝，随下一次更新生效。",
+            "Refuse: a page, being grouped, public lists, suggestions, each by itself, with the next update.",
+        ),
+        "run",
+    ),
+    Right(
+        Words(
+            "删除：可以要求删去历史记录；汇总数字不受影响。",
+            "Erase: your history can be erased; totals are not affected.",
+        ),
+        "erase",
+        Words(
+            "删除：系统还不能只删去一个人的历史记录；拒绝之后，你不再出现在页面、分群、榜单和推荐里。",
+            "Erase: the system cannot yet take out one reader's history alone; whoever refuses is on no page or list, in no"
+            " group, and gets no suggestion.",
+        ),
     ),
 )
+
+
+def rights(commands: Collection[str]) -> list[Words]:
+    """What a reader can ask for: nothing that no command does."""
+    said = (right.words if right.command in commands else right.otherwise for right in RIGHTS)
+    return [words for words in said if words is not None]
+
+
+def kept(editions: int) -> list[tuple[Words, Words]]:
+    """What is kept for how long."""
+    return [
+        (what, Words(*(words.replace("{editions}", str(editions)) for words in (how.zh, how.en)))) for what, how in KEPT
+    ]
+
+
 MARKS: Final = {
     "pseudonym": Words("进门即换成假名", "becomes a pseudonym at the door"),
     "quasi_identifier": Words("只用于分组，小组不公布", "for groups only, small ones withheld"),

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 MINUS: Final = "−"
 NONE: Final = "—"
+_WHOLE: Final = 1e-6
 
 
 class Unit(NamedTuple):
@@ -25,6 +26,7 @@ UNITS: Final = {
     "loans": Unit("册", "loans", 1),
     "bookings": Unit("次", "bookings", 1),
     "classes": Unit("类", "classes", 1),
+    "times": Unit("次", "times", 1),
     "points": Unit("分", "points", 1),
     "share": Unit("%", "%", 1),
     "index": Unit("", "", 2),
@@ -32,11 +34,14 @@ UNITS: Final = {
 
 
 def number(value: float | None, unit: str, beside: float | None = None) -> str:
-    """The bare number: ``61.3``, or ``78.4`` for a share of 0.784; as fine as the number it stands beside."""
+    """The bare number: ``61.3``, or ``78.4`` for a share of 0.784 and ``78`` for one of 0.78; as fine as the number it stands beside."""
     if value is None:
         return NONE
     shown = value * 100 if unit == "share" else value
-    text = f"{abs(shown):,.{_decimals(shown if beside is None else beside, unit)}f}"
+    decimals = (
+        _decimals_of_share(value, beside) if unit == "share" else _decimals(value if beside is None else beside, unit)
+    )
+    text = f"{abs(shown):,.{decimals}f}"
     return f"{MINUS}{text}" if shown < 0 and text.strip("0.,") else text
 
 
@@ -78,10 +83,16 @@ def _known(unit: str) -> Unit:
     return UNITS[unit]
 
 
+def _decimals_of_share(*shares: float | None) -> int:
+    """None where all are whole percents, which is how shares of groups leave."""
+    percents = [share * 100 for share in shares if share is not None]
+    return 0 if all(abs(one - round(one)) < _WHOLE for one in percents) else UNITS["share"].decimals
+
+
 def _decimals(shown: float, unit: str) -> int:
     # An average of 0.28 bookings would print as 0.3 beside one of 0.34.
     decimals = _known(unit).decimals
-    return 2 if decimals == 1 and 0 < abs(shown) < 1 and unit != "share" else decimals
+    return 2 if decimals == 1 and 0 < abs(shown) < 1 else decimals
 
 
 def _points(lang: str) -> str:

@@ -34,6 +34,8 @@ PARTS: Final = (
     ("#B3560F", PAPER),
     ("#8B9AA2", INK),
     ("#D5D9DB", INK),
+    ("#AEB9BF", INK),
+    ("#E7EAEB", INK),
 )
 
 # Controls cannot be shown, and a direction mark turns the rest of a line around.

@@ -17,7 +17,7 @@ from profiles.charts.vega import WIDTH, layer, name, picture, quantity
 Row = Mapping[str, Any]
 NARROWEST_NUMBER: Final = 0.08
 LOWEST_NUMBER: Final = 0.05
-_REST: Final = {"zh": "其余", "en": "rest"}
+_REST: Final = {"zh": "其余", "en": "others"}
 _NEVER: Final = {"zh": "没有来过", "en": "never came"}
 _AXIS: Final = {"zh": "本期来馆天数", "en": "Days visited in the term"}
 

@@ -15,6 +15,8 @@ from profiles.charts.vega import WIDTH, layer, name, picture, quantity
 
 Row = Mapping[str, Any]
 LABEL: Final = 130
+LETTERS: Final = {"zh": 11, "en": 13}
+"""How wide a name may be, in letters as wide as a Chinese one; English ones are mostly narrower than they are taken for."""
 TICKS: Final = (0.25, 0.5, 1, 2, 4, 8)
 LEVELS: Final = ("#9C4A07", "#D9DDDF", "#0B5563")
 
@@ -23,7 +25,7 @@ def subjects(rows: Sequence[Row], *, lang: str) -> Markup:
     """How many times its share of everybody's loans each subject has in the group's, on a scale of doublings."""
     told = [
         {
-            "subject": clip(row[f"label_{lang}"] or row["label_zh"], 11),
+            "subject": clip(row[f"label_{lang}"] or row["label_zh"], LETTERS[lang]),
             "times": min(max(row["location_quotient"], TICKS[0]), TICKS[-1]),
             "shown": f"{row['location_quotient']:.1f}×",
             "share": row["share_in_group"],

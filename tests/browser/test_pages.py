@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.campus import read_campus
-from pipelines.data_use import feeds
+from pipelines.data_use import commands, feeds
 from pipelines.keyring import Keyring
 from pipelines.models import Model
 from pipelines.paths import REPORTS, ROOT
@@ -61,7 +61,8 @@ def reports(folder: Path) -> dict[str, Path]:
 
 
 def of_site(folder: Path) -> dict[str, Path]:
-    told = {name: getattr(data_use, name.upper()) for name in ("purposes", "never", "kept", "rights")}
+    told = {name: getattr(data_use, name.upper()) for name in ("purposes", "never")}
+    told |= {"kept": data_use.kept(3), "rights": data_use.rights(commands())}
     told |= {"feeds": feeds(Site(file=str(ROOT / "campus.example.yml"))), "links": {"zh": "x.html", "en": "x.html"}}
     told |= {"services": [{"label_zh": "研讨空间", "label_en": "Rooms", "used_columns": "bookings, room_bookings"}]}
     pages = {f"data_use.{lang}": _page("data_use", told, lang) for lang in LANGUAGES}

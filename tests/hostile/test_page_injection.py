@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 from pipelines import reports, sheets
 from pipelines.campus import read_campus
-from pipelines.data_use import feeds
+from pipelines.data_use import commands, feeds
 from pipelines.keyring import Keyring
 from pipelines.models import Model
 from pipelines.paths import REPORTS, ROOT
@@ -87,7 +87,8 @@ def test_the_page_on_data_use_keeps_its_skeleton() -> None:
         own = feeds(Site(file=str(ROOT / "campus.example.yml")))
         sources = [feed | {"sources": [payload]} for feed in own]
         services = [{"label_zh": payload, "label_en": payload, "used_columns": payload}]
-        said = {name: getattr(data_use, name.upper()) for name in ("purposes", "never", "kept", "rights")}
+        said = {name: getattr(data_use, name.upper()) for name in ("purposes", "never")}
+        said |= {"kept": data_use.kept(3), "rights": data_use.rights(commands())}
         links = {"zh": "data_use.zh.html", "en": "data_use.en.html"}
         return render_page(template, said | {"feeds": sources, "services": services, "links": links}, words(payload))
 

@@ -129,8 +129,24 @@ def _visit_brief() -> dict[str, list[Row]]:
         ],
         "portrait.change": [
             change | {"measure": "visit_days", "difference": -2.2, "relative_change": -0.18, "is_changed": True},
-            change | {"measure": "loans", "difference": 0.3, "relative_change": 0.02, "is_changed": False},
-            change | {"measure": "bookings", "difference": 0.3, "relative_change": 0.3, "is_changed": None},
+            change
+            | {
+                "measure": "loans",
+                "mean_before": 10.0,
+                "mean": 10.2,
+                "difference": 0.2,
+                "relative_change": 0.02,
+                "is_changed": False,
+            },
+            change
+            | {
+                "measure": "bookings",
+                "mean_before": 1.0,
+                "mean": 1.3,
+                "difference": 0.3,
+                "relative_change": 0.3,
+                "is_changed": None,
+            },
         ],
         "report.survey_theme": [
             {

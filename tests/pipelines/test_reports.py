@@ -168,6 +168,18 @@ def test_a_page_of_a_college_that_is_gone_is_removed_and_that_of_an_earlier_term
     assert "t1/" in (gone / "index.zh.html").read_text(encoding="utf-8")
 
 
+def test_pages_of_an_older_layout_are_removed_and_nothing_else(tmp_path: Path) -> None:
+    template, out = small(tmp_path, "<p>{{ group }}</p>"), shelves(tmp_path / "out")
+    old, kept = out.root / template.name, out.root / "other" / "x.html"
+    for path in (old / "a.zh.html", old / "a.en.html", kept):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    written = write_documents(template, {"report.shelf": pl.DataFrame({"shelf": ["A"]})}, out, CAMPUS)
+    assert not old.exists()
+    assert kept.exists()
+    assert all(path.exists() for path in written)
+
+
 def test_nobodys_folder_tells_of_anothers_but_the_librarys(tmp_path: Path) -> None:
     template, out = small(tmp_path, "<p>{{ group }}</p>{{ links.index }}"), shelves(tmp_path / "out")
     written = write_documents(template, {"report.shelf": pl.DataFrame({"shelf": ["A", "B"]})}, out, CAMPUS)

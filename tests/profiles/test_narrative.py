@@ -74,9 +74,9 @@ def test_the_headline_says_what_goes_well_and_what_does_not() -> None:
 def test_a_need_quotes_value_median_and_place() -> None:
     story = tell(told([indicator(), NO_SHOW]), SITE)
     assert [need.zh for need in story.needs] == [
-        "预约爽约率为 21.0%，高于中位数 11.0%，在 12 个学院中排第 12（越低越好）。"
+        "预约爽约率为 21%，高于中位数 11%，在 12 个学院中排第 12（越低越好）。"
     ]
-    assert story.needs[0].en == "No-show rate: 21.0%, above the median of 11.0%, place 12 of 12 (lower is better)."
+    assert story.needs[0].en == "No-show rate: 21%, above the median of 11%, place 12 of 12 (lower is better)."
 
 
 def test_what_moved_most_is_told_first_and_no_more_than_five() -> None:
@@ -123,7 +123,7 @@ def test_a_fall_in_something_bad_is_good() -> None:
     row = NO_SHOW | {"value": 0.12, "previous": 0.20, "change": -0.08}
     (finding,) = find(told([row]), SITE)
     assert (finding.kind, finding.is_good) == ("fall", True)
-    assert finding.zh == "预约爽约率降至 12.0%，比上年同期低 8.0 个百分点。"
+    assert finding.zh == "预约爽约率降至 12%，比上年同期低 8 个百分点。"
 
 
 def test_a_rise_from_nothing_is_told_without_dividing_by_it() -> None:
@@ -223,7 +223,7 @@ def test_titles_stay_plain_where_nothing_differs() -> None:
     assert captions.cohort_title([]).en == "Readers by status"
     assert captions.survey_title([SEATS]).en == "What readers say"
     assert captions.hour_title([]).zh == "一周的节奏"
-    assert captions.indicator_title([indicator(), NO_SHOW]).en == "1 of 2 indicators are better than the median"
+    assert captions.indicator_title([indicator(), NO_SHOW]).en == "1 of 2 indicators is better than the median"
 
 
 def test_other_sites_are_named_in_their_own_words() -> None:

@@ -1,0 +1,51 @@
+"""What the public page promises is done by a command that there is, or by a table that leaves people out."""
+
+import re
+
+import pytest
+
+from pipelines.data_use import commands
+from pipelines.paths import SQL
+from pipelines.publish import EDITIONS
+from pipelines.site import models
+from profiles import data_use
+
+REFUSABLE = [use.consent for use in data_use.PURPOSES if use.consent]
+
+
+def test_each_right_has_its_command_or_says_that_there_is_none() -> None:
+    known = commands()
+    assert {"page", "run"} <= known
+    for right in data_use.RIGHTS:
+        assert right.command in known or right.otherwise is not None, right.words.en
+
+
+def test_what_no_command_does_is_not_promised() -> None:
+    erasing = next(right for right in data_use.RIGHTS if right.command == "erase")
+    with_it, without = data_use.rights({"page", "run", "erase"}), data_use.rights({"page", "run"})
+    assert erasing.words in with_it
+    assert erasing.words not in without
+    assert erasing.otherwise in without
+    assert data_use.rights(()) == [erasing.otherwise]
+
+
+@pytest.mark.parametrize("purpose", REFUSABLE)
+def test_each_choice_can_be_said_and_is_heeded(purpose: str) -> None:
+    """It is a purpose that a consent may name, and some table after the door asks for it."""
+    said = next(column for column in models()["raw.consent"].columns if column.name == "purpose")
+    assert re.search(rf"\b{purpose}\b", said.description)
+    asking = [path for path in SQL.glob("*/*.sql") if path.parent.name != "raw" and f"'{purpose}'" in path.read_text()]
+    assert asking
+
+
+def test_all_that_can_be_chosen_stands_on_the_page() -> None:
+    said = next(column for column in models()["raw.consent"].columns if column.name == "purpose")
+    assert set(re.findall(r"\w+_\w+|segmentation|recommendation", said.description)) == set(REFUSABLE)
+
+
+def test_how_many_editions_are_kept_is_what_the_page_says() -> None:
+    kept = dict(data_use.kept(EDITIONS))
+    assert [how.en for how in kept.values() if "editions" in how.en] == [
+        f"the last {EDITIONS} editions; older ones are deleted"
+    ]
+    assert not any("{" in how.zh + how.en for how in kept.values())
