@@ -60,6 +60,7 @@ fact/loan_month
 fact/loan_term
 fact/membership
 fact/milestone
+fact/movement
 fact/need_sign
 fact/orderliness
 fact/own_class
@@ -80,6 +81,7 @@ fact/roster
 fact/space_use
 fact/standing
 fact/stated_need
+fact/variety
 fact/visit_month
 fact/visit_slot
 page/college
@@ -105,6 +107,7 @@ portrait/page
 portrait/reach
 portrait/relationship
 portrait/relationship_validity
+portrait/relationship_value
 portrait/retention
 portrait/shelf
 portrait/subject
@@ -170,6 +173,7 @@ ref/study_weight
 ref/survey_item
 ref/term
 ref/term_alias
+ref/term_so_far
 ref/theme
 ref/training
 release/aggregates
