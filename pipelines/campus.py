@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from pipelines import paths
@@ -18,6 +17,7 @@ from pipelines.errors import Misconfigured
 from pipelines.presets import PARTS, Lines, Source
 from pipelines.slips import first_problem, suggestion, words_of
 from pipelines.words import Strict, Zone
+from pipelines.yaml_lines import lines_of
 
 SITE_VARIABLE = "MINGYUAN_SITE"
 """Names the site file where it is not ``campus.yml`` in the project's root."""
@@ -83,6 +83,12 @@ class Campus(Strict):
     """The fewest people behind any figure that leaves."""
     disclosure: Literal["exact", "simple"] = "exact"
     """exact rounds numbers of people to five and hides what would give a small one back; simple rounds to ten and seldom needs to hide more."""
+    largest_share: float = Field(0.5, gt=0, le=1)
+    """No mean or total of a group leaves of which one person makes more than this share."""
+    two_largest_share: float = Field(0.8, gt=0, le=1)
+    """The same, of the two who make most of it."""
+    days_apart: int = Field(28, ge=7)
+    """Periods that are reported on begin and end on the same days, or so many days apart."""
     peer_group: int = Field(30, ge=10)
     """The fewest people among whom a percentile is taken."""
     active_days_floor: int = Field(2, ge=1)
@@ -197,38 +203,6 @@ def _preset(where: str, preset: str, built_on_it: tuple[str, ...] = ()) -> dict[
     if "preset" not in lines:
         return lines
     return _merged(_preset(f"{preset}.yml", str(lines.pop("preset")), (*built_on_it, preset)), lines)
-
-
-def lines_of(path: Path) -> dict[str, Any]:
-    """What a preset or site file says, unchecked.
-
-    Raises:
-        Misconfigured: it is no YAML, or no lines of keys and values.
-
-    """
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
-    except UnicodeDecodeError:
-        raise Misconfigured(f"{path.name}: is not UTF-8 — save it as UTF-8") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise Misconfigured(f"{path.name}: line {line}: {error.problem} — check the indentation and quotes") from None
-    if not isinstance(content, dict):
-        raise Misconfigured(f"{path.name}: holds no `key: value` lines")
-    return content
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML in which a key given twice is a mistake, not an override."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        for position, key in enumerate(keys):
-            if key in keys[:position]:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"‘{key}’ is given twice", node.value[position][0].start_mark
-                )
-        return super().construct_mapping(node, deep)
 
 
 def _rooted(campus: Campus, folder: Path) -> Campus:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from pipelines import paths, spool
 from pipelines.answers import shown, table
-from pipelines.campus import Campus, lines_of, sources
+from pipelines.campus import Campus, sources
 from pipelines.contracts import Contract
 from pipelines.errors import Misconfigured, Refused
 from pipelines.keyring import Keyring
@@ -25,6 +25,7 @@ from pipelines.presets import Source
 from pipelines.receive import Received, receive
 from pipelines.shapes import Shape, guess
 from pipelines.slips import suggestion
+from pipelines.yaml_lines import lines_of
 
 _SHOWN, _NEAREST = 10, 3
 

@@ -26,13 +26,20 @@ _DOMINATED = """
 select group_type, group_code, term, measure from fact.dominance
 where largest_share > $one or two_largest_share > $two
 """
+_OF_CLASS = ("loans", "share_in_group", "location_quotient")
 _INDEX_MEASURES = ("use_index",)
 """Measures that lie between 0 and 1, of which one decimal would say nothing."""
 
 
 def rules_of(campus: Campus) -> Rules:
     """The site's judgement of what is too little to be told."""
-    return Rules(campus.small_cell, campus.disclosure)
+    return Rules(
+        k=campus.small_cell,
+        mode=campus.disclosure,
+        largest_share=campus.largest_share,
+        two_largest_share=campus.two_largest_share,
+        days_apart=campus.days_apart,
+    )
 
 
 def released_tables(warehouse: Warehouse, site: Site, tables: Iterable[str]) -> dict[str, pl.DataFrame]:
@@ -107,7 +114,10 @@ def _group(columns: list[str]) -> tuple[pl.Expr | None, pl.Expr]:
 
 
 def _contributions(model: Model, columns: list[str]) -> list[tuple[str, pl.Expr]]:
-    """The means of a table, and what each is the mean of: a measure that the row names, or that its own name begins with."""
+    """The figures of a table that one person can make, and of what each is: what the row names, or its own name begins with."""
+    if {"class_scheme", "class_second"} <= set(columns):
+        of_class = pl.concat_str(pl.lit("loans of"), "class_scheme", "class_second", separator=" ")
+        return [(name, of_class) for name in _OF_CLASS if name in columns]
     means = [name for name, kind in kinds(model).items() if kind == "mean" and name in columns]
     if "measure" in columns:
         return [(name, pl.col("measure")) for name in [*means, *({"gini"} & set(columns))]]

@@ -10,11 +10,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from pipelines.campus import Campus, Words, lines_of
+from pipelines.campus import Campus, Words
 from pipelines.errors import Misconfigured
 from pipelines.paths import REFERENCE
 from pipelines.slips import first_problem, suggestion, words_of
 from pipelines.words import Strict, Texts
+from pipelines.yaml_lines import lines_of
 
 Share = Annotated[float, Field(gt=0, le=1)]
 

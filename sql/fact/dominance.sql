@@ -1,7 +1,7 @@
 -- One row for each group, term and measure: how much of it the one and the two people who did most of it did.
 --
 -- A mean or total that one or two people make is a figure about them.  Groups are those of fact.membership, and the
--- cohorts of each college.
+-- cohorts of each college; measures are those of fact.percentile, and the loans of each class of books.
 --
 -- grain: group_type, group_code, term, measure
 -- rebuild: term(term)
@@ -17,19 +17,29 @@ with grouped as (
     where college.group_type = 'college' and cohort.group_type = 'cohort'
 ),
 
+person as (
+    select patron_key, term, measure, cast(value as decimal(18, 6)) as value
+    from fact.percentile
+    where value > 0 and measure <> 'use_index'
+    union all
+    select patron_key, term, concat('loans of ', class_scheme, ' ', class_second) as measure, cast(sum(loans) as decimal(18, 6)) as value
+    from fact.loan_class
+    where class_second is not null
+    group by patron_key, term, class_scheme, class_second
+),
+
 ranked as (
     select
         grouped.group_type,
         grouped.group_code,
         grouped.term,
-        percentile.measure,
-        cast(percentile.value as decimal(18, 6)) as value,
+        person.measure,
+        person.value,
         row_number() over (
-            partition by grouped.group_type, grouped.group_code, grouped.term, percentile.measure order by percentile.value desc, grouped.patron_key
+            partition by grouped.group_type, grouped.group_code, grouped.term, person.measure order by person.value desc, grouped.patron_key
         ) as place
     from grouped
-    join fact.percentile as percentile on grouped.patron_key = percentile.patron_key and grouped.term = percentile.term
-    where percentile.value > 0 and percentile.measure <> 'use_index'
+    join person on grouped.patron_key = person.patron_key and grouped.term = person.term
 )
 
 select

@@ -80,12 +80,36 @@ a          | t1   | loans   | 60    | 0.9
 b          | t1   | loans   | 30    | 0.5
 c          | t1   | loans   | 10    | 0.1
 """,
-    ).select("group_type", "group_code", "largest_share", "two_largest_share")
+        fact__loan_class="""
+patron_key | term | month      | college | major | class_scheme | class_top | class_second | loans
+a          | t1   | 2025-09-01 | Law     | Civil | clc          | D         | D9           | 3
+a          | t1   | 2025-10-01 | Law     | Civil | clc          | D         | D9           | 5
+b          | t1   | 2025-09-01 | Law     | Civil | clc          | D         | D9           | 2
+""",
+    ).select("group_type", "group_code", "measure", "largest_share", "two_largest_share")
     assert sorted(table.rows()) == [
-        ("cohort", "new", 1.0, 1.0),
-        ("college", "Law", 0.6, 0.9),
-        ("college cohort", "Law/new", 1.0, 1.0),
+        ("cohort", "new", "loans", 1.0, 1.0),
+        ("cohort", "new", "loans of clc D9", 1.0, 1.0),
+        ("college", "Law", "loans", 0.6, 0.9),
+        ("college", "Law", "loans of clc D9", 0.8, 1.0),
+        ("college cohort", "Law/new", "loans", 1.0, 1.0),
+        ("college cohort", "Law/new", "loans of clc D9", 1.0, 1.0),
     ]
+
+
+def test_one_heavy_borrower_is_not_seen_through_the_loans_of_a_class(models: dict[str, Model]) -> None:
+    """Of twelve who borrowed books of law one took 200 of the 211: all but the eleven that the others are seen with."""
+    about = {"group_type": "college", "group_code": "Law", "term": "t1", "class_scheme": "clc", "class_top": "D"}
+    figures = {"borrowers": 12, "loans": 211, "share_in_group": 0.5, "share_overall": 0.1, "location_quotient": 5.0}
+    frame = pl.DataFrame([about | {"class_second": name} | figures for name in ("D9", "D0")])
+    model = models["portrait.subject"]
+    assert abs(told(model, frame)["loans"].to_list()[0] - 11 - 200) <= 2, "coarse figures alone still tell"
+    heavy = DOMINATED.with_columns(
+        group_type=pl.lit("college"), group_code=pl.lit("Law"), measure=pl.lit("loans of clc D9")
+    )
+    own, other = told(model, without_dominated(model, frame, heavy)).to_dicts()
+    assert (own["loans"], own["share_in_group"], own["location_quotient"], own["borrowers"]) == (None, None, None, 10)
+    assert (other["loans"], other["withheld"]) == (210, False)
 
 
 @pytest.mark.parametrize(("loans", "share"), [([0] * 40, 0.05), ([3] * 40, 0.95)])
