@@ -27,7 +27,7 @@ def growth(every: list[Told]) -> Iterator[str]:
     yield f"Slopes from {small['size']:g}× to {large['size']:g}×, slope = (figure at {large['size']:g}× − at {small['size']:g}×) ÷ (records − records), N in millions of records:\n"
     yield f"* the whole line: {line} seconds of one core; of it the door and the SQL tables, which use every core, {shared}"
     yield f"* on disk, MB: warehouse {disk['warehouse']}, vault {disk['vault']}, published {disk['published']}"
-    yield f"* highest memory of the steps that Python makes, MB: {memory}; DuckDB's own is what `memory_limit` says"
+    yield f"* highest memory of the steps that Python makes, MB: {memory}, which is more than they need: what DuckDB keeps at hand, up to `memory_limit`, is in it"
     yield f"* a patron leaves {rate:,.0f} records a year here\n"
     yield (
         f"| {YEARS} years of | "
@@ -51,7 +51,7 @@ def growth(every: list[Told]) -> Iterator[str]:
             lambda n: f"{sum(one.at(n) for one in disk.values()) / 1e6:,.1f}",
             "sum of the three lines",
         ),
-        "memory for what Python makes, GB": (lambda n: f"{memory.at(n) / 1000:,.0f}", "memory(N)"),
+        "memory for what Python makes, at most, GB": (lambda n: f"{memory.at(n) / 1000:,.0f}", "memory(N)"),
     }
     for label, (cell, formula) in rows.items():
         yield f"| {label} | " + " | ".join(cell(n) for n in millions.values()) + f" | {formula} |"

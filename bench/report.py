@@ -9,6 +9,7 @@ from pathlib import Path
 
 from figures import Told, dagster, door, floor, is_feed, is_on_spark, is_other, is_select, peak, records, spent
 from growth import growth
+from targets import targets
 
 from pipelines.site import models
 from profiles.charts.vega import layer, name, picture, quantity
@@ -23,7 +24,7 @@ def write(results: Path) -> None:
     found = [json.loads(path.read_text(encoding="utf-8")) for path in results.glob("*x.json")]
     every = sorted(found, key=lambda told: told["size"])
     text = README.read_text(encoding="utf-8")
-    text = anew(text, "results", [*sizes(every), *[line for told in every for line in one(told)]])
+    text = anew(text, "results", [*targets(every), "", *sizes(every), *[line for told in every for line in one(told)]])
     README.write_text(anew(text, "growth", list(growth(every))), encoding="utf-8")
     chart(every, results)
 
@@ -68,9 +69,7 @@ def sizes(every: list[Told]) -> Iterator[str]:
         "— of all assets, share of the run": lambda t: (
             f"{dagster(t) * (len(t['line']) - 1) / 10 / spent(t, 'line'):.1f} %"
         ),
-        "`mingyuan --help` · `mingyuan query`, s": lambda t: " · ".join(
-            f"{seconds:.2f}" for seconds in t["commands"].values()
-        ),
+        "`mingyuan --help` · `mingyuan query`, s of the processor": commands,
         "clean, fact, portrait: DuckDB · Spark, s": on_spark,
         **{
             f"essentials by {engine}": lambda t, engine=engine: essential(t, engine)
@@ -85,6 +84,10 @@ def sizes(every: list[Told]) -> Iterator[str]:
     facts = every[-1]
     yield f"\n{facts['ended'][:10]}, a machine of {facts['cores']} cores and {facts['memory_gb']} GB.\n"
     yield "![the cost of a record by size](results/cost.svg) ![memory by size](results/memory.svg)\n"
+
+
+def commands(told: Told) -> str:
+    return " · ".join(f"{one['cpu']:.2f}" for one in told["commands"].values()) or "not run"
 
 
 def on_spark(told: Told) -> str:

@@ -5,16 +5,17 @@ there; what changed is noted in it as well (:mod:`pipelines.changes`).  What has
 :mod:`pipelines.due`.  What Dagster sees of it belongs in :mod:`pipelines.tables`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
 
-from pipelines import changes, months
+from pipelines import changes, parts
 from pipelines.due import Due, due, version
 from pipelines.engine import Engine
-from pipelines.fingerprint import content
+from pipelines.fingerprint import content, content_by
 from pipelines.models import Model
+from pipelines.months import Part
 from pipelines.warehouse import Warehouse
 
 _BEFORE = "rows_before"
@@ -42,7 +43,7 @@ class Built:
     rows: int
     checks: tuple[Check, ...]
     rebuilt: str = "whole"
-    """What was made anew: whole, unchanged, or the months."""
+    """What was made anew: whole, unchanged, or the parts."""
 
     @property
     def failed(self) -> list[Check]:
@@ -57,9 +58,9 @@ class _Failed(Exception):
 
 
 def renew(warehouse: Warehouse, model: Model, engine: Engine) -> Built:
-    """Make anew by its own statement what is due of a table: all of it, some months, or nothing.
+    """Make anew by its own statement what is due of a table: all of it, some parts, or nothing.
 
-    Another engine makes all of it: where one is worth its while, months are no saving.
+    Another engine makes all of it: where one is worth its while, parts are no saving.
     """
     owed = due(warehouse, model)
     if owed.is_nothing:
@@ -68,8 +69,8 @@ def renew(warehouse: Warehouse, model: Model, engine: Engine) -> Built:
         return select(warehouse, model, engine.rows_of(warehouse, model))
     if owed.is_whole:
         return build(warehouse, model, f"create or replace table {model.table} as {_in_order(model)}")
-    with months.narrowed(warehouse, model, owed):
-        return _attempt(warehouse, lambda: _months(warehouse, model, owed))
+    with parts.narrowed(warehouse, model, owed.parts):
+        return _attempt(warehouse, lambda: _parts(warehouse, model, owed))
 
 
 def unchanged(warehouse: Warehouse, model: Model) -> Built:
@@ -124,36 +125,73 @@ def _attempt(warehouse: Warehouse, make: Callable[[], Built]) -> Built:
 
 
 def _whole(warehouse: Warehouse, model: Model, statement: str, made_as: str) -> Built:
-    is_followed = _set_aside(warehouse, model)
+    before = _by_term(warehouse, model)
+    is_followed = before is None and _set_aside(warehouse, model)
     warehouse.connection.execute(f"create schema if not exists {model.layer}")
     warehouse.connection.execute(statement)
     built = _checked(warehouse, model, model.table)
     if not built.failed:
         warehouse.describe(model)
-        _tell(warehouse, model, made_as, is_followed)
+        if before is None:
+            _tell(warehouse, model, made_as, is_followed)
+        else:
+            _tell_terms(warehouse, model, _others(before, _by_term(warehouse, model) or {}))
+            changes.enter(warehouse, model.table, made_as, None)
     return built
 
 
-def _months(warehouse: Warehouse, model: Model, owed: Due) -> Built:
-    months.compute(warehouse, model, owed)
-    built = _checked(warehouse, model, months.FRESH)
+def _parts(warehouse: Warehouse, model: Model, owed: Due) -> Built:
+    parts.compute(warehouse, model, owed.parts)
+    built = _checked(warehouse, model, parts.FRESH)
     if not built.failed:
-        with changes.watched(warehouse, model) as watch:
-            watch.touch(months.differing(model, owed))
-            months.replace(warehouse, model, owed)
+        (_replace_by_term if model.asked.terms else _replace)(warehouse, model, owed.parts)
         changes.enter(warehouse, model.table, version(model), None)
-    told = sorted(f"{month:%Y-%m}" if month else "no month" for month in owed.months)
-    return Built(model, warehouse.rows(model.table), built.checks, ", ".join(told))
+    return Built(model, warehouse.rows(model.table), built.checks, parts.named(model, owed.parts))
+
+
+def _replace(warehouse: Warehouse, model: Model, owed: Collection[Part]) -> None:
+    with changes.watched(warehouse, model) as watch:
+        watch.touch(parts.differing(model, owed))
+        parts.replace(warehouse, model, owed)
+
+
+def _replace_by_term(warehouse: Warehouse, model: Model, owed: Collection[Part]) -> None:
+    """Those who read a table by its terms are told of the terms that are not what they were; of others nothing is written."""
+    assert model.parted is not None
+    assert model.asked.terms is not None
+    stood = f"(from {model.table} where {parts.inside(model, owed)})"
+    before, now = (content_by(warehouse.connection, rows, model.asked.terms) for rows in (stood, parts.FRESH))
+    if others := _others(before, now):
+        parts.replace(warehouse, model, others if model.parted.kind == "term" else owed)
+        _tell_terms(warehouse, model, others)
 
 
 def _in_order(model: Model) -> str:
     """The statement of a table; where it is kept by months, in order of time, so that a reader of some days finds them together."""
-    return f"select * from ({model.text}\n) as made order by {model.monthly.month_of}" if model.monthly else model.text
+    return f"select * from ({model.text}\n) as made order by {model.parted.column}" if model.parted else model.text
+
+
+def _by_term(warehouse: Warehouse, model: Model) -> dict[Part, list[int]] | None:
+    """What a table holds of each term, where its readers are told of its changes so."""
+    if model.asked.terms is None or warehouse.types(model.table) != {
+        column.name: column.type for column in model.columns
+    }:
+        return None
+    return content_by(warehouse.connection, model.table, model.asked.terms)
+
+
+def _others(before: Mapping[Part, list[int]], now: Mapping[Part, list[int]]) -> set[Part]:
+    return {term for term in {*before, *now} if before.get(term) != now.get(term)}
+
+
+def _tell_terms(warehouse: Warehouse, model: Model, others: Collection[Part]) -> None:
+    if others:
+        changes.note(warehouse, model, {str(model.asked.terms): {term or "" for term in others}})
 
 
 def _set_aside(warehouse: Warehouse, model: Model) -> bool:
     """Keep the rows that stand now for comparison, where somebody follows them by key."""
-    is_followed = bool(model.asked.along) and model.monthly is None
+    is_followed = bool(model.asked.along) and model.parted is None
     if not is_followed or warehouse.types(model.table) != {column.name: column.type for column in model.columns}:
         return False
     warehouse.connection.execute(f"create or replace temp table {_BEFORE} as select * from {model.table}")
@@ -162,7 +200,7 @@ def _set_aside(warehouse: Warehouse, model: Model) -> bool:
 
 def _tell(warehouse: Warehouse, model: Model, made_as: str, is_followed: bool) -> None:
     """Note a whole table as built, and what is different in it from the one before."""
-    made = None if model.monthly else " ".join(map(str, content(warehouse.connection, model.table)))
+    made = None if model.parted else " ".join(map(str, content(warehouse.connection, model.table)))
     if made is None or not changes.is_as_before(warehouse, model.table, made):
         if is_followed:
             with changes.watched(warehouse, model) as watch:

@@ -1,7 +1,7 @@
 """What has changed in each table, for those that are made from it: noted in the transaction that changes it.
 
-A change is told by the days of the rows that came or went, or by their keys, along each column that
-some table asks for in its header (:mod:`pipelines.monthly`).  Each bears a stamp, and a table that was
+A change is told by the days of the rows that came or went, by their keys, or by their terms, along each column that
+some table asks for in its header (:mod:`pipelines.parted`).  Each bears a stamp, and a table that was
 built bears the stamp of that moment: what bears a higher one is news to it.  What follows from the
 news belongs in :mod:`pipelines.due`.
 """

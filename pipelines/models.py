@@ -36,7 +36,8 @@ from pipelines.columns import Column, declared_columns, selected_columns
 from pipelines.dialect import DIALECT, line_of, lint
 from pipelines.errors import Misconfigured
 from pipelines.header import Header, read_header
-from pipelines.monthly import Asked, Monthly, asked_of, monthly_of, monthly_slips
+from pipelines.part_slips import part_slips
+from pipelines.parted import Asked, Parted, asked_of, parted_of
 
 LAYERS = ("ledger", "raw", "ref", "clean", "fact", "portrait", "segment", "service", "report")
 """Folders of sql/, in the order in which data flows; a table reads only from its own layer and those before it."""
@@ -62,8 +63,8 @@ class Model:
     header: Header
     statement: exp.Expr
     columns: tuple[Column, ...] = ()
-    monthly: Monthly | None = field(default=None, compare=False)
-    """How it is made anew month by month, where its header says so."""
+    parted: Parted | None = field(default=None, compare=False)
+    """How it is made anew part by part, where its header says so."""
     asked: Asked = field(default=Asked(), compare=False)
     """What those made from it ask of its changes."""
 
@@ -162,9 +163,9 @@ def read_models(folder: Path) -> dict[str, Model]:
     with duckdb.connect(":memory:") as scratch:
         for table in _order(drafts):
             models[table] = _bind(drafts[table], models, scratch)
-    _refuse([problem for model in models.values() for problem in (*_slips(model), *monthly_slips(model, models))])
+    _refuse([problem for model in models.values() for problem in (*_slips(model), *part_slips(model, models))])
     return {
-        table: replace(model, monthly=monthly_of(model, models), asked=asked_of(model, models))
+        table: replace(model, parted=parted_of(model, models), asked=asked_of(model, models))
         for table, model in models.items()
     }
 

@@ -1,79 +1,47 @@
-"""Rebuild some months of a table by its own statement, run as it is written.
+"""Months as parts of a table: which of them news touches, and which rows of other tables they need.
 
-The statement runs where each table that it reads is a view of the same name: of one that is narrowed,
-the view shows only the rows that these months need.  Of what comes out, the months in question take
-the place of the old ones.  Which rows a month needs is said in a header (:mod:`pipelines.monthly`).
+What a header says of them stands in :mod:`pipelines.parted`, how parts are replaced in :mod:`pipelines.parts`.
 """
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator
 
-from pipelines.changes import differing as differing_rows
-from pipelines.due import Due, Month
-from pipelines.models import Model
-from pipelines.monthly import Monthly, Narrowed
+from pipelines.changes import News, as_told
+from pipelines.parted import Narrowed, Parted
 from pipelines.warehouse import Warehouse
 
-FRESH = "fresh"
-"""Holds the months as they came out, until they are judged."""
-
-_NARROWED = "narrowed"
+Part = str | None
+"""What tells the rows of a part: the first day of a month, or a term; none for the rows that have neither."""
 
 
-@contextmanager
-def narrowed(warehouse: Warehouse, model: Model, due: Due) -> Iterator[None]:
-    """Within the block stands a database of views that shows a statement what these months need."""
-    assert model.monthly is not None
-    home, run = _home(warehouse), warehouse.connection.execute
-    run(f"attach ':memory:' as {_NARROWED}")
-    try:
-        for table in sorted(model.reads):
-            run(f"create schema if not exists {_NARROWED}.{table.partition('.')[0]}")
-            where = _needed(home, table, model.monthly, due.months)
-            run(f"create view {_NARROWED}.{table} as select * from {home}.{table} {where}")
-        yield
-    finally:
-        run(f"use {home}")
-        run(f"detach {_NARROWED}")
+def touched(warehouse: Warehouse, parted: Parted, table: str, news: News) -> set[Part]:
+    """The months that news of a table touches."""
+    if table in parted.narrowed:
+        told = [what for column in parted.narrowed[table].columns for what in news.values.get(column, ())]
+        return _around(told, parted.narrowed[table].days)
+    return _of_keys(warehouse, parted, table, [what for all_ in news.values.values() for what in all_])
 
 
-def compute(warehouse: Warehouse, model: Model, due: Due) -> None:
-    """The months as the statement makes them now."""
-    assert model.monthly is not None
-    home, run = _home(warehouse), warehouse.connection.execute
-    run(f"use {_NARROWED}")
-    run(
-        f"create or replace temp table {FRESH} as select * from ({model.text}\n) as made where {of_months(model.monthly.month_of, due.months)}"
-    )
-    run(f"use {home}")
+def needed(home: str, table: str, needs: Narrowed, parts: Collection[Part]) -> str:
+    """Whether months need a row of a table."""
+    within = " or ".join(inside(column, parts, needs.days) for column in needs.columns)
+    if needs.whole is None:
+        return within
+    return f"{within} or {needs.whole} in (select {needs.whole} from {home}.{table} where {within})"
 
 
-def differing(model: Model, due: Due) -> str:
-    """The rows that these months lose, and those that they gain."""
-    assert model.monthly is not None
-    return differing_rows(f"(from {model.table} where {of_months(model.monthly.month_of, due.months)})", FRESH)
-
-
-def replace(warehouse: Warehouse, model: Model, due: Due) -> None:
-    """Put the months in place of the old ones, in order of time so that a reader of some days finds them together."""
-    assert model.monthly is not None
-    run = warehouse.connection.execute
-    run(f"delete from {model.table} where {of_months(model.monthly.month_of, due.months)}")
-    run(f"insert into {model.table} select * from {FRESH} order by {model.monthly.month_of}")
-
-
-def of_months(column: str, months: Iterable[Month], days: int = 0) -> str:
+def inside(column: str, parts: Iterable[Part], days: int = 0) -> str:
     """Whether a time lies in one of the months, or so many days around it."""
+    months = list(parts)
     spans = [f"({column} >= date '{begins}' and {column} < date '{ends}')" for begins, ends in _spans(months, days)]
     return f"({' or '.join([*spans, *([f'{column} is null'] if None in months else [])])})"
 
 
-def _spans(months: Iterable[Month], days: int) -> list[tuple[str, str]]:
+def _spans(months: Iterable[Part], days: int) -> list[tuple[str, str]]:
     """Stretches of days, those that touch each other as one."""
     spans: list[tuple[int, int]] = []
-    for month in sorted(month for month in months if month is not None):
+    for month in sorted(dt.date.fromisoformat(month) for month in months if month is not None):
         first = month.toordinal()
         begins, ends = first - days, first + calendar.monthrange(month.year, month.month)[1] + days
         if spans and begins <= spans[-1][1]:
@@ -90,20 +58,32 @@ def _written(ordinal: int) -> str:
     return dt.date.fromordinal(max(ordinal, 1)).isoformat()
 
 
-def _needed(home: str, table: str, monthly: Monthly, months: Iterable[Month]) -> str:
-    needs = monthly.narrowed.get(table)
-    if needs is None:
-        return ""
-    within = " or ".join(of_months(column, months, needs.days) for column in needs.columns)
-    return f"where {within}{_belonging(home, table, needs, within)}"
+def _around(days: Iterable[str], margin: int) -> set[Part]:
+    """The months that days touch, with so many days around them."""
+    return {month for day in days for month in (_near(day, margin) if day else [None])}
 
 
-def _belonging(home: str, table: str, needs: Narrowed, within: str) -> str:
-    if needs.whole is None:
-        return ""
-    return f" or {needs.whole} in (select {needs.whole} from {home}.{table} where {within})"
+def _near(day: str, margin: int) -> Iterator[str]:
+    there = dt.date.fromisoformat(day).toordinal()
+    for ordinal in range(there - margin, there + margin + 1):
+        yield dt.date.fromordinal(min(max(ordinal, 1), dt.date.max.toordinal())).replace(day=1).isoformat()
 
 
-def _home(warehouse: Warehouse) -> str:
-    name = str(warehouse.rows_of("select current_database()")[0][0])
-    return '"' + name.replace('"', '""') + '"'
+def _of_keys(warehouse: Warehouse, parted: Parted, followed: str, keys: list[str]) -> set[Part]:
+    """The months of all narrowed rows that bear one of these keys, and of those that belong to them."""
+    column = parted.followed[followed]
+    months: set[Part] = set()
+    for table, narrowed in parted.narrowed.items():
+        kinds = warehouse.types(table)
+        if column not in kinds:
+            continue
+        if column in narrowed.columns:
+            months |= _around(keys, narrowed.days)
+            continue
+        bearing = f"{as_told(column, kinds[column])} in (select unnest(?))"
+        if narrowed.whole:
+            bearing = f"{narrowed.whole} in (select {narrowed.whole} from {table} where {bearing})"
+        for time in narrowed.columns:
+            query = f"select distinct coalesce({as_told(time, kinds[time])}, '') from {table} where {bearing}"
+            months |= _around([day for (day,) in warehouse.rows_of(query, [keys])], narrowed.days)
+    return months

@@ -32,7 +32,7 @@ from profiles.pseudonym import normalised
 
 PERSON, GROUP = "portrait.individual", "portrait.unit"
 CAREER, MILESTONE = "portrait.career", "portrait.milestone"
-TABLES = (PERSON, GROUP, CAREER, MILESTONE, "ref.cohort", *portrait_sheets.TABLES)
+TABLES = (PERSON, GROUP, CAREER, MILESTONE, "ref.cohort", "ref.horizon", *portrait_sheets.TABLES)
 READER = "patron"
 _WORDS = {"VARCHAR", "DATE"}
 _SEVERAL = re.compile(r"from \d+ .*\bon$")
@@ -149,7 +149,7 @@ def _portrait(
     is_withheld = bool(row.get("withheld"))
     columns = [] if is_withheld else [column for column in model.columns if column.name not in _BEHIND]
     figures = [_figure(column, view_of(column), row[column.name]) for column in columns if column.name in row]
-    as_of = connection.sql("select max(as_of) from portrait.individual").fetchall()[0][0]
+    as_of = connection.sql("select max(as_of) from ref.horizon").fetchall()[0][0]
     known_at = moment.known_at.isoformat() if moment.known_at else None
     return Portrait(who, kind, row["term"], str(as_of), known_at, is_withheld, tuple(figures))
 

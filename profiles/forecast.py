@@ -17,6 +17,7 @@ import polars as pl
 from profiles.forecast_features import WEEK, Block, Demand, features, lagged, last_week, past_mean, same_week
 from profiles.forecast_model import fitted
 from profiles.forecast_skill import coverage, mase, peak_error, pinball, wape
+from profiles.one_thread import one_thread
 
 HORIZONS = (1, 7, 28)
 RULES = {"last_week": last_week, "same_week": same_week, "past_mean": past_mean}
@@ -92,8 +93,6 @@ class Trial:
 
 def forecast(target: str, demand: Demand, settings: Settings | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The forecast of the next 28 days and the skill of every way, as service.forecast and service.forecast_skill."""
-    from threadpoolctl import threadpool_limits
-
     settings = settings or Settings()
     plan = _plan(demand, settings)
     if plan is None:
@@ -102,7 +101,7 @@ def forecast(target: str, demand: Demand, settings: Settings | None = None) -> t
         )
     rows: list[dict[str, Any]] = []
     skills: list[dict[str, Any]] = []
-    with threadpool_limits(limits=1):  # sums over several threads differ in their last digits
+    with one_thread():
         for nearer, horizon in zip((0, *HORIZONS), HORIZONS, strict=False):
             trials = [_try(demand, candidate, horizon, plan, settings) for candidate in CANDIDATES]
             shown = judge(trials)

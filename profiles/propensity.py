@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from profiles.one_thread import one_thread
 from profiles.propensity_skill import (
     Values,
     auc,
@@ -77,12 +78,10 @@ def propensities(people: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     level_group, college (to judge by only), study_year, the counts and the targets' measures, null
     where not measured.  Returns segment.propensity and segment.propensity_skill.
     """
-    from threadpoolctl import threadpool_limits
-
     people = people.sort("patron_key", "position")
     found: list[pl.DataFrame] = []
     skills: list[dict[str, Any]] = []
-    with threadpool_limits(limits=1):  # sums over several threads differ in their last digits
+    with one_thread():
         for target, measure in TARGETS.items():
             pairs = _pairs(people, measure)
             split = _split(pairs)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from profiles.one_thread import one_thread
 from profiles.segment_features import Matrix
 from profiles.segment_fit import LEAST_SHARE, LEAST_STABILITY, Labels, Settings, Trial, silhouette, some
 
@@ -41,10 +42,8 @@ Way = Callable[[Matrix, Sequence[int], int], Grouping]
 
 def compare(points: Matrix, chosen: Trial, settings: Settings) -> list[dict[str, Any]]:
     """A row for each way of grouping, k-means first."""
-    from threadpoolctl import threadpool_limits
-
     rows = some(len(points), settings.card_people, np.random.default_rng(settings.seed))
-    with threadpool_limits(limits=1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         # A way that does not settle shows it in its stability.
         warnings.simplefilter("ignore")
         others = [_row(name, way, points[rows], chosen.labels[rows], settings) for name, way in _WAYS.items()]

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from profiles.one_thread import one_thread
 from profiles.segment_features import Matrix, Scale
 from profiles.segment_names import Name, name_clusters
 
@@ -79,12 +80,11 @@ class Trial:
 def try_clusters(points: Matrix, scale: Scale, names: Sequence[Name], settings: Settings) -> tuple[Trial, ...]:
     """One trial for each number of clusters that the points and the dictionary allow."""
     from sklearn.metrics import pairwise_distances
-    from threadpoolctl import threadpool_limits
 
     distinct = len(np.unique(points, axis=0)) if points.shape[1] else 0
     if distinct < min(settings.clusters):
         return ()
-    with threadpool_limits(limits=1):  # sums over several threads differ in their last digits
+    with one_thread():
         sample = some(len(points), settings.silhouette_people, np.random.default_rng(settings.seed))
         distances = pairwise_distances(points[sample])
         trials = [

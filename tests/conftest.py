@@ -33,14 +33,22 @@ def read() -> Iterator[Read]:
 
 @pytest.fixture
 def build(models: dict[str, Model]) -> Build:
-    """Build one model from tables given as text; every other table it reads is empty."""
+    """Build one model from tables given as text; every other table it reads is empty.
+
+    One that it does not read itself is read by a table that is then built on the way.
+    """
 
     def build(table: str, **given: str) -> pl.DataFrame:
         texts = {name.replace("__", "."): text for name, text in given.items()}
+        beyond = set(texts) - models[table].reads
+        between = [s for s in models if s in models[table].reads - set(texts) and models[s].reads & beyond]
         with duckdb.connect(":memory:") as connection:
-            for source in sorted(models[table].reads):
+            for source in sorted(models[table].reads.union(*(models[s].reads for s in between)) - set(between)):
                 stand_up(connection, models[source], texts.pop(source, ""))
             assert not texts, f"{table} does not read {', '.join(texts)}"
+            for source in between:
+                connection.execute(f"create schema if not exists {models[source].layer}")
+                connection.execute(f"create table {source} as {models[source].text}")
             return connection.sql(models[table].text).pl()
 
     return build

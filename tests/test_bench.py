@@ -101,7 +101,7 @@ def result(size: int, millions: int) -> dict[str, Any]:
         "floor door": [step("door", millions, rows=10**6 * millions)],
         "floor": [step("clean.visit", millions)],
         "dagster": [step("empty assets", 5, assets=100)],
-        "commands": {"mingyuan --help": 0.2, "mingyuan query": 0.5},
+        "commands": {"mingyuan --help": {"seconds": 0.4, "cpu": 0.2}, "mingyuan query": {"seconds": 1, "cpu": 0.5}},
         "disk_mb": {"warehouse": 100 * millions, "published": 10, "vault": 50 * millions},
         "load": 1.0,
         "load_after": 1.0,
@@ -126,6 +126,11 @@ def test_the_report_says_what_was_measured(bench: ModuleType, tmp_path: Path, mo
     assert "old" not in text
     assert "| ratio: door and SQL tables to the floor | 1.50 | 1.50 |" in text  # (2 + 1) / (1 + 1)
     assert "| ratio: whole line to the floor | 5.50 | 3.25 |" in text  # 11 / 2 and 65 / 20
+    assert (
+        "| whole line ≤ 1.3 × the floor at 1000× | 3.00 by the slopes, not measured | **not kept** |" in text
+    )  # 6005 / 2000
+    assert "| cost of a record at 1000× ≤ 1.2 × that at 10× | 0.92 by the slopes, not measured | kept |" in text
+    assert "| highest memory ≤ 8,000 MB | 1,000 MB at 10× | kept |" in text
     assert "the whole line: 5 + 6.0 N seconds of one core" in text
     assert "warehouse 0 + 100.0 N, vault 0 + 50.0 N, published 10 + 0.0 N" in text
     assert "| records N, millions | 4,000 | 80,000 |" in text  # 2 and 40 million patrons, 200 records a year, ten years

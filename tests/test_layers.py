@@ -10,7 +10,7 @@ from pipelines.paths import ROOT
 OURS = {"profiles", "pipelines", "assets"}
 MAY_IMPORT = {"profiles": {"profiles"}, "pipelines": {"profiles", "pipelines"}, "assets": OURS}
 FOREIGN = {"profiles": {"dagster", "duckdb", "sqlglot"}}
-SLOW = {"great_expectations", "sklearn", "fastexcel", "altair"}
+SLOW = {"great_expectations", "sklearn", "fastexcel"}
 """Every Dagster process would pay for these at its start."""
 
 TEXTS = {".py", ".toml", ".yml", ".yaml", ".md", ".lock"}

@@ -2,9 +2,10 @@
 
 What all of them share belongs here: the look, the drawing, and the words for those who do not see the
 picture.  Which rows become which marks stays with each chart.  Marks inside a cell of a table
-(``strip``, ``level``) are drawn by the small kit instead: a page has thirty of them, one takes
-0.1 ms there and 25 ms here.  Altair would write these same specifications and takes longer to write
-one (90 ms) than it takes to draw (20–70 ms).
+(``strip``, ``level``) are drawn by the small kit instead: a page has thirty of them, and a drawing
+costs 25 ms here and more.  Altair writes these same specifications in another 25 ms for a chart of
+four marks, on a page of ten charts as much as everything else that is no drawing; they are plain
+enough to be written down.
 
 Every chart is as wide as half a page, so that one picture serves a desk, a phone and paper.
 """

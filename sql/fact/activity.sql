@@ -5,6 +5,7 @@
 --
 -- grain: patron_key, term
 -- view: usage
+-- rebuild: term(term)
 
 with measured as (
     select term, count(*) filter (where is_measured) as feeds
@@ -31,8 +32,8 @@ open_day as (
 last_day as (
     select open_day.term, max(open_day.so_far) as so_far
     from open_day
-    cross join ref.horizon as horizon
-    where open_day.day <= horizon.as_of
+    join ref.term_so_far as so_far on open_day.term = so_far.term
+    where open_day.day <= so_far.until_on
     group by all
 ),
 

@@ -4,6 +4,7 @@
 -- cohorts of each college; measures are those of fact.percentile, and the loans of each class of books.
 --
 -- grain: group_type, group_code, term, measure
+-- rebuild: term(term)
 -- check shares_are_shares: largest_share > 0 and largest_share <= two_largest_share and two_largest_share <= 1
 
 with grouped as (

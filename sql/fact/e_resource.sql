@@ -2,6 +2,7 @@
 --
 -- grain: patron_key, term
 -- view: usage
+-- rebuild: term(term)
 
 with term_total as (
     select

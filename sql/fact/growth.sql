@@ -4,6 +4,8 @@
 -- whose use index is made of different measures.
 --
 -- grain: patron_key, term
+-- rebuild: term(term)
+-- reads fact.standing: earlier of patron_key
 -- view: growth
 
 with scored as (
@@ -26,11 +28,11 @@ peers_change as (
     select
         peer.term,
         peer.peer_group,
-        median(standing.use_index_change) as typical_change
+        median(movement.use_index_change) as typical_change
     from fact.peer as peer
-    join fact.standing as standing on peer.patron_key = standing.patron_key and peer.term = standing.term
+    join fact.movement as movement on peer.patron_key = movement.patron_key and peer.term = movement.term
     cross join ref.site as site
-    where standing.use_index_change is not null
+    where movement.use_index_change is not null
     group by peer.term, peer.peer_group, site.peer_group
     having count(*) >= site.peer_group
 )
@@ -44,10 +46,11 @@ select
     case
         when scored.use_index_parts = year_ago.use_index_parts then scored.normal_score - year_ago.normal_score
     end as growth_same_season,         -- 同季成长 | growth since the same season | change of the normal score against the term a year before
-    standing.use_index_change
+    movement.use_index_change
         - peers_change.typical_change as cohort_relative_change,  -- 相对同群体变化 | change against peers | change of the use index less the median change of the peer group
     cast(scored.growth_terms as bigint) as growth_terms           -- 可比学期数 | terms compared | terms so far in which the use index was measured, this one included
 from fact.standing as standing
+left join fact.movement as movement on standing.patron_key = movement.patron_key and standing.term = movement.term
 left join scored on standing.patron_key = scored.patron_key and standing.term = scored.term
-left join scored as year_ago on scored.patron_key = year_ago.patron_key and scored.compare_to = year_ago.term
+left join scored as year_ago on standing.patron_key = year_ago.patron_key and scored.compare_to = year_ago.term
 left join peers_change on standing.term = peers_change.term and standing.peer_group = peers_change.peer_group

@@ -8,32 +8,23 @@
 -- recency beyond four in five of one's own gaps is met by one steady reader in ten at any term's end, most of whom come back.
 --
 -- grain: patron_key, term
+-- rebuild: term(term)
+-- reads fact.roster: earlier of patron_key
+-- reads fact.activity: earlier of patron_key
+-- reads fact.growth: earlier of patron_key
+-- reads ref.term_so_far: earlier
 -- view: growth
 -- check state_is_known: lifecycle_state in ('never', 'new', 'active', 'at_risk', 'returning', 'dormant', 'lapsed')
 
-with used as (
-    select distinct feed
-    from ref.coverage_term
-    where is_measured and feed in ('gate', 'loan', 'space')
-),
-
-missing as (
-    select distinct coverage.term
-    from ref.coverage_term as coverage
-    join used on coverage.feed = used.feed
-    where not coverage.is_measured
-),
-
-teaching as (
+with teaching as (
     select
         term.term,
         term.starts_on,
-        missing.term is null
-            and horizon.as_of >= least(term.ends_on, term.week1_monday + 7 * site.dormant_after_weeks) as tells_absence
+        so_far.is_heard_in_full
+            and so_far.until_on >= least(term.ends_on, term.week1_monday + 7 * site.dormant_after_weeks) as tells_absence
     from ref.term as term
-    cross join ref.horizon as horizon
+    join ref.term_so_far as so_far on term.term = so_far.term
     cross join ref.site as site
-    left join missing on term.term = missing.term
     where term.season <> 'summer'
 ),
 

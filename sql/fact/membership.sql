@@ -4,6 +4,7 @@
 -- away this term is in no group.
 --
 -- grain: patron_key, term, group_type, group_code
+-- rebuild: term(term)
 -- check group_type_is_known: group_type in ('cohort', 'discipline', 'college', 'major', 'class')
 
 with part as (

@@ -5,6 +5,7 @@
 --
 -- grain: patron_key, term
 -- view: usage
+-- rebuild: term(term)
 -- check nothing_is_negative: least(events_attended, training_hours, consultations, guidance, contribution_hours) >= 0
 
 with attendance as (

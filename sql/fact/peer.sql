@@ -6,6 +6,7 @@
 -- Groups that nobody is compared with are left out.
 --
 -- grain: patron_key, term, peer_group
+-- rebuild: term(term)
 -- check groups_are_large: peers >= 10
 
 with grouped as (

@@ -6,6 +6,7 @@
 -- tails beyond 1.4e-11 is left out, since a mid-rank is never so small.
 --
 -- grain: patron_key, term, measure
+-- rebuild: term(term)
 -- check percentiles_are_inside_the_unit: percentile > 0 and percentile < 1
 
 with valued as (
@@ -32,37 +33,49 @@ with valued as (
     where roster.is_exposed
 ),
 
-spread as (
-    select
-        valued.term,
-        peer.peer_group,
-        valued.measure,
-        valued.value,
-        count(*) as equal,
-        sum(count(*)) over (partition by valued.term, peer.peer_group, valued.measure) as peers,
-        sum(count(*)) over (partition by valued.term, peer.peer_group, valued.measure order by valued.value) as not_above
-    from valued
-    join fact.peer as peer on valued.patron_key = peer.patron_key and valued.term = peer.term
-    where valued.value is not null
-    group by valued.term, peer.peer_group, valued.measure, valued.value
-),
-
-placed as (
+grouped as (
     select
         valued.patron_key,
         valued.term,
         valued.measure,
         valued.weight,
         valued.value,
-        spread.peer_group,
+        peer.peer_group,
+        peer.is_own
+    from valued
+    join fact.peer as peer on valued.patron_key = peer.patron_key and valued.term = peer.term
+    where valued.value is not null
+),
+
+spread as (
+    select
+        term,
+        peer_group,
+        measure,
+        value,
+        count(*) as equal,
+        sum(count(*)) over (partition by term, peer_group, measure) as peers,
+        sum(count(*)) over (partition by term, peer_group, measure order by value) as not_above
+    from grouped
+    group by term, peer_group, measure, value
+),
+
+placed as (
+    select
+        grouped.patron_key,
+        grouped.term,
+        grouped.measure,
+        grouped.weight,
+        grouped.value,
+        grouped.peer_group,
         spread.peers,
         (spread.not_above - cast(spread.equal as double) / 2) / nullif(spread.peers, 0) as percentile
-    from valued
-    join fact.peer as peer on valued.patron_key = peer.patron_key and valued.term = peer.term and peer.is_own
+    from grouped
     join spread
-        on valued.term = spread.term and peer.peer_group = spread.peer_group and valued.measure = spread.measure and valued.value = spread.value
+        on grouped.term = spread.term and grouped.peer_group = spread.peer_group
+        and grouped.measure = spread.measure and grouped.value = spread.value
     cross join ref.site as site
-    where spread.peers >= site.peer_group
+    where grouped.is_own and spread.peers >= site.peer_group
 ),
 
 indexed as (
@@ -75,17 +88,22 @@ indexed as (
     group by patron_key, term
 ),
 
-index_spread as (
-    select
-        indexed.term,
-        peer.peer_group,
-        indexed.value,
-        count(*) as equal,
-        sum(count(*)) over (partition by indexed.term, peer.peer_group) as peers,
-        sum(count(*)) over (partition by indexed.term, peer.peer_group order by indexed.value) as not_above
+index_grouped as (
+    select indexed.patron_key, indexed.term, indexed.value, peer.peer_group, peer.is_own
     from indexed
     join fact.peer as peer on indexed.patron_key = peer.patron_key and indexed.term = peer.term
-    group by indexed.term, peer.peer_group, indexed.value
+),
+
+index_spread as (
+    select
+        term,
+        peer_group,
+        value,
+        count(*) as equal,
+        sum(count(*)) over (partition by term, peer_group) as peers,
+        sum(count(*)) over (partition by term, peer_group order by value) as not_above
+    from index_grouped
+    group by term, peer_group, value
 ),
 
 every as (
@@ -93,19 +111,19 @@ every as (
     from placed
     union all
     select
-        indexed.patron_key,
-        indexed.term,
+        grouped.patron_key,
+        grouped.term,
         'use_index' as measure,
         cast(0 as decimal(6, 3)) as weight,
-        indexed.value,
-        index_spread.peer_group,
+        grouped.value,
+        grouped.peer_group,
         index_spread.peers,
         (index_spread.not_above - cast(index_spread.equal as double) / 2) / nullif(index_spread.peers, 0) as percentile
-    from indexed
-    join fact.peer as peer on indexed.patron_key = peer.patron_key and indexed.term = peer.term and peer.is_own
-    join index_spread on indexed.term = index_spread.term and peer.peer_group = index_spread.peer_group and indexed.value = index_spread.value
+    from index_grouped as grouped
+    join index_spread
+        on grouped.term = index_spread.term and grouped.peer_group = index_spread.peer_group and grouped.value = index_spread.value
     cross join ref.site as site
-    where index_spread.peers >= site.peer_group
+    where grouped.is_own and index_spread.peers >= site.peer_group
 ),
 
 halved as (

@@ -10,6 +10,7 @@
 --
 -- grain: patron_key, term
 -- view: usage
+-- rebuild: term(term)
 -- check night_share_is_a_share: night_share between 0 and 1
 -- check exam_share_is_a_share: exam_share between 0 and 1
 -- check stickiness_is_a_share: stickiness between 0 and 1
@@ -91,10 +92,9 @@ open_day as (
 ),
 
 span as (
-    select term.term, term.starts_on, least(term.ends_on, horizon.as_of) as ends_on
+    select term.term, term.starts_on, so_far.until_on as ends_on
     from ref.term as term
-    cross join ref.horizon as horizon
-    where term.starts_on <= horizon.as_of
+    join ref.term_so_far as so_far on term.term = so_far.term
 ),
 
 spell as (

@@ -4,6 +4,8 @@
 --
 -- grain: patron_key, term
 -- view: reading
+-- rebuild: term(term)
+-- reads ref.coverage_term: earlier
 -- check overdue_rate_is_a_share: overdue_rate between 0 and 1
 -- check renewal_rate_is_a_share: renewal_rate between 0 and 1
 -- check fields_are_parts: own_field_share + cross_field_share <= 1.000001
@@ -98,13 +100,10 @@ placed as (
     group by all
 ),
 
-coverage as (
-    select
-        covered.term,
-        covered.is_measured,
-        covered.is_measured and lag(covered.is_measured) over (order by term.starts_on, covered.term) as is_measured_before
+previous as (
+    select covered.term, lag(covered.is_measured) over (order by term.starts_on, covered.term) as was_measured
     from ref.coverage_term as covered
-    left join ref.term as term on covered.term = term.term
+    join ref.term as term on covered.term = term.term
     where covered.feed = 'loan'
 )
 
@@ -153,11 +152,12 @@ select
     end as renewals,                                                            -- 续借次数 | renewals | of the loans begun in the term; empty where the system does not say
     case when coverage.is_measured then coalesce(single.returns, 0) end as returns,  -- 归还册次 | returns | in the term, whenever lent
     case
-        when coverage.is_measured_before then coalesce(single.open_at_term_start, 0)
+        when coverage.is_measured and previous.was_measured then coalesce(single.open_at_term_start, 0)
     end as open_at_term_start,                                                  -- 期初在借册数 | out at term start | lent before and not back; empty where the term before was not measured either
     case when coverage.is_measured then coalesce(single.open_at_term_end, 0) end as open_at_term_end  -- 期末在借册数 | out at term end | not back by the term's last day or the last day received; what a graduate has to bring back
 from fact.roster as roster
-left join coverage on roster.term = coverage.term
+left join ref.coverage_term as coverage on roster.term = coverage.term and coverage.feed = 'loan'
+left join previous on roster.term = previous.term
 left join term_total on roster.patron_key = term_total.patron_key and roster.term = term_total.term
 left join mix on roster.patron_key = mix.patron_key and roster.term = mix.term
 left join spread on roster.patron_key = spread.patron_key and roster.term = spread.term

@@ -1,15 +1,17 @@
--- How evenly each person in scope used the library in a term, and how many kinds of service: zero where not, empty where
--- nothing that tells of activity is measured.
+-- How evenly each person in scope used the library in a term: zero where not, empty where nothing that tells of activity
+-- is measured.
 --
 -- A teaching week counts once its last open day is past, so that the week under way breaks no streak.  A week
 -- without an open day is no week: it neither breaks a streak nor adds to it.
 --
 -- grain: patron_key, term
+-- rebuild: term(term)
+-- reads fact.roster: earlier of patron_key
+-- reads fact.active_month: earlier of patron_key
 -- view: usage
 -- check active_week_share_is_a_share: active_week_share between 0 and 1
 -- check no_streak_is_longer_than_its_weeks: longest_streak_weeks between current_streak_weeks and active_weeks
 -- check burstiness_is_between_its_ends: burstiness between -1 and 1
--- check nobody_uses_more_kinds_than_are_measured: service_breadth <= services_measured
 
 with teaching_week as (
     select
@@ -32,8 +34,8 @@ week as (
         row_number() over (partition by past.term order by past.teaching_week) as position,
         count(*) over (partition by past.term) as weeks
     from teaching_week as past
-    cross join ref.horizon as horizon
-    where past.last_open_on <= horizon.as_of
+    join ref.term_so_far as so_far on past.term = so_far.term
+    where past.last_open_on <= so_far.until_on
 ),
 
 active_week as (
@@ -157,49 +159,32 @@ day_total as (
 ),
 
 ordered_term as (
-    select term, row_number() over (order by starts_on, term) as number
+    select term, starts_on, row_number() over (order by starts_on, term) as number
     from ref.term
 ),
 
-first_term as (
-    select active.patron_key, min(ordered_term.number) as number
-    from fact.active_month as active
-    join ordered_term on active.term = ordered_term.term
-    group by active.patron_key
+active_term as (
+    select distinct patron_key, term
+    from fact.active_month
 ),
 
-contribution as (
-    select patron_key, term, sum(shifts) as shifts
-    from fact.contribution_month
-    group by all
+known as (
+    select patron_key, term from fact.roster
+    union
+    select patron_key, term from active_term
 ),
 
-service as (
+since as (
     select
-        roster.patron_key,
-        roster.term,
-        case when presence.visits > 0 then 1 else 0 end
-        + case when reading.loans > 0 then 1 else 0 end
-        + case when space_use.bookings_attended > 0 then 1 else 0 end
-        + case when e_resource.resource_days > 0 then 1 else 0 end
-        + case when participation.events_attended > 0 then 1 else 0 end
-        + case when participation.consultations > 0 then 1 else 0 end
-        + case when contribution.shifts > 0 and max(participation.contribution_hours) over everyone >= 0 then 1 else 0 end as used,
-        case when max(presence.visits) over everyone >= 0 then 1 else 0 end
-        + case when max(reading.loans) over everyone >= 0 then 1 else 0 end
-        + case when max(space_use.bookings_attended) over everyone >= 0 then 1 else 0 end
-        + case when max(e_resource.resource_days) over everyone >= 0 then 1 else 0 end
-        + case when max(participation.events_attended) over everyone >= 0 then 1 else 0 end
-        + case when max(participation.consultations) over everyone >= 0 then 1 else 0 end
-        + case when max(participation.contribution_hours) over everyone >= 0 then 1 else 0 end as measured
-    from fact.roster as roster
-    left join fact.presence as presence on roster.patron_key = presence.patron_key and roster.term = presence.term
-    left join fact.reading as reading on roster.patron_key = reading.patron_key and roster.term = reading.term
-    left join fact.space_use as space_use on roster.patron_key = space_use.patron_key and roster.term = space_use.term
-    left join fact.e_resource as e_resource on roster.patron_key = e_resource.patron_key and roster.term = e_resource.term
-    left join fact.participation as participation on roster.patron_key = participation.patron_key and roster.term = participation.term
-    left join contribution on roster.patron_key = contribution.patron_key and roster.term = contribution.term
-    window everyone as (partition by roster.term)
+        known.patron_key,
+        known.term,
+        ordered_term.number,
+        min(case when active_term.term is not null then ordered_term.number end) over (
+            partition by known.patron_key order by ordered_term.starts_on
+        ) as first_number
+    from known
+    join ordered_term on known.term = ordered_term.term
+    left join active_term on known.patron_key = active_term.patron_key and known.term = active_term.term
 ),
 
 person as (
@@ -230,18 +215,12 @@ select
         when person.has_days and day_total.gaps >= 6
             then (day_total.spread - day_total.gap_sum) / nullif(day_total.spread + day_total.gap_sum, 0)
     end as burstiness,                                                     -- 突发性 | burstiness | (σ − μ) / (σ + μ) of the gaps between active days, in open days: −1 evenly spaced, 0 as by chance, towards 1 in bursts; from 6 gaps on
-    case when service.measured > 0 then cast(service.used as bigint) end as service_breadth,                           -- 服务种类数 | kinds of service used | of gates, loans, spaces, electronic resources, events, questions and service given
-    cast(service.measured as bigint) as services_measured,                 -- 可测服务种类数 | kinds of service measured | in the term
-    case
-        when ordered_term.number >= first_term.number then cast(ordered_term.number - first_term.number as bigint)
-    end as terms_since_first_activity,                                     -- 首次使用至今学期数 | terms since first activity | first in what was received; 0 in that term
-    case when presence.visits is not null then orderliness.order_actual_entropy end as order_actual_entropy  -- 到馆次序熵 | entropy of order | nats; of the slots of successive visits, near 0 where they repeat; from 20 visits of known time on
+    cast(since.number - since.first_number as bigint) as terms_since_first_activity,  -- 首次使用至今学期数 | terms since first activity | first in what was received; 0 in that term
+    case when coverage.is_measured then orderliness.order_actual_entropy end as order_actual_entropy  -- 到馆次序熵 | entropy of order | nats; of the slots of successive visits, near 0 where they repeat; from 20 visits of known time on
 from person
 left join week_total on person.patron_key = week_total.patron_key and person.term = week_total.term
 left join exposure on person.patron_key = exposure.patron_key and person.term = exposure.term
 left join day_total on person.patron_key = day_total.patron_key and person.term = day_total.term
-left join service on person.patron_key = service.patron_key and person.term = service.term
-left join ordered_term on person.term = ordered_term.term
-left join first_term on person.patron_key = first_term.patron_key
-left join fact.presence as presence on person.patron_key = presence.patron_key and person.term = presence.term
+left join since on person.patron_key = since.patron_key and person.term = since.term
+left join ref.coverage_term as coverage on person.term = coverage.term and coverage.feed = 'gate'
 left join fact.orderliness as orderliness on person.patron_key = orderliness.patron_key and person.term = orderliness.term

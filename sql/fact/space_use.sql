@@ -2,6 +2,7 @@
 --
 -- grain: patron_key, term
 -- view: usage
+-- rebuild: term(term)
 -- check no_show_rate_is_a_share: no_show_rate between 0 and 1
 
 with term_total as (

@@ -6,19 +6,12 @@
 -- not set beside a whole one.
 --
 -- grain: group_type, group_code, term, measure
+-- rebuild: term(term)
+-- reads portrait.distribution: earlier
 -- persons: persons
 -- check probabilities_are_shares: p_value between 0 and 1
 
-with finished as (
-    select calendar.term
-    from ref.calendar_day as calendar
-    cross join ref.horizon as horizon
-    where calendar.is_open and calendar.term is not null
-    group by calendar.term, horizon.as_of
-    having max(calendar.day) <= horizon.as_of
-),
-
-compared as (
+with compared as (
     select
         now.group_type,
         now.group_code,
@@ -35,7 +28,7 @@ compared as (
         end as z
     from portrait.distribution as now
     join ref.term as term on now.term = term.term
-    join finished on now.term = finished.term
+    join ref.term_so_far as so_far on now.term = so_far.term and not so_far.is_running
     join portrait.distribution as before
         on now.group_type = before.group_type
         and now.group_code = before.group_code

@@ -12,8 +12,10 @@ with latest as (
 
 select
     individual.* exclude (terms_active, terms_exposed),
-    career.* exclude (patron_key, last_term)
+    career.* exclude (patron_key, last_term),
+    horizon.as_of
 from portrait.individual as individual
 join portrait.career as career on individual.patron_key = career.patron_key and individual.term = career.last_term
 join ref.term as term on individual.term = term.term
 join latest on term.starts_on = latest.starts_on
+cross join ref.horizon as horizon

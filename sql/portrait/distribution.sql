@@ -5,6 +5,7 @@
 -- same however many people there are.
 --
 -- grain: group_type, group_code, term, measure
+-- rebuild: term(term)
 -- persons: persons
 -- counts: members
 -- check gini_is_a_share: gini between 0 and 1

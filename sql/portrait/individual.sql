@@ -3,6 +3,7 @@
 -- Zero means nothing was done; an empty measure means that it was not measured, for the reason in not_measured.
 --
 -- grain: patron_key, term
+-- rebuild: term(term)
 
 with gap as (
     select
@@ -11,11 +12,6 @@ with gap as (
             filter (where not is_measured and feed <> 'counter') as not_measured  -- 未测原因 | not measured | each feed whose coverage of the term is below the floor, with that coverage; people counters know nobody and are left out
     from ref.coverage_term
     group by term
-),
-
-drawn as (
-    select as_of
-    from ref.horizon
 )
 
 select *
@@ -28,8 +24,9 @@ join fact.participation using (patron_key, term)
 join fact.role using (patron_key, term)
 join fact.activity using (patron_key, term)
 join fact.rhythm using (patron_key, term)
+join fact.variety using (patron_key, term)
 join fact.standing using (patron_key, term)
+join fact.movement using (patron_key, term)
 join fact.growth using (patron_key, term)
 join fact.lifecycle using (patron_key, term)
 join gap using (term)
-cross join drawn

@@ -5,6 +5,7 @@
 -- not told apart.
 --
 -- grain: group_type, group_code, term, measure
+-- rebuild: term(term)
 -- persons: persons
 -- counts: members
 -- check rates_are_shares: rate between 0 and 1 and steadied_rate between 0 and 1

@@ -1,6 +1,7 @@
 -- One row for each person, term and main class of books: the shelf that their loans of the term would make.
 --
 -- grain: patron_key, term, class_scheme, class_top
+-- rebuild: term(term)
 -- check a_shelf_holds_books: loans > 0
 
 select

@@ -4,6 +4,7 @@
 -- Classes of students are left out: they are too small to have subjects of their own.
 --
 -- grain: group_type, group_code, term, class_scheme, class_second
+-- rebuild: term(term)
 -- persons: borrowers
 -- check shares_are_shares: share_in_group between 0 and 1 and share_overall between 0 and 1
 

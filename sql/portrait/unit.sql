@@ -4,6 +4,7 @@
 -- empty for fewer than the site's small cell.  Any other empty measure was not measured.
 --
 -- grain: group_type, group_code, term
+-- rebuild: term(term)
 -- persons: persons
 -- counts: members
 

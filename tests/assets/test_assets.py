@@ -61,6 +61,7 @@ fact/loan_month
 fact/loan_term
 fact/membership
 fact/milestone
+fact/movement
 fact/need_sign
 fact/orderliness
 fact/own_class
@@ -81,6 +82,7 @@ fact/roster
 fact/space_use
 fact/standing
 fact/stated_need
+fact/variety
 fact/visit_month
 fact/visit_slot
 page/college
@@ -106,6 +108,7 @@ portrait/page
 portrait/reach
 portrait/relationship
 portrait/relationship_validity
+portrait/relationship_value
 portrait/retention
 portrait/shelf
 portrait/subject
@@ -171,6 +174,7 @@ ref/study_weight
 ref/survey_item
 ref/term
 ref/term_alias
+ref/term_so_far
 ref/theme
 ref/training
 release/aggregates

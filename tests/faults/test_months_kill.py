@@ -22,12 +22,12 @@ NIGHT = """
 import os, signal, sys
 from contextlib import contextmanager
 from pathlib import Path
-from pipelines import build, changes, months
+from pipelines import build, changes, parts
 from pipelines.site import models
 from pipelines.warehouse import Warehouse
 from tests.pipelines.arrivals import renewed
 
-moment, replace, note = sys.argv[2], months.replace, changes.note
+moment, replace, note = sys.argv[2], parts.replace, changes.note
 
 def replaced(warehouse, model, due):
     if model.table == "clean.visit" and "month is out" in moment:
@@ -40,7 +40,7 @@ def noted(warehouse, model, values=None):
         os.kill(os.getpid(), signal.SIGKILL)
     note(warehouse, model, values)
 
-months.replace, changes.note = replaced, noted
+parts.replace, changes.note = replaced, noted
 if "apart" in moment:
     Warehouse.transaction = contextmanager(lambda self: iter([self.connection]))
 with Warehouse(path=sys.argv[1], threads=1).opened() as warehouse:

@@ -192,7 +192,7 @@ def send(warehouse: Warehouse, models: Models, file: File) -> None:
 
 def monthly(models: Models) -> list[Model]:
     """The tables that are rebuilt by months, and all that they are made from by a statement."""
-    wanted = {table for table, model in models.items() if model.monthly}
+    wanted = {table for table, model in models.items() if model.parted and model.parted.kind == "month"}
     for table in reversed(list(models)):
         if table in wanted:
             wanted |= models[table].reads

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.errors import Misconfigured
 from pipelines.models import read_models
-from pipelines.monthly import Asked, Monthly, Narrowed
+from pipelines.parted import Asked, Narrowed, Parted
 
 FEED = """-- One row for each passage.
 --
@@ -52,8 +52,8 @@ Folder = Callable[..., Path]
 def test_a_header_says_which_rows_a_month_needs(sql_folder: Folder) -> None:
     models = read_models(sql_folder(raw__passage=FEED, clean__card=CARDS, fact__daily=DAILY))
     needs = Narrowed(("passed_at", "left_at"), 2, "passage_key")
-    assert models["fact.daily"].monthly == Monthly("day", {"raw.passage": needs}, {"clean.card": "card"})
-    assert models["clean.card"].monthly is None
+    assert models["fact.daily"].parted == Parted("month", "day", {"raw.passage": needs}, {"clean.card": "card"})
+    assert models["clean.card"].parted is None
     wholes = frozenset({("passed_at", "passage_key"), ("left_at", "passage_key")})
     readers = ("clean.card", "fact.daily")
     assert models["raw.passage"].asked == Asked(readers, frozenset({"passed_at", "left_at"}), wholes)
@@ -63,9 +63,9 @@ def test_a_header_says_which_rows_a_month_needs(sql_folder: Folder) -> None:
 def test_where_nothing_is_said_a_month_needs_its_own_rows(sql_folder: Folder) -> None:
     plain = DAILY.replace("-- reads raw.passage: passed_at or left_at, 2 days, whole passage_key\n", "")
     models = read_models(sql_folder(raw__passage=FEED, clean__card=CARDS, fact__daily=plain))
-    monthly = models["fact.daily"].monthly
-    assert monthly is not None
-    assert monthly.narrowed == {"raw.passage": Narrowed(("passed_at",))}
+    parted = models["fact.daily"].parted
+    assert parted is not None
+    assert parted.narrowed == {"raw.passage": Narrowed(("passed_at",))}
 
 
 @pytest.mark.parametrize(
@@ -76,8 +76,8 @@ def test_where_nothing_is_said_a_month_needs_its_own_rows(sql_folder: Folder) ->
             "sql/fact/daily.sql:1: rebuild: dya is no date of fact.daily — the dates are day",
         ),
         (("month(day)", "month(passage_key)"), "passage_key is no date of fact.daily"),
-        (("month(day)", "week(day)"), "write `-- rebuild: month(a date)`"),
-        (("-- rebuild: month(day)\n", ""), "daily.sql:4: `reads` says how months are rebuilt"),
+        (("month(day)", "week(day)"), "write `-- rebuild: month(a date)` or `term(term)`"),
+        (("-- rebuild: month(day)\n", ""), "daily.sql:4: `reads` says how parts are rebuilt"),
         (("-- reads raw.passage", "-- reads raw.passages"), "fact.daily does not read raw.passages"),
         (
             ("passed_at or left_at", "passed_at or card"),

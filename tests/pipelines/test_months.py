@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pipelines.build import renew
 from pipelines.engine import Engine
-from pipelines.monthly import Monthly, Narrowed
-from pipelines.months import of_months
+from pipelines.months import inside
+from pipelines.parted import Narrowed
 from pipelines.warehouse import Warehouse
 from tests.line.sites import is_long
 from tests.pipelines.arrivals import (
@@ -79,11 +79,11 @@ def test_a_margin_that_is_missing_is_found_out(
     models: Models, warehouse: Warehouse, table: str, source: str, arrivals: list[File]
 ) -> None:
     """The control: a month that is told to need its own rows alone."""
-    plan = models[table].monthly
+    plan = models[table].parted
     assert plan is not None
     assert left_behind(warehouse, models, arrivals) == []
-    blind = Monthly(plan.month_of, {**plan.narrowed, source: Narrowed(plan.narrowed[source].columns)}, plan.followed)
-    narrow = models | {table: replace(models[table], monthly=blind)}
+    blind = replace(plan, narrowed={**plan.narrowed, source: Narrowed(plan.narrowed[source].columns)})
+    narrow = models | {table: replace(models[table], parted=blind)}
     narrow |= {source: replace(models[source], asked=replace(models[source].asked, wholes=frozenset()))}
     with standing(narrow) as other:
         assert table in left_behind(other, narrow, arrivals)
@@ -143,17 +143,17 @@ def test_a_check_that_fails_keeps_the_months_as_they_were_and_asks_again(models:
 @pytest.mark.parametrize(
     ("month", "span"),
     [
-        (dt.date(2024, 2, 1), "day >= date '2024-01-30' and day < date '2024-03-03'"),
-        (dt.date(1, 1, 1), "day >= date '0001-01-01' and day < date '0001-02-03'"),
-        (dt.date(9999, 12, 1), "day >= date '9999-11-29' and day < date '10000-01-01'"),
+        ("2024-02-01", "day >= date '2024-01-30' and day < date '2024-03-03'"),
+        ("0001-01-01", "day >= date '0001-01-01' and day < date '0001-02-03'"),
+        ("9999-12-01", "day >= date '9999-11-29' and day < date '10000-01-01'"),
     ],
 )
-def test_a_margin_goes_as_far_as_there_are_days(month: dt.date, span: str) -> None:
-    assert of_months("day", [month], 2) == f"(({span}))"
+def test_a_margin_goes_as_far_as_there_are_days(month: str, span: str) -> None:
+    assert inside("day", [month], 2) == f"(({span}))"
 
 
 def test_months_that_touch_are_one_stretch_and_rows_without_a_day_a_part_of_their_own() -> None:
-    months = [dt.date(2026, 2, 1), None, dt.date(2026, 1, 1), dt.date(2026, 5, 1)]
+    months = ["2026-02-01", None, "2026-01-01", "2026-05-01"]
     spans = ("2026-01-01", "2026-03-01"), ("2026-05-01", "2026-06-01")
     stretches = " or ".join(f"(day >= date '{begins}' and day < date '{ends}')" for begins, ends in spans)
-    assert of_months("day", months) == f"({stretches} or day is null)"
+    assert inside("day", months) == f"({stretches} or day is null)"

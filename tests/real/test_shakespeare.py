@@ -300,7 +300,7 @@ def test_what_never_came_is_not_measured_in_any_table_of_a_person(paris):
     ):
         assert paris.number(f"select count({measure}) from portrait.career") == 0, measure
     assert paris.rows("select distinct visits_measured_share, bookings_measured_share from portrait.career") == [(0, 0)]
-    assert paris.number("select max(services_measured) from fact.rhythm") == 1
+    assert paris.number("select max(services_measured) from fact.variety") == 1
     assert paris.rows("select distinct milestones_measured from portrait.career") == [(1,)]
     assert {measure for (measure,) in paris.rows("select distinct measure from portrait.distribution")} == {
         "loans",

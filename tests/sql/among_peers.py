@@ -17,6 +17,14 @@ PEER_TERMS = """
     spring 2 | spring | 2025-02-20 | spring 1
 """
 
+OVER = """
+    term     | is_running
+    autumn 1 | false
+    spring 1 | false
+    autumn 2 | false
+    spring 2 | false
+"""
+
 ALL_MEASURES = (REFERENCE / "measure.csv").read_text(encoding="utf-8").replace(",", " | ")
 VISITS = "measure | weight\nvisit_days | 1"
 
@@ -62,11 +70,16 @@ def compared(
     until: str = "fact.growth",
 ) -> Compared:
     """Every table on the way to ``until``, by its name."""
-    texts = {"ref.term": PEER_TERMS, "ref.measure": measures, "ref.site": f"peer_group\n{peer_group}"}
+    texts = {
+        "ref.term": PEER_TERMS,
+        "ref.term_so_far": OVER,
+        "ref.measure": measures,
+        "ref.site": f"peer_group\n{peer_group}",
+    }
     for table, columns in _HELD_BY.items():
         texts[table] = redrawn(people.select("patron_key", "term", *(c for c in columns if c in people.columns)))
     made: Compared = {}
-    for table in ("fact.peer", "fact.percentile", "fact.standing", "fact.growth"):
+    for table in ("fact.peer", "fact.percentile", "fact.standing", "fact.movement", "fact.growth"):
         made[table] = build(table, **{name: text for name, text in texts.items() if name in models[table].reads})
         texts[table] = redrawn(made[table])
         if table == until:

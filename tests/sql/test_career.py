@@ -140,6 +140,7 @@ def test_the_current_portrait_is_of_those_in_scope_now(build):
     table = build(
         "portrait.current",
         ref__term=TERMS,
+        ref__horizon="as_of\n2026-07-10",
         portrait__individual="""
         patron_key | term | visit_days | terms_active
         ann        | b1   | 3          | 1

@@ -12,10 +12,10 @@ from tests.drawn import shown
 from tests.sql.among_peers import redrawn
 
 TERMS = """
-    term   | compare_to
-    before |
-    now    | before
-    odd    | never
+    term   | starts_on  | ends_on    | compare_to
+    before | 2024-09-02 | 2025-01-19 |
+    now    | 2025-09-01 | 2026-01-18 | before
+    odd    | 2026-02-23 | 2026-07-12 | never
 """
 DAYS = """
     day        | term   | is_open
@@ -167,8 +167,7 @@ def judged(build: Callable[..., pl.DataFrame], rise: float, seeds: Sequence[int]
         "portrait.change",
         portrait__distribution=redrawn(pl.DataFrame(rows, schema=HEADING.split(" | "), orient="row")),
         ref__term="term | compare_to\n" + "\n".join(f"now {seed} | before {seed}" for seed in seeds),
-        ref__calendar_day="day | term | is_open\n" + "\n".join(f"2025-10-01 | now {seed} | true" for seed in seeds),
-        ref__horizon="as_of\n2026-07-01",
+        ref__term_so_far="term | is_running\n" + "\n".join(f"now {seed} | false" for seed in seeds),
         ref__site="peer_group\n30",
     )
 

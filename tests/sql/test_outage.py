@@ -141,7 +141,6 @@ def test_a_portrait_names_the_feeds_it_misses_but_not_the_counters_that_know_nob
     table = build(
         "portrait.individual",
         **{fact.replace(".", "__"): one for fact in facts},
-        ref__horizon=HORIZON,
         ref__coverage_term="""
         feed       | term   | coverage | is_measured
         counter    | spring | 0.5      | false

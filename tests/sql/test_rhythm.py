@@ -117,9 +117,7 @@ def test_weeks_before_somebody_came_are_not_held_against_them(build):
 
 def test_where_nothing_is_measured_nothing_is_said(build):
     table = rhythm(build, {"ann": [0]}, fact__activity="patron_key | term | active_days\nann | spring |")
-    assert shown(
-        table, *STREAKS[1:], "longest_streak_until", "longest_streak_days", "burstiness", "service_breadth"
-    ) == {(None,) * 8}
+    assert shown(table, *STREAKS[1:], "longest_streak_until", "longest_streak_days", "burstiness") == {(None,) * 7}
 
 
 def test_days_in_a_row_are_open_days(build):
@@ -152,7 +150,7 @@ def test_kinds_of_service_are_counted_among_those_measured(build):
         "fact__participation": "patron_key | term | consultations | contribution_hours\nann | spring | 1 |\nbo | spring | 0 | 0",
         "fact__contribution_month": "patron_key | term | shifts\nann | spring | 2",
     }
-    table = rhythm(build, {"ann": [0], "bo": [0]}, **given)
+    table = build("fact.variety", fact__roster="patron_key | term\nann | spring\nbo | spring", **given)
     # Gates, spaces, questions and service given are measured; ann's shifts have no known length, and are shifts.
     assert shown(table, "patron_key", "service_breadth", "services_measured") == {("ann", "3", "4"), ("bo", "1", "4")}
 
@@ -174,9 +172,10 @@ def test_terms_since_the_first_are_those_of_the_calendar(build):
 
 def test_the_entropy_of_order_is_told_where_the_gates_are_measured(build):
     entropy = "patron_key | term | order_actual_entropy\nann | spring | 1.5\nbo | spring | 1.5"
-    gates = "patron_key | term | visits\nann | spring | 30\nbo | spring |"
-    table = rhythm(build, {"ann": [0], "bo": [0]}, fact__orderliness=entropy, fact__presence=gates)
-    assert shown(table, "patron_key", "order_actual_entropy") == {("ann", "1.5"), ("bo", None)}
+    for is_measured, told in {"true": "1.5", "false": None}.items():
+        gates = f"feed | term | is_measured\ngate | spring | {is_measured}\nloan | spring | true"
+        table = rhythm(build, {"ann": [0], "bo": [0]}, fact__orderliness=entropy, ref__coverage_term=gates)
+        assert shown(table, "patron_key", "order_actual_entropy") == {("ann", told), ("bo", told)}
 
 
 ALL = {

@@ -16,11 +16,15 @@ TERM = "autumn 1"
 
 @pytest.fixture
 def among(build, models):
-    return partial(compared, build, models, until="fact.standing")
+    return partial(compared, build, models, until="fact.movement")
 
 
 def standing(tables):
     return tables["fact.standing"].sort("patron_key", "term")
+
+
+def movement(tables):
+    return tables["fact.movement"].sort("patron_key", "term")
 
 
 def names(prefix: str, number: int) -> list[str]:
@@ -170,7 +174,7 @@ def test_an_index_changes_only_between_terms_that_measure_the_same(among):
             term("spring 2", [4, 2], loans=None),
         ]
     )
-    found = standing(among(people, measures, peer_group=2)).filter(patron_key="ann").sort("term")
+    found = movement(among(people, measures, peer_group=2)).filter(patron_key="ann")
     changes = dict(found.select("term", "use_index_change").iter_rows())
     # Autumn 1: visits 0.25, loans 0.5; spring 1: 0.75 and 0.5.  Afterwards visits alone: 0.25, then 0.75.
     assert changes == {"autumn 1": None, "spring 1": pytest.approx(0.25), "autumn 2": None, "spring 2": 0.5}
@@ -187,7 +191,7 @@ def test_a_term_that_was_not_measured_is_skipped_by_the_change_of_the_index(amon
         term_of(term, ["ann", "bo"], visit_days=days)
         for term, days in {"autumn 1": [1, 2], "spring 1": [None, None], "autumn 2": [9, 2]}.items()
     )
-    found = standing(among(people, peer_group=2)).filter(patron_key="ann")
+    found = movement(among(people, peer_group=2)).filter(patron_key="ann")
     # From the lower of two, 0.25, to the higher, 0.75; the days themselves are compared with the term just before.
     changes = dict(found.select("term", "use_index_change").iter_rows())
     assert changes == {"autumn 1": None, "spring 1": None, "autumn 2": 0.5}
@@ -200,7 +204,7 @@ def test_terms_active_are_counted_up_and_the_term_away_left_out(among):
         term_of(term, ["ann"], active_days=count, visit_days=count, is_exposed=str(term != "spring 1").lower())
         for term, count in days.items()
     )
-    found = standing(among(people, peer_group=1))
+    found = movement(among(people, peer_group=1))
     assert dict(found.select("term", "terms_active").iter_rows()) == {
         "autumn 1": 1,
         "spring 1": None,
@@ -250,8 +254,8 @@ def test_percentiles_centre_on_a_half_whatever_the_order_and_the_scale(among, da
 @pytest.mark.parametrize(("as_of", "change"), [("2024-05-01", None), ("2024-07-05", "-3")])
 def test_days_of_a_term_that_still_runs_are_not_set_beside_a_whole_one(build, as_of, change):
     table = build(
-        "fact.standing",
-        ref__term="term | starts_on\nautumn | 2023-09-01\nspring | 2024-02-20",
+        "fact.movement",
+        ref__term="term | starts_on | ends_on\nautumn | 2023-09-01 | 2024-01-20\nspring | 2024-02-20 | 2024-07-10",
         ref__horizon=f"as_of\n{as_of}",
         ref__calendar_day="day | term | is_open\n2024-02-20 | spring | true\n2024-07-05 | spring | true",
         fact__roster="patron_key | term | is_exposed\nann | autumn | true\nann | spring | true",

@@ -1,0 +1,88 @@
+"""Rebuild some parts of a table by its own statement, run as it is written.
+
+The statement runs where each table that it reads is a view of the same name: of one that is narrowed,
+the view shows only the rows that these parts need.  Of what comes out, the parts in question take the
+place of the old ones.  Which rows a part needs is said in a header (:mod:`pipelines.parted`).
+"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from pipelines import months, terms
+from pipelines.changes import differing as differing_rows
+from pipelines.models import Model
+from pipelines.months import Part
+from pipelines.parted import Parted
+from pipelines.warehouse import Warehouse
+
+FRESH = "fresh"
+"""Holds the parts as they came out, until they are judged."""
+
+_NARROWED = "narrowed"
+
+
+@contextmanager
+def narrowed(warehouse: Warehouse, model: Model, parts: Collection[Part]) -> Iterator[None]:
+    """Within the block stands a database of views that shows a statement what these parts need."""
+    assert model.parted is not None
+    home, run = _home(warehouse), warehouse.connection.execute
+    run(f"attach ':memory:' as {_NARROWED}")
+    try:
+        for table in sorted(model.reads):
+            run(f"create schema if not exists {_NARROWED}.{table.partition('.')[0]}")
+            where = _needed(warehouse, home, table, model.parted, parts)
+            run(f"create view {_NARROWED}.{table} as select * from {home}.{table} {where}")
+        yield
+    finally:
+        run(f"use {home}")
+        run(f"detach {_NARROWED}")
+
+
+def compute(warehouse: Warehouse, model: Model, parts: Collection[Part]) -> None:
+    """The parts as the statement makes them now."""
+    home, run = _home(warehouse), warehouse.connection.execute
+    run(f"use {_NARROWED}")
+    run(f"create or replace temp table {FRESH} as select * from ({model.text}\n) as made where {inside(model, parts)}")
+    run(f"use {home}")
+
+
+def differing(model: Model, parts: Collection[Part]) -> str:
+    """The rows that these parts lose, and those that they gain."""
+    return differing_rows(f"(from {model.table} where {inside(model, parts)})", FRESH)
+
+
+def replace(warehouse: Warehouse, model: Model, parts: Collection[Part]) -> None:
+    """Put parts in place of the old ones, in their order so that who reads some of them finds them together."""
+    assert model.parted is not None
+    run, within = warehouse.connection.execute, inside(model, parts)
+    run(f"delete from {model.table} where {within}")
+    run(f"insert into {model.table} select * from {FRESH} where {within} order by {model.parted.column}")
+
+
+def inside(model: Model, parts: Collection[Part]) -> str:
+    """Whether a row of a table is in one of its parts."""
+    assert model.parted is not None
+    if model.parted.kind == "term":
+        return terms.inside(model.parted.column, parts)
+    return months.inside(model.parted.column, parts)
+
+
+def named(model: Model, parts: Collection[Part]) -> str:
+    """What parts of a table are called together."""
+    assert model.parted is not None
+    kind, length = model.parted.kind, 7 if model.parted.kind == "month" else None
+    return ", ".join(sorted(part[:length] if part else f"no {kind}" for part in parts))
+
+
+def _needed(warehouse: Warehouse, home: str, table: str, parted: Parted, parts: Collection[Part]) -> str:
+    needs = parted.narrowed.get(table)
+    if needs is None:
+        return ""
+    if parted.kind == "term":
+        return f"where {terms.needed(warehouse, home, parted, needs, parts)}"
+    return f"where {months.needed(home, table, needs, parts)}"
+
+
+def _home(warehouse: Warehouse) -> str:
+    name = str(warehouse.rows_of("select current_database()")[0][0])
+    return '"' + name.replace('"', '""') + '"'
