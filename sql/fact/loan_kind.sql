@@ -45,7 +45,7 @@ left join clean.enrolment as enrolment
     on loan.patron_key = enrolment.patron_key
     and loan.loaned_on >= enrolment.valid_from
     and loan.loaned_on < enrolment.valid_to
-left join fact.own_class as own
+left join fact.class_field as own
     on coalesce(enrolment.college, '未知 unknown') = own.college
     and coalesce(enrolment.major, '未知 unknown') = own.major
     and loan.class_scheme = own.class_scheme

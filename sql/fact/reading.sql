@@ -93,7 +93,7 @@ placed as (
         sum(case when own.field = 'own' then class.loans else 0 end) as own_loans,
         sum(case when own.field = 'other' then class.loans else 0 end) as cross_loans
     from fact.loan_class as class
-    join fact.own_class as own
+    join fact.class_field as own
         on class.college = own.college and class.major = own.major
         and class.class_scheme = own.class_scheme and class.class_second = own.class_second
     where own.field is not null

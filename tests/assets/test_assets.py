@@ -45,6 +45,7 @@ fact/active_month
 fact/activity
 fact/attendance_month
 fact/booking_month
+fact/class_field
 fact/college_loan_month
 fact/consultation_month
 fact/contribution_month
