@@ -48,7 +48,12 @@ def release_asked(warehouse: Warehouse, frames: Frames, own: Frames, rules: Rule
         Problem: something would give people away; nothing of it is shown to anybody.
 
     """
-    every = [(model, read(warehouse, f"select * from {model.table}")) for model in aggregates(models().values())]
+    told = aggregates(models().values())
+    if missing := [model.table for model in told if not warehouse.exists(model.table)]:
+        raise Problem(
+            f"the warehouse was made by an older version, without {missing[0]} — `mingyuan run` makes it anew"
+        )
+    every = [(model, read(warehouse, f"select * from {model.table}")) for model in told]
     try:
         release(warehouse, every, rules, shown_to, _of_periods(frames, own))
     except Problem as refused:

@@ -99,6 +99,12 @@ def test_what_would_give_somebody_away_is_refused_with_who_asked(
     assert warehouse.rows("ledger.release") == 1
 
 
+def test_a_warehouse_of_an_older_version_is_refused_in_one_line(warehouse: Warehouse) -> None:
+    warehouse.connection.execute("drop table portrait.retention")
+    with pytest.raises(Problem, match=r"without portrait\.retention — `mingyuan run` makes it anew"):
+        ask(warehouse, in_term(PERIOD, Law=31))
+
+
 def refusing(*told: object) -> None:
     raise Problem("report.cohort, Law: a number that is withheld could be worked out")
 
