@@ -7,7 +7,7 @@ The exports of a campus are cut at one busy day: what came before it is loaded a
 comes as files of its own, as a night brings them.  Then nothing comes, which leaves what Dagster costs
 by itself; and at last an old file comes again with a few lines less.  DuckDB alone does the same two
 things on the same rows: all statements at once, and after the day's rows the statements of the day's
-months.  Each part runs in a process of its own; memory is that of the process and its children together.
+month and term.  Each part runs in a process of its own; memory is that of the process and its children together.
 """
 
 import contextlib
@@ -29,9 +29,8 @@ from types import SimpleNamespace
 import duckdb
 from door import resident_mb
 
-from pipelines import months
+from pipelines import parts
 from pipelines.demo_campus import make_campus
-from pipelines.due import Due
 from pipelines.paths import ROOT
 from pipelines.run import history, run
 from pipelines.site import Site, models
@@ -229,11 +228,15 @@ def bare(folder: Path) -> None:
                 [marks],
             )
         night = {"raw": time.perf_counter() - began}
-        warehouse = SimpleNamespace(connection=connection, rows_of=lambda query: connection.execute(query).fetchall())
-        due = Due(False, frozenset({DAY.replace(day=1)}))
+        warehouse = SimpleNamespace(
+            connection=connection,
+            rows_of=lambda query, parameters=(): connection.execute(query, list(parameters)).fetchall(),
+        )
+        ((term,),) = warehouse.rows_of(f"select term from ref.calendar_day where day = date '{DAY}'")
+        part = {"month": DAY.replace(day=1).isoformat(), "term": term}
         for model in selects:
-            if model.monthly:
-                night[model.table] = month_alone(warehouse, model, due)
+            if model.parted:
+                night[model.table] = part_alone(warehouse, model, part[model.parted.kind])
             else:
                 night[model.table] = timed(
                     connection, f"create or replace table {model.table} as {model.text}", model.layer
@@ -248,11 +251,11 @@ def timed(connection: duckdb.DuckDBPyConnection, statement: str, layer: str) -> 
     return time.perf_counter() - began
 
 
-def month_alone(warehouse: object, model: object, due: Due) -> float:
+def part_alone(warehouse: object, model: object, part: str) -> float:
     began = time.perf_counter()
-    with months.narrowed(warehouse, model, due):
-        months.compute(warehouse, model, due)
-        months.replace(warehouse, model, due)
+    with parts.narrowed(warehouse, model, {part}):
+        parts.compute(warehouse, model, {part})
+        parts.replace(warehouse, model, {part})
     return time.perf_counter() - began
 
 
@@ -265,7 +268,7 @@ def show(size: int, told: dict[str, dict], alone: dict[str, dict]) -> None:
     )
     steps = sorted(told["full"]["steps"], key=lambda step: -told["full"]["steps"][step])
     dearest = sorted(told["night"]["steps"], key=lambda step: -told["night"]["steps"][step])[:SHOWN]
-    for step in dict.fromkeys([*steps[:SHOWN], *dearest, *(t for t, m in models().items() if m.monthly)]):
+    for step in dict.fromkeys([*steps[:SHOWN], *dearest, *(t for t, m in models().items() if m.parted)]):
         seconds = "".join(f"{told[part]['steps'].get(step, 0):11.2f}" for part in PARTS)
         same = "".join(f"{alone[part][step]:11.2f}" if step in alone[part] else " " * 11 for part in ("full", "night"))
         rebuilt = told["night"]["rebuilt"].get(step, "")
