@@ -14,7 +14,7 @@ from pipelines.engine import Engine, engine_url
 from pipelines.landing import landing_sensor
 from pipelines.paths import ROOT
 from pipelines.service_state import site_catalogue
-from pipelines.site import Site, site_path
+from pipelines.site import Site, models, site_path
 from pipelines.upkeep import note_failure
 from pipelines.warehouse import Warehouse
 
@@ -37,6 +37,7 @@ def build_definitions(site: Site) -> dg.Definitions:
             own words.
 
     """
+    models()  # before Dagster's loader reads them: what is wrong with one is told in its own words
     site_catalogue(site)
     campus = site.campus
     nightly = dg.define_asset_job(
