@@ -13,6 +13,7 @@ from assets.releases import RELEASE
 from pipelines import changes, generations, ledger
 from pipelines.due import is_current
 from pipelines.expectations import Outcome, expectations_of, judge
+from pipelines.fingerprint import content
 from pipelines.hand import hand_of
 from pipelines.models import Model
 from pipelines.publish import Example, PublishedTable, publish
@@ -28,6 +29,8 @@ _KNOWN_OF_PEOPLE = "select college, level, study_year from portrait.individual w
 MART = "published.mart"
 LAYERS = ("ref", "portrait", "segment", "service", "report")
 _NOT_FOR_ANALYSTS = {"sensitive"}
+RELEASED = "ledger.released_cell"
+"""What may be shown of groups: a report on request can change it where no table has changed."""
 _KEPT_IN = {"service.outcome_event"}
 """Single days of single readers: analysts see what somebody did in a term."""
 
@@ -130,7 +133,8 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
     )
     def mart(warehouse: Warehouse, site: Site) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         """The database that analysts open: `mingyuan query "select …"`, or data/published/current in any client."""
-        campus, made_as, failed = site.campus, hand_of(warehouse, site), []
+        campus, failed = site.campus, []
+        made_as = f"{hand_of(warehouse, site)} {content(warehouse.connection, RELEASED)}"
         if generation := _as_published_now(warehouse, site, tables, made_as):
             yield from (_held(model, e.check, key) for model, known in expected.items() for e in known)
             yield _told(generation, is_new=False)

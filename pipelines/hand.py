@@ -13,7 +13,10 @@ from pipelines.paths import REFERENCE, ROOT
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 
-_WRITTEN_BY_RUNS = {f"ledger.{name}" for name in ("build", "change", "expectation", "file", "key_check", "reject")}
+_WRITTEN_BY_RUNS = {
+    f"ledger.{name}"
+    for name in ("build", "change", "expectation", "file", "key_check", "reject", "release", "released_cell")
+}
 
 
 def hand_of(warehouse: Warehouse, site: Site) -> str:

@@ -74,3 +74,21 @@ def test_it_is_asked_again_when_code_or_site_are_others_and_always_where_it_says
     assert night(site, made, doubling, ["segment.given"]) == "whole"
     assert night(other, made, doubling, ["segment.given"]) == "whole"
     assert doubling.asked == 5
+
+
+def test_it_is_asked_again_when_people_have_noted_something_and_not_because_a_run_remembers_its_release(
+    tmp_path: Path, made: dict[str, Model]
+) -> None:
+    site, doubling = small_site(tmp_path), Doubling()
+    give(site, made, 1)
+    assert night(site, made, doubling, ["segment.given"]) == "whole"
+    with warehouse_of(site).opened() as warehouse:
+        warehouse.connection.execute(
+            "insert into ledger.release values (1, 'colleges', localtimestamp, 'exact', 10, 0, 0, 0)"
+        )
+    assert night(site, made, doubling, ["segment.given"]) == "unchanged"
+    with warehouse_of(site).opened() as warehouse:
+        warehouse.connection.execute(
+            "insert into ledger.list_export values ('e', 'r', 'a talk', 'a librarian', localtimestamp, 1, 0)"
+        )
+    assert night(site, made, doubling, ["segment.given"]) == "whole"
