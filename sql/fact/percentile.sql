@@ -1,7 +1,8 @@
 -- One row for each person, term and measure in which they can be set among their peers; the use index is one of the measures.
 --
 -- Only measured values take part: a measure that is not there is dropped and the others are weighted anew, never taken for
--- zero.  A percentile is the mid-rank, (below + half of the equal) / n.  The normal score is the standard normal quantile
+-- zero.  The use index is told to a millionth, so that no later rounding of it can hang on how an engine rounds a half.
+-- A percentile is the mid-rank, (below + half of the equal) / n.  The normal score is the standard normal quantile
 -- of the percentile by M. J. Wichura's algorithm AS 241 (Applied Statistics 37, 1988), right to 16 digits; its branch for
 -- tails beyond 1.4e-11 is left out, since a mid-rank is never so small.
 --
@@ -82,7 +83,9 @@ indexed as (
     select
         patron_key,
         term,
-        sum(cast(weight * cast(percentile as decimal(18, 9)) as decimal(18, 9))) / nullif(sum(weight), 0) as value
+        cast(floor(
+            cast(sum(weight * cast(floor(percentile * 1e9 + 5e-1) as bigint)) as double) / nullif(cast(sum(weight) as double), 0) / 1e3 + 5e-1
+        ) as double) / 1e6 as value
     from placed
     where weight > 0
     group by patron_key, term
