@@ -34,6 +34,12 @@ def is_on_spark(step: str) -> bool:
     return is_select(step) and models()[step].layer in LAYERS_ON_SPARK
 
 
+def night_records(told: Told) -> int:
+    """What the last night has loaded."""
+    after, before = (told[part][-1]["tables"] for part in ("night", "line"))
+    return sum(after[table] - before[table] for table in after if is_feed(table))
+
+
 def door(told: Told) -> float:
     """What the way in took, in runs of its own and in the last one."""
     return spent(told, "door", "line", wanted=is_feed)

@@ -7,27 +7,25 @@ The exports of a campus are cut at one busy day: what came before it is loaded a
 comes as files of its own, as a night brings them.  Then nothing comes, which leaves what Dagster costs
 by itself; and at last an old file comes again with a few lines less.  DuckDB alone does the same two
 things on the same rows: all statements at once, and after the day's rows the statements of the day's
-month and term.  Each part runs in a process of its own; memory is that of the process and its children together.
+month and term.  Each part runs in a process of its own; seconds are of the processor, its children's among them, and
+memory is that of the process and its children together.
 """
 
 import contextlib
-import csv
 import datetime as dt
-import io
 import json
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
-from door import resident_mb
+from measure import cpu_seconds, resident_mb
+from one_day import bring, cut, put
 
 from pipelines import parts
 from pipelines.demo_campus import make_campus
@@ -41,7 +39,6 @@ DAY = dt.date(2026, 6, 10)
 OLD = "gate/main_2025-10.csv"
 MEMORY_LIMIT = "8GB"
 SITE_LINES = f"\nmemory_limit: {MEMORY_LIMIT}\nparser_memory_mb: 4096\nparser_seconds: 3600\n"
-WHEN = re.compile(r"(?<!\d)(20\d\d)[/-]?(0?[1-9]|1[0-2])[/-]?(0?[1-9]|[12]\d|3[01])(?!\d)")
 PARTS = ("full", "night", "nothing", "corrected")
 SHOWN = 12
 
@@ -64,7 +61,7 @@ def measure(size: int, folder: Path) -> None:
     )
     landing, waiting = folder / "data" / "landing", folder / "night"
     for path in (path for path in made.rglob("*") if path.is_file()):
-        cut(path, path.relative_to(made), landing, waiting)
+        cut(path, path.relative_to(made), DAY, landing, waiting)
     old = (landing / OLD).read_bytes().splitlines(keepends=True)
     told = {"full": in_child("product", folder)}
     bring(waiting, landing)
@@ -74,73 +71,6 @@ def measure(size: int, folder: Path) -> None:
     alone = in_child("bare", folder)
     told["corrected"] = in_child("product", folder)
     show(size, told, alone)
-
-
-def cut(path: Path, name: Path, landing: Path, waiting: Path) -> None:
-    """The part of an export from before the day, and that of the day, each as a file."""
-    content = path.read_bytes()
-    if name.parent.name not in ("gate", "circulation", "space"):
-        put(landing / name, content)
-        return
-    encoding = "utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        encoding, text = "gb18030", content.decode("gb18030")
-    split = loans if name.parent.name == "circulation" else events
-    for folder, lines, own in zip((landing, waiting), split(text), (name, night_name(name)), strict=True):
-        if len(lines) > 1:
-            put(folder / own, "".join(lines).encode(encoding))
-
-
-def night_name(name: Path) -> Path:
-    return name.with_name(f"{name.stem.partition('_')[0]}_night{name.stem.rpartition('_')[2]}{name.suffix}")
-
-
-def put(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-
-
-def events(text: str) -> tuple[list[str], list[str]]:
-    heading, *lines = text.splitlines(keepends=True)
-    days = [day_of(line) for line in lines]
-    before = [line for line, day in zip(lines, days, strict=True) if day is None or day < DAY]
-    return [heading, *before], [heading, *(line for line, day in zip(lines, days, strict=True) if day == DAY)]
-
-
-def loans(text: str) -> tuple[list[str], list[str]]:
-    """Loans begun before the day, as yet without what came back on it; and those that the day began or ended."""
-    heading, *rows = csv.reader(io.StringIO(text, newline=""))
-    begun, ended = heading.index("借出日期"), heading.index("归还日期")
-    before, today = [heading], [heading]
-    for row in rows:
-        first, last = day_of(row[begun]), day_of(row[ended])
-        told = [cell if at != ended or (last and last <= DAY) else "" for at, cell in enumerate(row)]
-        if first == DAY or (last == DAY and first and first < DAY):
-            today.append(told)
-        if first is None or first < DAY:
-            before.append([cell if at != ended or (last and last < DAY) else "" for at, cell in enumerate(row)])
-    return written(before), written(today)
-
-
-def written(rows: list[list[str]]) -> list[str]:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().splitlines(keepends=True)
-
-
-def day_of(text: str) -> dt.date | None:
-    """The first day that a text names; none where it names none that there was."""
-    found = WHEN.search(text)
-    with contextlib.suppress(ValueError):
-        return dt.date(*map(int, found.groups())) if found else None
-    return None
-
-
-def bring(waiting: Path, landing: Path) -> None:
-    for path in (path for path in waiting.rglob("*") if path.is_file()):
-        put(landing / path.relative_to(waiting), path.read_bytes())
 
 
 def in_child(part: str, folder: Path) -> dict:
@@ -154,17 +84,17 @@ def product(folder: Path) -> None:
     """Run the line once; tell the seconds and rows of each step, and what of each table was made anew."""
     steps: dict[str, float] = {}
     site = Site(file=str(folder / "campus.yml"))
-    began = last = time.perf_counter()
+    began = last = cpu_seconds()
 
     def finished(step: str, number: int, total: int) -> None:
         nonlocal last
-        now = time.perf_counter()
+        now = cpu_seconds()
         steps[step], last = now - last, now
 
     with highest_memory() as peak:
         outcome = run(site, finished)
     assert outcome.success, outcome.problems
-    seconds = time.perf_counter() - began
+    seconds = cpu_seconds() - began
     with duckdb.connect(str(site.campus.warehouse), read_only=True) as connection:
         rows = {
             step: connection.execute(f"select count(*) from {step}").fetchall()[0][0]
@@ -221,13 +151,13 @@ def bare(folder: Path) -> None:
             model.table: timed(connection, f"create or replace table {model.table} as {model.text}", model.layer)
             for model in selects
         }
-        began = time.perf_counter()
+        began = cpu_seconds()
         for model in (model for model in models().values() if model.is_feed):
             connection.execute(
                 f"insert into {model.table} select * from product.{model.table} where list_contains(?, source_file)",
                 [marks],
             )
-        night = {"raw": time.perf_counter() - began}
+        night = {"raw": cpu_seconds() - began}
         warehouse = SimpleNamespace(
             connection=connection,
             rows_of=lambda query, parameters=(): connection.execute(query, list(parameters)).fetchall(),
@@ -246,17 +176,17 @@ def bare(folder: Path) -> None:
 
 def timed(connection: duckdb.DuckDBPyConnection, statement: str, layer: str) -> float:
     connection.execute(f"create schema if not exists {layer}")
-    began = time.perf_counter()
+    began = cpu_seconds()
     connection.execute(statement)
-    return time.perf_counter() - began
+    return cpu_seconds() - began
 
 
 def part_alone(warehouse: object, model: object, part: str) -> float:
-    began = time.perf_counter()
+    began = cpu_seconds()
     with parts.narrowed(warehouse, model, {part}):
         parts.compute(warehouse, model, {part})
         parts.replace(warehouse, model, {part})
-    return time.perf_counter() - began
+    return cpu_seconds() - began
 
 
 def show(size: int, told: dict[str, dict], alone: dict[str, dict]) -> None:

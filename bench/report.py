@@ -7,7 +7,20 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from figures import Told, dagster, door, floor, is_feed, is_on_spark, is_other, is_select, peak, records, spent
+from figures import (
+    Told,
+    dagster,
+    door,
+    floor,
+    is_feed,
+    is_on_spark,
+    is_other,
+    is_select,
+    night_records,
+    peak,
+    records,
+    spent,
+)
 from growth import growth
 from targets import targets
 
@@ -65,6 +78,12 @@ def sizes(every: list[Told]) -> Iterator[str]:
         "on disk, MB: warehouse · published · vault": lambda t: " · ".join(
             f"{t['disk_mb'][part]:,}" for part in ("warehouse", "published", "vault")
         ),
+        "**a night**, the last day's records": lambda t: f"{night_records(t):,}" if "night" in t else "not run",
+        "— s by the clock · of the processor": lambda t: both(t, "night"),
+        "— share of the whole line, by the processor": lambda t: (
+            f"{spent(t, 'night') / spent(t, 'door', 'line'):.1%}" if "night" in t else "not run"
+        ),
+        "— in which nothing has come, s by the clock · of the processor": lambda t: both(t, "nothing"),
         "Dagster, ms an asset with a check": lambda t: f"{dagster(t):,.1f}",
         "— of all assets, share of the run": lambda t: (
             f"{dagster(t) * (len(t['line']) - 1) / 10 / spent(t, 'line'):.1f} %"
@@ -88,6 +107,12 @@ def sizes(every: list[Told]) -> Iterator[str]:
 
 def commands(told: Told) -> str:
     return " · ".join(f"{one['cpu']:.2f}" for one in told["commands"].values()) or "not run"
+
+
+def both(told: Told, part: str) -> str:
+    if part not in told:
+        return "not run"
+    return f"{spent(told, part, what='seconds'):,.0f} · {spent(told, part):,.0f}"
 
 
 def on_spark(told: Told) -> str:

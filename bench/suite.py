@@ -5,8 +5,9 @@
     .venv/bin/python bench/suite.py 10x --spark # the line on Spark, too, where `make spark-here` was run
 
 A size is drawn, taken in and built as a night does it, from exports to published portraits and reports.  Up to 100x all
-exports lie there at once; beyond, they are drawn and taken in a term at a time, so that the disk holds them.  Every part runs in a process of its own
-and is measured from outside (measure.py).  What is found is kept in bench/results and told in bench/README.md.
+exports lie there at once; beyond, they are drawn and taken in a term at a time, so that the disk holds them.  The last day
+is kept back and comes as a night of its own; then comes a night in which nothing has come.  Every part runs in a process of
+its own and is measured from outside (measure.py).  What is found is kept in bench/results and told in bench/README.md.
 """
 
 import argparse
@@ -25,6 +26,7 @@ from pathlib import Path
 import report
 from campus import Size, size
 from measure import Step, TooLarge, cpu_seconds, size_mb, steps
+from one_day import FEEDS, bring, cut, day_of
 
 from pipelines.paths import ROOT
 from pipelines.site import Site
@@ -58,7 +60,7 @@ class Suite:
     """One size in one folder; what each part has told is kept as it comes."""
 
     def __init__(self, size: Size, folder: Path) -> None:
-        self.size, self.folder, self.exports = size, folder, folder / "exports"
+        self.size, self.folder, self.exports, self.waiting = size, folder, folder / "exports", folder / "waiting"
         self.told: dict = {"size": size.times, "patrons": size.patrons, "years": size.years, **machine()}
         lines = (ROOT / "campus.example.yml").read_text(encoding="utf-8") + SITE_LINES
         (folder / "campus.yml").write_text(lines, encoding="utf-8")
@@ -83,6 +85,9 @@ class Suite:
             shutil.copytree(self.campus.data, self.folder / "spark" / "data", copy_function=os.link)
         self.part("line", steps("line.py", "run", self.folder, spill=self.spill))
         self.told["disk_mb"] = {part.name: round(size_mb(part)) for part in self.campus.data.iterdir() if part.is_dir()}
+        bring(self.waiting, self.campus.landing)
+        for night in ("night", "nothing"):
+            self.part(night, steps("line.py", "run", self.folder, spill=self.spill))
         self.part("dagster", steps("line.py", "dagster", self.folder))
         self.told["commands"] = {name: self.command(words) for name, words in COMMANDS.items()}
         self.part("floor", steps("floor.py", "models", self.folder, spill=self.folder / "floor"))
@@ -100,13 +105,19 @@ class Suite:
         self.told["export_mb"] += size_mb(self.exports / str(term))
 
     def land(self, term: int) -> None:
-        """The term's exports, read by the floor and then put where the product looks for them, whose door takes them away."""
+        """The term's exports, read by the floor and then put where the product looks for them, but for the very last day."""
         drawn = self.exports / str(term)
         self.part("floor door", steps("floor.py", "door", drawn, self.folder, spill=self.folder / "floor"))
+        day = last_day(drawn) if term == len(self.size.terms) - 1 else None
         for path in [path for path in drawn.rglob("*") if path.is_file()]:
-            landed = self.campus.landing / path.relative_to(drawn)
-            landed.parent.mkdir(parents=True, exist_ok=True)
-            path.unlink() if path.suffix == ".utf8" else path.rename(landed)
+            name = path.relative_to(drawn)
+            if day and name.parent.name in FEEDS:
+                cut(path, name, day, self.campus.landing, self.waiting)
+            elif path.suffix != ".utf8":
+                landed = self.campus.landing / name
+                landed.parent.mkdir(parents=True, exist_ok=True)
+                path.rename(landed)
+        shutil.rmtree(drawn)
 
     def essentials(self, engine: str) -> Step | str:
         """What it took, or where it stopped."""
@@ -147,6 +158,11 @@ class Suite:
         seconds, cpu = (sum(step.get(what, 0) for step in found) for what in ("seconds", "cpu"))
         peak = max((step["peak_mb"] for step in found), default=0)
         print(f"{name:12} {seconds:9.1f} s {cpu:9.1f} s of the processor, peak {peak:,} MB", flush=True)
+
+
+def last_day(drawn: Path) -> dt.date | None:
+    """The day on which the last reader came through the main gate."""
+    return day_of(max(drawn.glob("gate/main_*.csv")).read_text(encoding="utf-8").splitlines()[-1])
 
 
 def machine() -> dict:
