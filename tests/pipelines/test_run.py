@@ -93,6 +93,23 @@ def test_the_project_s_own_history_is_found_from_anywhere(tmp_path, monkeypatch)
     assert (tmp_path / "project" / "data" / "dagster" / "history" / "runs.db").exists()
 
 
+def test_while_the_history_is_open_each_of_its_files_has_one_engine(tmp_path) -> None:
+    def engines_of(instance: dg.DagsterInstance) -> list[object]:
+        found = []
+        for _ in range(3):
+            with instance.event_log_storage.run_connection("run") as connection:
+                found.append(connection.engine)
+        return found
+
+    with history(small_site(tmp_path)) as instance:
+        first, *others = engines_of(instance)
+        assert all(other is first for other in others)
+    (tmp_path / "without").mkdir()
+    with dg.DagsterInstance.local_temp(str(tmp_path / "without")) as instance:
+        first, *others = engines_of(instance)
+        assert not any(other is first for other in others)
+
+
 @pytest.mark.parametrize(
     ("errors", "exit_code"),
     [
