@@ -33,7 +33,7 @@ def needed(warehouse: Warehouse, home: str, parted: Parted, needs: Narrowed, par
         return f"cast({column} as date) in (select day from {home}.{DAYS} where {inside('term', parts)})"
     if not needs.earlier:
         return inside(column, parts)
-    upto = inside(column, {*parts, *_until(warehouse, parts)})
+    upto = _upto(warehouse, column, parts)
     if needs.of is None:
         return upto
     bearing = " union ".join(
@@ -63,8 +63,9 @@ def _since(warehouse: Warehouse, parted: Parted, terms: set[Part]) -> set[Part]:
     return {term for (term,) in warehouse.rows_of(later, [sorted(term for term in terms if term)])}
 
 
-def _until(warehouse: Warehouse, terms: Collection[Part]) -> set[Part]:
-    """The terms that begin no later than the last of some."""
+def _upto(warehouse: Warehouse, column: str, parts: Collection[Part]) -> str:
+    """Whether a row is of no term that begins later than the last of some."""
     last = f"select max(starts_on) from {TERMS} where term in (select unnest(?))"
-    query = f"select term from {TERMS} where starts_on <= ({last})"
-    return {term for (term,) in warehouse.rows_of(query, [sorted(term for term in terms if term)])}
+    query = f"select term from {TERMS} where starts_on > ({last})"
+    later = {term for (term,) in warehouse.rows_of(query, [sorted(part for part in parts if part)])}
+    return f"({column} is null or not {inside(column, later)})" if later else "true"

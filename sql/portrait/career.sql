@@ -9,41 +9,32 @@
 -- check nothing_is_negative: least(visits_total, loans_total, bookings_total) >= 0
 -- check a_share_of_terms_is_a_share: visits_measured_share between 0 and 1
 
-with placed as (
+with summed as (
     select
-        individual.*,
-        cast(left(term.academic_year, 4) as integer) - individual.study_year + 1 as entry_year,
-        row_number() over (partition by individual.patron_key order by term.starts_on) as from_first,
-        row_number() over (partition by individual.patron_key order by term.starts_on desc) as from_last
+        individual.patron_key,
+        min(term.starts_on) as first_on,
+        max(term.starts_on) as last_on,
+        count(*) as terms_in_scope,
+        count(*) filter (where individual.is_exposed) as terms_exposed,
+        coalesce(max(individual.terms_active), 0) as terms_active,
+        max(cast(left(term.academic_year, 4) as integer) - individual.study_year + 1) as entry_year,
+        sum(individual.visits) as visits,
+        sum(individual.visit_days) as visit_days,
+        sum(individual.dwell_minutes) as dwell_minutes,
+        sum(individual.loans) as loans,
+        sum(individual.bookings) as bookings,
+        sum(cast(individual.resource_hours as decimal(18, 6))) as resource_hours,
+        sum(individual.events_attended) as events_attended,
+        sum(cast(individual.contribution_hours as decimal(18, 6))) as contribution_hours,
+        count(individual.visits) as visits_measured,
+        count(individual.loans) as loans_measured,
+        count(individual.bookings) as bookings_measured,
+        count(individual.resource_hours) as resource_hours_measured,
+        count(individual.events_attended) as events_measured,
+        count(individual.contribution_hours) as contribution_hours_measured
     from portrait.individual as individual
     join ref.term as term on individual.term = term.term
-),
-
-summed as (
-    select
-        patron_key,
-        max(term) filter (where from_first = 1) as first_term,
-        max(term) filter (where from_last = 1) as last_term,
-        count(*) as terms_in_scope,
-        count(*) filter (where is_exposed) as terms_exposed,
-        coalesce(max(terms_active), 0) as terms_active,
-        max(entry_year) as entry_year,
-        sum(visits) as visits,
-        sum(visit_days) as visit_days,
-        sum(dwell_minutes) as dwell_minutes,
-        sum(loans) as loans,
-        sum(bookings) as bookings,
-        sum(cast(resource_hours as decimal(18, 6))) as resource_hours,
-        sum(events_attended) as events_attended,
-        sum(cast(contribution_hours as decimal(18, 6))) as contribution_hours,
-        count(visits) as visits_measured,
-        count(loans) as loans_measured,
-        count(bookings) as bookings_measured,
-        count(resource_hours) as resource_hours_measured,
-        count(events_attended) as events_measured,
-        count(contribution_hours) as contribution_hours_measured
-    from placed
-    group by patron_key
+    group by individual.patron_key
 ),
 
 running as (
@@ -87,8 +78,8 @@ semester as (
 
 select
     summed.patron_key,
-    summed.first_term,                                                     -- 首个学期 | first term | in scope
-    summed.last_term,                                                      -- 最近学期 | last term | in scope
+    first.term as first_term,                                              -- 首个学期 | first term | in scope
+    last.term as last_term,                                                -- 最近学期 | last term | in scope
     cast(summed.terms_in_scope as bigint) as terms_in_scope,               -- 在册学期数 | terms in scope
     cast(summed.terms_exposed as bigint) as terms_exposed,                 -- 在校学期数 | terms here | rather than on leave or abroad
     cast(summed.terms_active as bigint) as terms_active,                   -- 活跃学期数 | terms active | with two active days or more
@@ -119,5 +110,7 @@ select
     slope.own_field_slope,                                                 -- 本学科占比趋势 | trend of the share of own field | per semester
     cast(coalesce(semester.slope_terms, 0) as bigint) as slope_terms       -- 趋势学期数 | semesters in the trends | here, with visits or reading measured
 from summed
+join ref.term as first on summed.first_on = first.starts_on
+join ref.term as last on summed.last_on = last.starts_on
 left join slope on summed.patron_key = slope.patron_key
 left join semester on summed.patron_key = semester.patron_key

@@ -50,6 +50,7 @@ fact/college_loan_month
 fact/consultation_month
 fact/contribution_month
 fact/demand_hour
+fact/departure
 fact/dominance
 fact/e_resource
 fact/feedback_theme
