@@ -56,6 +56,7 @@ fact/e_resource
 fact/feedback_theme
 fact/gap_dimension
 fact/growth
+fact/last_term
 fact/lifecycle
 fact/loan_class
 fact/loan_kind
