@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pipelines.header import Declaration
-from pipelines.parted import Narrowed, Parted, known_by, parted_of, read_line, rebuilt_by, told_by
+from pipelines.parted import TERM, Narrowed, Parted, known_by, parted_of, read_line, rebuilt_by, told_by
 from pipelines.termly import mixing
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def part_slips(model: Model, models: Mapping[str, Model]) -> Iterator[str]:
     if parted is None or not model.is_select:
         yield f"{model.file}:1: it cannot be told how to rebuild this — write `-- rebuild: month(a date)` or `term(term)` in the header of a select"
         return
-    of_column = _of_month if parted.kind == "month" else _of_term
-    slips = [*of_column(model, parted)] or [*_lines(model, models, parted)]
+    of_column = _of_month(model, parted) if parted.kind == "month" else _of_term(model, models, parted)
+    slips = [*of_column] or [*_lines(model, models, parted)]
     yield from slips
     if not parted.narrowed:
         yield f"{model.file}:1: nothing that {model.table} reads is known by {'day' if parted.kind == 'month' else 'term'}, so it is always built whole — leave out `rebuild:`"
@@ -43,9 +43,11 @@ def _of_month(model: Model, parted: Parted) -> Iterator[str]:
         yield f"{model.file}:1: rebuild: {parted.column} is no date of {model.table} — the dates are {_dates(model)}"
 
 
-def _of_term(model: Model, parted: Parted) -> Iterator[str]:
-    if _kind(model, parted.column) != "VARCHAR" or parted.column not in model.grain:
-        yield f"{model.file}:1: rebuild: {parted.column} does not tell the rows of {model.table} by their term — it is a word of the grain"
+def _of_term(model: Model, models: Mapping[str, Model], parted: Parted) -> Iterator[str]:
+    sources = next((c.sources for c in model.columns if c.name == parted.column), ())
+    is_told = any(column == TERM and models[table].grain == model.grain for table, column in sources)
+    if _kind(model, parted.column) != "VARCHAR" or not (parted.column in model.grain or is_told):
+        yield f"{model.file}:1: rebuild: {parted.column} does not tell the rows of {model.table} by their term — it is a word of the grain, or the term of a table of the same grain"
 
 
 def _lines(model: Model, models: Mapping[str, Model], parted: Parted) -> Iterator[str]:
@@ -67,16 +69,16 @@ def _unrelated(model: Model, parted: Parted) -> Iterator[str]:
 
 
 def _term_line(model: Model, models: Mapping[str, Model], parted: Parted, line: Declaration) -> Iterator[str]:
-    needs = read_line("term", parted.column, line.value)
+    needs = read_line("term", line.value)
     if line.key == "follows":
         yield f"the terms of {model.table} follow no keys — leave it out"
     elif line.value == "whole":
-        if told_by(models[line.name], "term", parted.column) is None:
+        if told_by(models[line.name], "term") is None:
             yield f"{line.name} is always read whole — leave it out"
     elif needs is None:
         yield "this is no `whole`, `earlier` or `earlier of key`"
-    elif told_by(models[line.name], "term", parted.column) != parted.column:
-        yield f"it is not known which terms of {line.name} change — only a table that bears {parted.column} can be narrowed by it"
+    elif told_by(models[line.name], "term") != TERM:
+        yield f"it is not known which terms of {line.name} change — only a table that bears {TERM} can be narrowed by it"
     elif needs.of:
         yield from _earlier(model, models[line.name], parted, needs.of)
 
@@ -88,7 +90,7 @@ def _earlier(model: Model, source: Model, parted: Parted, key: str) -> Iterator[
     for reader in (model, source):
         if not _kind(reader, key):
             yield f"{reader.table} has no column {key}"
-    for table in sorted(set(parted.bearers) - {t for t, n in parted.narrowed.items() if n.columns == (parted.column,)}):
+    for table in sorted(set(parted.bearers) - {t for t, n in parted.narrowed.items() if n.columns == (TERM,)}):
         yield f"{key} comes from {table}, of which it is not known by term who is in it"
 
 
@@ -101,7 +103,7 @@ def _month_line(model: Model, models: Mapping[str, Model], parted: Parted, line:
             yield f"none of {', '.join(parted.narrowed)} has a column {line.value}"
     elif known_by(source) is None:
         yield f"it is not known which days of {line.name} change — only a feed, or a table with `rebuild: month(…)`, can be narrowed"
-    elif (narrowed := read_line("month", parted.column, line.value)) is None:
+    elif (narrowed := read_line("month", line.value)) is None:
         yield "this is no `time`, `time or time`, `time, 2 days` or `time, whole key`"
     else:
         yield from _times(source, narrowed)

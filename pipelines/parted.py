@@ -6,6 +6,7 @@
     -- follows clean.patron_identifier: patron_key   a changed row touches the months of what bears its key
 
     -- rebuild: term(term)                       only the terms that something touched
+    -- rebuild: term(last_term)                  the same, where rows bear the term of a table of the same grain
     -- reads fact.standing: earlier of patron_key    a term needs, beside its own rows, the same patron's of terms before
     -- reads ref.coverage_term: earlier          or all of the terms before: a change touches those after it as well
     -- reads clean.visit: whole                  all rows are needed, and any change makes the whole table anew
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 TERMS, DAYS = "ref.term", "ref.calendar_day"
 """The calendar, by which it is known what a term is."""
+
+TERM = "term"
+"""The column that bears the term of a row, wherever terms are told by one."""
 
 _REBUILD = re.compile(r"(month|term)\((\w+)\)")
 _MARGIN = re.compile(r"(\d+) days?")
@@ -90,8 +94,8 @@ def parted_of(model: Model, models: Mapping[str, Model]) -> Parted | None:
     if found is None:
         return None
     kind, column = found
-    said = {line.name: read_line(kind, column, line.value) for line in model.header.declarations if line.key == "reads"}
-    own = {table: Narrowed((by,)) for table in sorted(model.reads) if (by := told_by(models[table], kind, column))}
+    said = {line.name: read_line(kind, line.value) for line in model.header.declarations if line.key == "reads"}
+    own = {table: Narrowed((by,)) for table in sorted(model.reads) if (by := told_by(models[table], kind))}
     narrowed = own | {table: needs for table, needs in said.items() if needs}
     followed = {line.name: line.value for line in model.header.declarations if line.key == "follows"}
     wholly = {line.name for line in model.header.declarations if line.key == "reads" and line.value == "whole"}
@@ -114,11 +118,11 @@ def known_by(model: Model) -> str | None:
     return column if kind == "month" else None
 
 
-def told_by(model: Model, kind: str, column: str) -> str | None:
+def told_by(model: Model, kind: str) -> str | None:
     """The column by which the parts of another table find their rows in this one, where no line says another."""
     is_made = model.is_select or model.layer not in ("raw", "ref", "ledger")
-    if kind == "term" and is_made and any(c.name == column for c in model.columns):
-        return column
+    if kind == "term" and is_made and any(c.name == TERM for c in model.columns):
+        return TERM
     return known_by(model)
 
 
@@ -135,7 +139,7 @@ def asked_of(model: Model, models: Mapping[str, Model]) -> Asked:
     followed = {key_of(model) for one in plans if model.table in one.followed}
     along = frozenset(followed.union(*(one.columns for one in narrowed)))
     own = rebuilt_by(model)
-    by_term = {one.column for one in plans if one.kind == "term" and model.table in one.narrowed}
+    by_term = {TERM for one in plans if one.kind == "term" and model.table in one.narrowed}
     if own and own[0] == "term":
         by_term.add(own[1])
     return Asked(
@@ -146,11 +150,11 @@ def asked_of(model: Model, models: Mapping[str, Model]) -> Asked:
     )
 
 
-def read_line(kind: str, column: str, value: str) -> Narrowed | None:
+def read_line(kind: str, value: str) -> Narrowed | None:
     """What a line says that a part needs of a table; nothing where it says nothing that can be."""
     if kind == "term":
         found = _EARLIER.fullmatch(value)
-        return Narrowed((column,), earlier=True, of=found[1]) if found else None
+        return Narrowed((TERM,), earlier=True, of=found[1]) if found else None
     columns, *rest = [part.strip() for part in value.split(",")]
     days = [int(found[1]) for part in rest if (found := _MARGIN.fullmatch(part))]
     whole = [found[1] for part in rest if (found := _WHOLE.fullmatch(part))]

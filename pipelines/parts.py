@@ -55,8 +55,10 @@ def replace(warehouse: Warehouse, model: Model, parts: Collection[Part]) -> None
     """Put parts in place of the old ones, in their order so that who reads some of them finds them together."""
     assert model.parted is not None
     run, within = warehouse.connection.execute, inside(model, parts)
+    is_one = model.parted.kind == "term" and len(parts) == 1
+    order = "" if is_one else f"order by {model.parted.column}"
     run(f"delete from {model.table} where {within}")
-    run(f"insert into {model.table} select * from {FRESH} where {within} order by {model.parted.column}")
+    run(f"insert into {model.table} select * from {FRESH} where {within} {order}")
 
 
 def inside(model: Model, parts: Collection[Part]) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
-from pipelines.parted import DAYS, TERMS, Parted
+from pipelines.parted import DAYS, TERM, TERMS, Parted
 
 Pairs = set[tuple[frozenset[str], frozenset[str]]]
 """Columns that a join holds against each other, those of the rows that are there first."""
@@ -61,11 +61,11 @@ def table_rows(table: str, parted: Parted) -> Rows:
     needs = parted.narrowed.get(table)
     if needs is None:
         return Rows()
-    if needs.columns != (parted.column,):
+    if needs.columns != (TERM,):
         return Rows(True, Past.NONE, days=frozenset(needs.columns))
     keys = frozenset(filter(None, (needs.of, parted.bearers.get(table))))
     past = Past.OF_THE_KEY if needs.of else Past.ALL if needs.earlier else Past.NONE
-    return Rows(True, past, frozenset([parted.column]), keys=keys, is_partial=bool(needs.of))
+    return Rows(True, past, frozenset([TERM]), keys=keys, is_partial=bool(needs.of))
 
 
 def is_linked(pairs: Pairs, one: frozenset[str], other: frozenset[str]) -> bool:

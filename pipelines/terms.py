@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from pipelines.changes import News
 from pipelines.months import Part
-from pipelines.parted import DAYS, TERMS, Narrowed, Parted
+from pipelines.parted import DAYS, TERM, TERMS, Narrowed, Parted
 from pipelines.quoting import literal
 from pipelines.warehouse import Warehouse
 
@@ -17,7 +17,7 @@ def touched(warehouse: Warehouse, parted: Parted, table: str, news: News) -> set
     needs = parted.narrowed[table]
     (column,) = needs.columns
     told = set(news.values.get(column, ()))
-    if column != parted.column:
+    if column != TERM:
         found = warehouse.rows_of(
             f"select distinct term from {DAYS} where cast(day as varchar) in (select unnest(?))", [sorted(told)]
         )
@@ -29,16 +29,15 @@ def touched(warehouse: Warehouse, parted: Parted, table: str, news: News) -> set
 def needed(warehouse: Warehouse, home: str, parted: Parted, needs: Narrowed, parts: Collection[Part]) -> str:
     """Whether terms need a row of a table."""
     (column,) = needs.columns
-    if column != parted.column:
+    if column != TERM:
         return f"cast({column} as date) in (select day from {home}.{DAYS} where {inside('term', parts)})"
     if not needs.earlier:
         return inside(column, parts)
-    upto = inside(column, {*parts, *_until(warehouse, parts)})
+    upto = _upto(warehouse, column, parts)
     if needs.of is None:
         return upto
     bearing = " union ".join(
-        f"select {key} from {home}.{table} where {inside(parted.column, parts)}"
-        for table, key in sorted(parted.bearers.items())
+        f"select {key} from {home}.{table} where {inside(TERM, parts)}" for table, key in sorted(parted.bearers.items())
     )
     return f"{upto} and {needs.of} in ({bearing})"
 
@@ -52,9 +51,7 @@ def inside(column: str, parts: Collection[Part]) -> str:
 def _since(warehouse: Warehouse, parted: Parted, terms: set[Part]) -> set[Part]:
     """The terms that begin no sooner than the first of some, as far as there are rows of them."""
     known = " union ".join(
-        f"select {parted.column} from {table}"
-        for table, needs in sorted(parted.narrowed.items())
-        if needs.columns == (parted.column,)
+        f"select {TERM} from {table}" for table, needs in sorted(parted.narrowed.items()) if needs.columns == (TERM,)
     )
     later = (
         f"select term from {TERMS} where term in ({known}) and starts_on >= "
@@ -63,8 +60,9 @@ def _since(warehouse: Warehouse, parted: Parted, terms: set[Part]) -> set[Part]:
     return {term for (term,) in warehouse.rows_of(later, [sorted(term for term in terms if term)])}
 
 
-def _until(warehouse: Warehouse, terms: Collection[Part]) -> set[Part]:
-    """The terms that begin no later than the last of some."""
+def _upto(warehouse: Warehouse, column: str, parts: Collection[Part]) -> str:
+    """Whether a row is of no term that begins later than the last of some."""
     last = f"select max(starts_on) from {TERMS} where term in (select unnest(?))"
-    query = f"select term from {TERMS} where starts_on <= ({last})"
-    return {term for (term,) in warehouse.rows_of(query, [sorted(term for term in terms if term)])}
+    query = f"select term from {TERMS} where starts_on > ({last})"
+    later = {term for (term,) in warehouse.rows_of(query, [sorted(part for part in parts if part)])}
+    return f"({column} is null or not {inside(column, later)})" if later else "true"

@@ -109,9 +109,11 @@ class Warehouse(dg.ConfigurableResource[Any]):
 
     def describe(self, model: Model) -> None:
         """Let the database itself say what a table and each of its columns are."""
-        self._connection.execute(f"comment on table {model.table} is {literal(model.description)}")
-        for column in model.columns:
-            self._connection.execute(f"comment on column {model.table}.{column.name} is {literal(column.caption)}")
+        said = [f"comment on table {model.table} is {literal(model.description)}"]
+        said += [
+            f"comment on column {model.table}.{column.name} is {literal(column.caption)}" for column in model.columns
+        ]
+        self._connection.execute("; ".join(said))
 
     def exists(self, table: str) -> bool:
         layer, _, name = table.partition(".")

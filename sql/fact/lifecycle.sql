@@ -10,8 +10,8 @@
 -- grain: patron_key, term
 -- rebuild: term(term)
 -- reads fact.roster: earlier of patron_key
--- reads fact.activity: earlier of patron_key
--- reads fact.growth: earlier of patron_key
+-- reads fact.activity: earlier
+-- reads fact.growth: earlier
 -- reads ref.term_so_far: earlier
 -- view: growth
 -- check state_is_known: lifecycle_state in ('never', 'new', 'active', 'at_risk', 'returning', 'dormant', 'lapsed')

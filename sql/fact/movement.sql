@@ -6,10 +6,10 @@
 -- grain: patron_key, term
 -- rebuild: term(term)
 -- reads fact.roster: earlier of patron_key
--- reads fact.presence: earlier of patron_key
--- reads fact.reading: earlier of patron_key
--- reads fact.activity: earlier of patron_key
--- reads fact.standing: earlier of patron_key
+-- reads fact.presence: earlier
+-- reads fact.reading: earlier
+-- reads fact.activity: earlier
+-- reads fact.standing: earlier
 -- reads ref.term_so_far: earlier
 -- view: growth
 

@@ -93,7 +93,8 @@ open_day as (
 
 span as (
     select term.term, term.starts_on, so_far.until_on as ends_on
-    from ref.term as term
+    from (select distinct term from fact.roster) as asked
+    join ref.term as term on asked.term = term.term
     join ref.term_so_far as so_far on term.term = so_far.term
 ),
 

@@ -6,44 +6,49 @@
 -- beside those of a whole one.  Three measured semesters are the fewest.
 --
 -- grain: patron_key
+-- rebuild: term(last_term)
+-- reads portrait.individual: earlier of patron_key
 -- check nothing_is_negative: least(visits_total, loans_total, bookings_total) >= 0
 -- check a_share_of_terms_is_a_share: visits_measured_share between 0 and 1
 
-with placed as (
-    select
-        individual.*,
-        cast(left(term.academic_year, 4) as integer) - individual.study_year + 1 as entry_year,
-        row_number() over (partition by individual.patron_key order by term.starts_on) as from_first,
-        row_number() over (partition by individual.patron_key order by term.starts_on desc) as from_last
+with final as (
+    select last.patron_key, last.term, term.starts_on
+    from fact.last_term as last
+    join ref.term as term on last.term = term.term
+),
+
+dated as (
+    select individual.*, term.academic_year, term.season, term.starts_on
     from portrait.individual as individual
     join ref.term as term on individual.term = term.term
 ),
 
 summed as (
     select
-        patron_key,
-        max(term) filter (where from_first = 1) as first_term,
-        max(term) filter (where from_last = 1) as last_term,
+        final.patron_key,
+        final.term as last_term,
+        min(dated.starts_on) as first_on,
         count(*) as terms_in_scope,
-        count(*) filter (where is_exposed) as terms_exposed,
-        coalesce(max(terms_active), 0) as terms_active,
-        max(entry_year) as entry_year,
-        sum(visits) as visits,
-        sum(visit_days) as visit_days,
-        sum(dwell_minutes) as dwell_minutes,
-        sum(loans) as loans,
-        sum(bookings) as bookings,
-        sum(cast(resource_hours as decimal(18, 6))) as resource_hours,
-        sum(events_attended) as events_attended,
-        sum(cast(contribution_hours as decimal(18, 6))) as contribution_hours,
-        count(visits) as visits_measured,
-        count(loans) as loans_measured,
-        count(bookings) as bookings_measured,
-        count(resource_hours) as resource_hours_measured,
-        count(events_attended) as events_measured,
-        count(contribution_hours) as contribution_hours_measured
-    from placed
-    group by patron_key
+        count(*) filter (where dated.is_exposed) as terms_exposed,
+        coalesce(max(dated.terms_active), 0) as terms_active,
+        max(cast(left(dated.academic_year, 4) as integer) - dated.study_year + 1) as entry_year,
+        sum(dated.visits) as visits,
+        sum(dated.visit_days) as visit_days,
+        sum(dated.dwell_minutes) as dwell_minutes,
+        sum(dated.loans) as loans,
+        sum(dated.bookings) as bookings,
+        sum(cast(dated.resource_hours as decimal(18, 6))) as resource_hours,
+        sum(dated.events_attended) as events_attended,
+        sum(cast(dated.contribution_hours as decimal(18, 6))) as contribution_hours,
+        count(dated.visits) as visits_measured,
+        count(dated.loans) as loans_measured,
+        count(dated.bookings) as bookings_measured,
+        count(dated.resource_hours) as resource_hours_measured,
+        count(dated.events_attended) as events_measured,
+        count(dated.contribution_hours) as contribution_hours_measured
+    from final
+    join dated on final.patron_key = dated.patron_key and dated.starts_on <= final.starts_on
+    group by final.patron_key, final.term
 ),
 
 running as (
@@ -55,39 +60,45 @@ running as (
 
 step as (
     select
-        individual.patron_key,
-        case when running.term is null then individual.visit_days end as visit_days,
-        individual.active_week_share,
-        individual.breadth_rarefied,
-        individual.own_field_share,
-        row_number() over (partition by individual.patron_key order by term.starts_on) as step
-    from portrait.individual as individual
-    join ref.term as term on individual.term = term.term
-    left join running on individual.term = running.term
-    where individual.is_exposed and term.season <> 'summer'
+        final.patron_key,
+        final.term as last_term,
+        case when running.term is null then dated.visit_days end as visit_days,
+        dated.active_week_share,
+        dated.breadth_rarefied,
+        dated.own_field_share,
+        row_number() over (partition by final.patron_key, final.term order by dated.starts_on) as step
+    from final
+    join dated on final.patron_key = dated.patron_key and dated.starts_on <= final.starts_on
+    left join running on dated.term = running.term
+    where dated.is_exposed and dated.season <> 'summer'
 ),
 
 slope as (
     select
         later.patron_key,
+        later.last_term,
         case when count(later.visit_days - earlier.visit_days) >= 3 then median((later.visit_days - earlier.visit_days) / nullif(later.step - earlier.step, 0)) end as visit_days_slope,
         case when count(later.active_week_share - earlier.active_week_share) >= 3 then median((later.active_week_share - earlier.active_week_share) / nullif(later.step - earlier.step, 0)) end as active_week_slope,
         case when count(later.breadth_rarefied - earlier.breadth_rarefied) >= 3 then median((later.breadth_rarefied - earlier.breadth_rarefied) / nullif(later.step - earlier.step, 0)) end as breadth_slope,
         case when count(later.own_field_share - earlier.own_field_share) >= 3 then median((later.own_field_share - earlier.own_field_share) / nullif(later.step - earlier.step, 0)) end as own_field_slope
     from step as later
-    join step as earlier on later.patron_key = earlier.patron_key and later.step > earlier.step
-    group by later.patron_key
+    join step as earlier
+        on later.patron_key = earlier.patron_key and later.last_term = earlier.last_term and later.step > earlier.step
+    group by later.patron_key, later.last_term
 ),
 
 semester as (
-    select patron_key, count(*) filter (where coalesce(visit_days, active_week_share, breadth_rarefied, own_field_share) is not null) as slope_terms
+    select
+        patron_key,
+        last_term,
+        count(*) filter (where coalesce(visit_days, active_week_share, breadth_rarefied, own_field_share) is not null) as slope_terms
     from step
-    group by patron_key
+    group by patron_key, last_term
 )
 
 select
     summed.patron_key,
-    summed.first_term,                                                     -- 首个学期 | first term | in scope
+    first.term as first_term,                                              -- 首个学期 | first term | in scope
     summed.last_term,                                                      -- 最近学期 | last term | in scope
     cast(summed.terms_in_scope as bigint) as terms_in_scope,               -- 在册学期数 | terms in scope
     cast(summed.terms_exposed as bigint) as terms_exposed,                 -- 在校学期数 | terms here | rather than on leave or abroad
@@ -119,5 +130,6 @@ select
     slope.own_field_slope,                                                 -- 本学科占比趋势 | trend of the share of own field | per semester
     cast(coalesce(semester.slope_terms, 0) as bigint) as slope_terms       -- 趋势学期数 | semesters in the trends | here, with visits or reading measured
 from summed
-left join slope on summed.patron_key = slope.patron_key
-left join semester on summed.patron_key = semester.patron_key
+join ref.term as first on summed.first_on = first.starts_on
+left join slope on summed.patron_key = slope.patron_key and summed.last_term = slope.last_term
+left join semester on summed.patron_key = semester.patron_key and summed.last_term = semester.last_term

@@ -30,27 +30,27 @@ compared as (
         now.group_type,
         now.group_code,
         now.term,
+        now.axis,
         now.component,
-        count(*) as terms,
+        now.persons,
+        now.value,
+        now.weight,
+        count(own.value) as terms,
         count(*) filter (where own.value < now.value) as below,
         count(*) filter (where own.value = now.value) as equal
     from spread as now
-    join spread as own
+    left join spread as own
         on now.group_type = own.group_type and now.group_code = own.group_code and now.component = own.component
-        and own.starts_on <= now.starts_on and own.number >= now.number - 7
-    where now.value is not null and own.value is not null
-    group by now.group_type, now.group_code, now.term, now.component
+        and own.starts_on <= now.starts_on and own.number >= now.number - 7 and now.value is not null
+    group by now.group_type, now.group_code, now.term, now.axis, now.component, now.persons, now.value, now.weight
 ),
 
 ranked as (
     select
-        spread.*,
-        coalesce(compared.terms, 0) as terms_compared,
-        case when compared.terms >= 2 then 100 * (compared.below + cast(compared.equal as double) / 2) / nullif(compared.terms, 0) end as percentile
-    from spread
-    left join compared
-        on spread.group_type = compared.group_type and spread.group_code = compared.group_code
-        and spread.term = compared.term and spread.component = compared.component
+        *,
+        terms as terms_compared,
+        case when terms >= 2 then 100 * (below + cast(equal as double) / 2) / nullif(terms, 0) end as percentile
+    from compared
 )
 
 select

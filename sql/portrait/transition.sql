@@ -5,50 +5,22 @@
 -- absence cannot be told has no rows, since only those who came would be counted.
 --
 -- grain: cohort, term, from_state, to_state
+-- rebuild: term(term)
+-- reads fact.membership: whole
 -- persons: persons
 
-with state as (
-    select lifecycle.*, term.starts_on
-    from fact.lifecycle as lifecycle
-    join ref.term as term on lifecycle.term = term.term
-    where term.season <> 'summer'
-),
-
-last_seen as (
-    select patron_key, max(starts_on) as starts_on
-    from state
-    group by patron_key
-),
-
-last_judged as (
-    select patron_key, term, lifecycle_state
-    from state
-    where lifecycle_state is not null
-    qualify row_number() over (partition by patron_key order by starts_on desc) = 1
-),
-
-told as (
-    select term, min(starts_on) as starts_on
-    from state
-    where absence_is_told
-    group by term
-),
-
-gone as (
-    select last_seen.patron_key, told.term
-    from last_seen
-    join told on told.starts_on > last_seen.starts_on
-    qualify row_number() over (partition by last_seen.patron_key order by told.starts_on) = 1
-),
-
-step as (
-    select patron_key, term as counted_in, term, coalesce(previous_state, 'none') as from_state, lifecycle_state as to_state
-    from state
+with step as (
+    select
+        patron_key,
+        term as counted_in,
+        term,
+        coalesce(previous_state, 'none') as from_state,
+        lifecycle_state as to_state
+    from fact.lifecycle
     where lifecycle_state is not null and absence_is_told
     union all
-    select gone.patron_key, last_judged.term as counted_in, gone.term, last_judged.lifecycle_state as from_state, 'left' as to_state
-    from gone
-    join last_judged on gone.patron_key = last_judged.patron_key
+    select patron_key, last_judged as counted_in, term, last_state as from_state, 'left' as to_state
+    from fact.departure
 )
 
 select

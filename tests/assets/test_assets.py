@@ -50,11 +50,13 @@ fact/college_loan_month
 fact/consultation_month
 fact/contribution_month
 fact/demand_hour
+fact/departure
 fact/dominance
 fact/e_resource
 fact/feedback_theme
 fact/gap_dimension
 fact/growth
+fact/last_term
 fact/lifecycle
 fact/loan_class
 fact/loan_kind

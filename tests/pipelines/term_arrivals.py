@@ -90,7 +90,7 @@ everything: st.SearchStrategy[list[Arrival]] = st.tuples(
 def termly(models: Models) -> list[Model]:
     """The tables that are rebuilt by terms and what lies between, held to their grain alone."""
     wanted = {table for table, model in models.items() if model.parted and model.parted.kind == "term"}
-    wanted |= {"ref.term_so_far", "portrait.career", "portrait.current"}
+    wanted |= {"ref.term_so_far", "fact.departure", "fact.last_term", "portrait.current"}
     return [unchecked(model) for table, model in models.items() if table in wanted]
 
 

@@ -212,6 +212,45 @@ def test_a_header_says_which_terms_a_term_needs(sql_folder: Folder) -> None:
     assert models["fact.month"].asked == Asked(("portrait.wide",), frozenset({"term"}), terms="term")
 
 
+LATEST = """-- One row for each person.
+--
+-- grain: patron_key
+-- rebuild: term(last_term)
+-- reads fact.month: earlier of patron_key
+
+with dated as (
+    select month.patron_key, month.visits, term.starts_on
+    from fact.month as month
+    join ref.term as term on month.term = term.term
+)
+
+select
+    last.patron_key,
+    last.term as last_term,       -- 最近学期 | last term
+    sum(dated.visits) as visits   -- 次数 | visits
+from fact.last as last
+join ref.term as final on last.term = final.term
+join dated on last.patron_key = dated.patron_key and dated.starts_on <= final.starts_on
+group by last.patron_key, last.term
+"""
+
+
+def latest(folder: Folder, grain: str) -> Path:
+    last = person("last").replace("grain: patron_key, term", f"grain: {grain}")
+    return folder(ref__term=TERM, fact__last=last, fact__month=person("month"), portrait__latest=LATEST)
+
+
+def test_a_row_may_be_kept_with_the_one_term_that_its_like_has_in_another_table(sql_folder: Folder) -> None:
+    parted = read_models(latest(sql_folder, "patron_key"))["portrait.latest"].parted
+    needs = {"fact.last": Narrowed(("term",)), "fact.month": Narrowed(("term",), earlier=True, of="patron_key")}
+    assert parted == Parted("term", "last_term", needs, {}, {"fact.last": "patron_key"})
+
+
+def test_a_row_is_not_kept_with_one_of_several_terms(sql_folder: Folder) -> None:
+    with pytest.raises(Misconfigured, match=r"last_term does not tell the rows of portrait\.latest by their term"):
+        read_models(latest(sql_folder, "patron_key, term"))
+
+
 @pytest.mark.parametrize(
     ("header", "words"),
     [

@@ -18,6 +18,7 @@ from pipelines.warehouse import Warehouse
 from tests.line.sites import is_long
 from tests.pipelines.arrivals import Models, differing, standing
 from tests.pipelines.term_arrivals import (
+    STUDENT,
     Arrival,
     arrivals,
     arrive,
@@ -82,7 +83,8 @@ def test_a_month_touches_its_term_and_what_looks_back_at_it_the_terms_after(
     own = ("fact.presence", "fact.percentile", "fact.standing", "portrait.distribution")
     assert {told[table] for table in own} == {"t3"}
     assert {told[table] for table in ("fact.movement", "fact.growth", "portrait.individual")} == {"t3, t4"}
-    assert {told[table] for table in ("fact.membership", "fact.peer", "fact.space_use")} == {"unchanged"}
+    assert told["fact.departure"] == told["portrait.transition"] == "unchanged"
+    assert {told[table] for table in ("fact.membership", "fact.peer", "fact.last_term")} == {"unchanged"}
     assert left_behind(warehouse, models) == []
 
 
@@ -92,6 +94,45 @@ def test_a_day_more_touches_the_running_term_alone(models: Models, warehouse: Wa
     told = {table: built.rebuilt for table, built in renewed(warehouse, models).items()}
     assert {told[table] for table in ("fact.presence", "fact.activity", "fact.lifecycle")} == {"t4"}
     assert told["fact.reading"] == told["fact.percentile"] == "unchanged"
+
+
+CAREERS = "select patron_key, last_term, terms_in_scope, visits_total from portrait.career order by 1"
+
+
+def roll(warehouse: Warehouse, models: Models, term: str, *patrons: str) -> None:
+    """Who is on the roll of a term, each as a user."""
+    arrive(warehouse, models, ("fact.roster", term, [{"patron_key": who} | STUDENT for who in patrons]))
+    arrive(warehouse, models, ("fact.role", term, [{"patron_key": who, "role": "user"} for who in patrons]))
+
+
+def test_a_career_is_kept_with_the_term_that_the_person_was_last_in(models: Models, warehouse: Warehouse) -> None:
+    """Ann and Bo come 1, 2, 3 and 4 or 2, 3, 4 and 1 days of the four terms, four times each."""
+    stood(warehouse, models)
+    for term, who in (("t1", "ann bo"), ("t2", "ann bo"), ("t3", "ann bo"), ("t4", "ann")):
+        roll(warehouse, models, term, *who.split())
+    renewed(warehouse, models)
+    assert warehouse.rows_of(CAREERS) == [("ann", "t4", 4, 16), ("bo", "t3", 3, 12)]
+    arrive(warehouse, models, busier("t2"))
+    assert renewed(warehouse, models)["portrait.career"].rebuilt == "t2, t3, t4"
+    assert warehouse.rows_of(CAREERS) == [("ann", "t4", 4, 21), ("bo", "t3", 3, 8)]
+    roll(warehouse, models, "t4", "ann", "bo")
+    assert renewed(warehouse, models)["portrait.career"].rebuilt == "t3, t4"
+    assert warehouse.rows_of(CAREERS) == [("ann", "t4", 4, 21), ("bo", "t4", 4, 12)]
+    assert left_behind(warehouse, models) == []
+
+
+def test_who_has_left_is_counted_in_the_term_after(models: Models, warehouse: Warehouse) -> None:
+    """Nobody is known to have been active, so that all are of the same state."""
+    left = "select term, from_state, persons from portrait.transition where cohort = 'everyone' and to_state = 'left'"
+    stood(warehouse, models)
+    assert warehouse.rows_of(left) == []
+    roll(warehouse, models, "t4", "ann")
+    assert renewed(warehouse, models)["portrait.transition"].rebuilt == "whole"
+    left_now = warehouse.rows_of(left)
+    roll(warehouse, models, "t3", "ann")
+    renewed(warehouse, models)
+    assert (left_now, warehouse.rows_of(left)) == ([], [("t3", "never", 3)])
+    assert left_behind(warehouse, models) == []
 
 
 def test_a_term_that_looks_back_at_nothing_is_found_out(models: Models, warehouse: Warehouse) -> None:

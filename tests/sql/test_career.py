@@ -18,11 +18,18 @@ TERMS = """
 """
 
 
+def career(build, individual: str, **given: str) -> pl.DataFrame:
+    """The careers of those who have these rows, who are on the roster in the same terms."""
+    roster = "\n".join("|".join(line.split("|")[:2]) for line in individual.strip().splitlines())
+    return build(
+        "portrait.career", **{"ref__term": TERMS} | given, fact__roster=roster, portrait__individual=individual
+    )
+
+
 def test_totals_are_of_the_terms_measured_and_say_how_many(build):
-    table = build(
-        "portrait.career",
-        ref__term=TERMS,
-        portrait__individual="""
+    table = career(
+        build,
+        """
         patron_key | term | is_exposed | study_year | terms_active | visits | visit_days | dwell_minutes | loans | bookings | resource_hours
         ann        | a2   | true       | 3          | 2            | 4      | 3          | 90            | 0     |          | 0.5
         ann        | a1   | true       | 2          | 1            | 6      | 5          | 60            |       |          | 0.25
@@ -55,7 +62,7 @@ def trend(build, days: dict[str, int | None], away: str = "", breadth: dict[str,
         for term, value in days.items()
     )
     heading = "patron_key | term | is_exposed | visit_days | breadth_rarefied"
-    return build("portrait.career", ref__term=TERMS, portrait__individual=f"{heading}\n{rows}")
+    return career(build, f"{heading}\n{rows}")
 
 
 def test_a_slope_is_the_median_of_the_changes_between_terms(build):
@@ -77,12 +84,11 @@ def test_the_days_of_a_semester_that_still_runs_make_no_trend(build, as_of, expe
     """1, 9 and 17 rise by 8; with the 3 of the fourth: 8, 8, 8, -14, -3 and 2/3, of which the median is 13/3."""
     days = {"a1": 1, "b1": 9, "a2": 17, "b2": 3}
     rows = "\n".join(f"ann | {term} | true | {value}" for term, value in days.items())
-    table = build(
-        "portrait.career",
-        ref__term=TERMS,
+    table = career(
+        build,
+        f"patron_key | term | is_exposed | visit_days\n{rows}",
         ref__horizon=f"as_of\n{as_of}",
         ref__calendar_day="day | term | is_open\n2024-02-20 | b2 | true\n2024-07-05 | b2 | true\n2024-07-09 | b2 | false",
-        portrait__individual=f"patron_key | term | is_exposed | visit_days\n{rows}",
     )
     assert table["visit_days_slope"].to_list() == [pytest.approx(expected)]
 
@@ -119,10 +125,10 @@ def test_slopes_are_those_of_scipy(build):
         for name, values in people.items()
         for term, value in zip(terms, values, strict=False)
     ]
-    table = build(
-        "portrait.career",
+    table = career(
+        build,
+        "\n".join(["patron_key | term | is_exposed | visit_days", *rows]),
         ref__term=f"term | season | starts_on | academic_year\n{calendar}",
-        portrait__individual="\n".join(["patron_key | term | is_exposed | visit_days", *rows]),
     )
     compared = 0
     for name, slope in table.select("patron_key", "visit_days_slope").iter_rows():
