@@ -17,12 +17,12 @@ import polars as pl
 
 Mode = Literal["exact", "simple"]
 
-Kind = Literal["people", "part", "count", "share", "mean", "median", "percentile", "index", "plain"]
+Kind = Literal["people", "part", "count", "share", "mean", "median", "percentile", "index", "largest", "plain"]
 """What a figure of a row is.
 
 people, the people behind it; part, those of them who did something; count, things or other people;
-share, of a whole; mean; median; percentile; index, a number between -1 and 1 or so; plain, no
-figure about people at all.
+share, of a whole; mean; median; percentile; index, a number between -1 and 1 or so; largest, what one
+or two people make of a figure; plain, no figure about people at all.
 """
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
