@@ -38,6 +38,9 @@ def narrowed(
     relations += [Relation(one, (other,), True) for one, other in same]
     found: dict[int, dict[str, Interval]] = defaultdict(dict)
     for cells, within in blocks_of(len(bounds), relations, asked):
+        if not within:
+            found.update((cell, {"": bounds[cell]}) for cell in cells)
+            continue
         inside = {name: {c: own[c] for c in cells if c in own} for name, own in sorted(known.items())}
         attack = _Attack(cells, within, bounds, {name: own for name, own in inside.items() if own})
         here = {cell: asked[cell] for cell in cells if cell in asked}
@@ -66,8 +69,9 @@ class _Attack:
         for number, own in enumerate(inside.values()):
             places = [self._column[cell] for cell in own]
             self._owner[places], self._truth[places] = number, list(own.values())
-        self._system = _system(self._column, relations)
-        columns = self._system[0].T.tolil()
+        matrix, slack = _system(self._column, relations)
+        self._whole = _Sums(matrix, np.zeros(len(slack)), slack)
+        columns = matrix.T.tolil()
         signatures = [(tuple(rows), tuple(signs)) for rows, signs in zip(columns.rows, columns.data, strict=True)]
         self._alike = np.unique([hash(one) for one in signatures], return_inverse=True)[1]
         self._tables = np.empty((len(cells), 64), dtype=np.int32)
@@ -90,7 +94,7 @@ class _Attack:
     def intervals(self, asked: Mapping[int, Interval], knowing: Collection[str]) -> dict[int, Interval]:
         """What somebody can say of the cells asked about who knows all cells of some insiders exactly."""
         numbers = {number for number, name in enumerate(self.inside) if name in knowing}
-        search = _Search(self._system, self._limits, self._truth, np.isin(self._owner, list(numbers)))
+        search = _Search(self._whole, self._limits, self._truth, np.isin(self._owner, list(numbers)))
         fits = np.array([not differing & numbers for differing in self._differs], dtype=bool)
         answers = {}
         for cell, (low, high) in asked.items():
@@ -130,12 +134,35 @@ class _Attack:
         return table
 
 
+class _Sums:
+    """What is known to add up, by line: the least and the most that it comes to."""
+
+    def __init__(self, matrix: Any, least: Any, most: Any):
+        self._lines = matrix, least, most
+
+    @cached_property
+    def in_fractions(self) -> Programme:
+        return Programme(*self._lines)
+
+    @cached_property
+    def in_whole_numbers(self) -> Programme:
+        return Programme(*self._lines, are_whole=True)
+
+    def without(self, is_known: Any, truth: Any) -> "_Sums":
+        """What is left of the sums once what is known is taken away."""
+        matrix, least, most = self._lines
+        inner, away = matrix[:, ~is_known], matrix @ np.where(is_known, truth, 0)
+        lines = np.diff(inner.indptr) > 0
+        return _Sums(inner[lines], (least - away)[lines], (most - away)[lines])
+
+
 class _Search:
     """The search for tables that fit what is shown and what somebody knows."""
 
-    def __init__(self, system: tuple[Any, Any], limits: Any, truth: Any, is_known: Any):
+    def __init__(self, whole: _Sums, limits: Any, truth: Any, is_known: Any):
         self.limits = np.where(is_known[:, np.newaxis], truth[:, np.newaxis], limits)
-        self._system, self._truth, self._open = system, truth, np.flatnonzero(~is_known)
+        self._whole, self._truth = whole, truth
+        self._is_known = is_known & (len(is_known) > _LARGE)
 
     def extreme(self, place: int, sign: int) -> Any:
         """A table in whole numbers that fits, in which one cell is as small (1) or as large (-1) as can be.
@@ -144,32 +171,20 @@ class _Search:
             Contradiction: none fits.
 
         """
-        aim = np.where(self._open == place, sign, 0)
-        limits = self.limits[self._open].T
-        found = self._in_fractions.solved(aim, *limits)
+        is_open = ~self._is_known
+        aim, limits = np.where(np.flatnonzero(is_open) == place, sign, 0), self.limits[is_open].T
+        found = self._sums.in_fractions.solved(aim, *limits)
         if found is not None and np.abs(found - np.round(found)).max() > 1e-6:
-            found = self._in_whole_numbers.solved(aim, *limits)
+            found = self._sums.in_whole_numbers.solved(aim, *limits)
         if found is None:
             raise Contradiction("what is shown contradicts itself: no table fits it")
         table = self.limits[:, 0].copy()
-        table[self._open] = np.round(found)
+        table[is_open] = np.round(found)
         return table
 
     @cached_property
-    def _in_fractions(self) -> Programme:
-        return Programme(*self._lines())
-
-    @cached_property
-    def _in_whole_numbers(self) -> Programme:
-        return Programme(*self._lines(), are_whole=True)
-
-    def _lines(self) -> tuple[Any, Any, Any]:
-        """What is left of the sums once what is known is taken away, least and most."""
-        matrix, slack = self._system
-        known = np.where(np.isin(np.arange(len(self._truth)), self._open), 0, self._truth)
-        inner = matrix[:, self._open]
-        lines, away = np.diff(inner.indptr) > 0, matrix @ known
-        return inner[lines], -away[lines], (slack - away)[lines]
+    def _sums(self) -> _Sums:
+        return self._whole.without(self._is_known, self._truth) if self._is_known.any() else self._whole
 
 
 def _system(column: Mapping[int, int], relations: list[Relation]) -> tuple[Any, Any]:
@@ -192,3 +207,6 @@ class Contradiction(ValueError):
 
 NOBODY = -1
 """The owner of a cell that no insider knows."""
+
+_LARGE = 1000
+"""Of more cells those that somebody knows are left out of a search, which is then begun anew; of fewer they are held where they are."""

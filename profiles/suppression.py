@@ -34,6 +34,8 @@ NOBODY = -1
 
 _SAME = 1e-6
 _FREE = 1e-4
+_LARGE = 1000
+"""Among more cells than this the cheapest of one unit are as good as the cheapest of all, which take long to find."""
 
 
 @dataclass(frozen=True)
@@ -201,7 +203,7 @@ def _make_room(cells: Cells, block: _Block, hidden: Mask, tables: Tables, place:
     owner = cells.owner[block.cells]
     foreign = (owner != owner[place]) & (owner != NOBODY)
     first = find(foreign, may_hide=False)
-    if first is None:
+    if first is None and len(owner) > _LARGE:
         first = find(foreign)
     if first is None:
         first = find(np.zeros_like(foreign))
