@@ -5,6 +5,9 @@ other table says it itself, in two columns, ``largest_share`` and ``two_largest_
 them, or without it for all figures of the row; they never leave.  That each table says it is asked for by
 tests/privacy/test_dominance.py.
 
+A mean also stays away from which, less all else that is known, what one person in a part of the group does would follow to
+within ``nearest_share``: groups lie in each other, and a small college's sum is the university's less the others'.
+
 Of other kinds nothing need be said.  People count once each, as ``#people``; a share is of people, or a mean of what
 each of them has between 0 and 1; a median or percentile of enough people moves by one step at most, whatever one of them
 does.  Nor of what is ``#even``: among ten answers on a scale from 1 to 9 one makes half at most, and the library writes
@@ -22,15 +25,33 @@ ONE, TWO = "largest_share", "two_largest_share"
 _DOMINATED = """
 select group_type, group_code, term, measure from fact.dominance
 where largest_share > $one or two_largest_share > $two
+union
+select whole.group_type, whole.group_code, term, measure
+from fact.dominance as part join fact.dominance as whole using (term, measure)
+where (
+    starts_with(part.group_code, whole.group_code || '/')
+    or (whole.group_type = 'cohort' and part.group_type = 'college cohort' and ends_with(part.group_code, '/' || whole.group_code))
+    or (whole.group_code = 'everyone' and part.group_code <> 'everyone')
+)
+and measure not like 'loans of %'
+and part.total * (1 - part.two_largest_share) + $coarse * sqrt(whole.total) < $near * part.total * part.largest_share
 """
+"""Groups that few people make; and those whose mean, less what else is known, is nearly what one person of a part makes.
+
+Whoever knows the second largest of a part, and all that is in the whole besides, is left with the largest, those after
+the second, and what is open since the whole's n people and their mean leave rounded: b · total / n + 0.05 · n, which is no
+less than 2 · √(0.05 · b · total) for any n (the p % rule of the statistical offices).
+"""
+_HALF_A_MEAN = 0.05
 _BY = [" kind", " code", "term", " measure"]
 _OF_CLASS = ("loans", "share_in_group", "location_quotient")
 
 
 def dominated(connection: duckdb.DuckDBPyConnection, rules: Rules) -> pl.DataFrame:
-    """Groups, terms and measures of which one or two people make too much."""
-    shares = {"one": rules.largest_share, "two": rules.two_largest_share}
-    heavy: pl.DataFrame = connection.sql(_DOMINATED, params=shares).pl()
+    """Groups, terms and measures of which one or two people make too much, or of which a part's can be worked out."""
+    shares = {"one": rules.largest_share, "two": rules.two_largest_share, "near": rules.nearest_share}
+    coarse = 2 * (_HALF_A_MEAN * (rules.base // 2)) ** 0.5
+    heavy: pl.DataFrame = connection.sql(_DOMINATED, params={**shares, "coarse": coarse}).pl()
     return heavy
 
 

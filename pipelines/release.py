@@ -34,6 +34,7 @@ def rules_of(campus: Campus) -> Rules:
         mode=campus.disclosure,
         largest_share=campus.largest_share,
         two_largest_share=campus.two_largest_share,
+        nearest_share=campus.nearest_share,
         days_apart=campus.days_apart,
     )
 

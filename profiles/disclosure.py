@@ -44,6 +44,8 @@ class Rules:
     """No mean or total of which one person makes more than this."""
     two_largest_share: float = 0.8
     """No mean or total of which two people make more than this."""
+    nearest_share: float = 0.15
+    """Nobody works out what one person does more nearly than this, as a share of it."""
 
     days_apart: int = 28
     """Two periods that are told begin and end on the same days, or so many days apart."""

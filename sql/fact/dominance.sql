@@ -27,7 +27,7 @@ person as (
     from fact.presence
     where presence_hours > 0
     union all
-    select patron_key, term, 'dwell_hours' as measure, cast(dwell_minutes as decimal(18, 6)) as value
+    select patron_key, term, 'dwell_hours' as measure, cast(cast(dwell_minutes as double) / 60 as decimal(18, 6)) as value
     from fact.presence
     where dwell_minutes > 0
     union all
@@ -80,6 +80,7 @@ select
     group_code,                                                                              -- 组 | group #aggregate
     term,                                                                                    -- 学期 | term #aggregate
     measure,                                                                                 -- 指标 | measure #aggregate
+    cast(sum(value) as double) as total,                                                     -- 合计 | total | of all people of the group #aggregate
     cast(max(value) as double) / nullif(cast(sum(value) as double), 0) as largest_share,     -- 最大者占比 | share of the largest | of the group's total #aggregate
     cast(sum(case when place <= 2 then value end) as double) / nullif(cast(sum(value) as double), 0) as two_largest_share  -- 前两者占比 | share of the two largest #aggregate
 from ranked
