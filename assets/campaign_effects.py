@@ -13,15 +13,28 @@ _SOURCES = [
     *("ref.calendar_day", "ref.coverage", "ref.horizon", "ref.site", "ref.term"),
 ]
 _CAMPAIGNS = """
-with reported as (
+with person as (
     select
-        campaign_key, count(*) as messages, count(*) filter (where response not in ('none', 'delivered')) as views,
-        count(distinct patron_key) filter (where response not in ('none', 'delivered')) as viewers
+        campaign_key, patron_key, count(*) as messages, count(*) filter (where response not in ('none', 'delivered')) as views
     from clean.contact
     group by all
 ),
+ranked as (
+    select *, row_number() over (partition by campaign_key order by views desc, patron_key) as place
+    from person
+),
+reported as (
+    select
+        campaign_key, cast(sum(messages) as bigint) as messages, cast(sum(views) as bigint) as views,
+        count(patron_key) filter (where views > 0) as viewers,
+        cast(max(views) as double) / nullif(sum(views), 0) as views_largest_share,
+        cast(sum(views) filter (where place <= 2) as double) / nullif(sum(views), 0) as views_two_largest_share
+    from ranked
+    group by campaign_key
+),
 campaign as (select campaign_key, min(name) as name, min(starts_on) as starts_on from raw.campaign group by all)
-select campaign_key, name, term, campaign.starts_on, messages, views, viewers
+select
+    campaign_key, name, term, campaign.starts_on, messages, views, viewers, views_largest_share, views_two_largest_share
 from campaign
 join ref.term as term on term.starts_on <= campaign.starts_on
 left join reported using (campaign_key)

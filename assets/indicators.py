@@ -8,6 +8,7 @@ Figures are compared as coarse as they leave, since the others' stand on every c
 import dagster as dg
 import polars as pl
 
+from pipelines.dominance import dominated, without_dominated
 from pipelines.frames import frame_assets, read
 from pipelines.release import released, rules_of
 from pipelines.site import Site, models
@@ -17,7 +18,7 @@ from profiles.indicators import Indicator, compare
 VIEWS = {"usage_view", "reading_view", "growth_view"}
 ENDS = {"higher", "lower", "neutral"}
 FEEDS = {"gate", "loan", "space", "e_resource", "event", "consultation", "contribution"}
-_SOURCES = ["portrait.department", "ref.coverage_term", "ref.term"]
+_SOURCES = ["fact.dominance", "portrait.department", "ref.coverage_term", "ref.term"]
 _GAPS = """
 select feed, term, concat(feed, ':', cast(cast(coverage as decimal(4, 2)) as varchar)) as not_measured
 from ref.coverage_term where not is_measured
@@ -32,8 +33,10 @@ def indicators() -> dg.Definitions:
 
 
 def _indicators(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
+    model, rules = models()["portrait.department"], rules_of(site.campus)
     exact = read(warehouse, "select * from portrait.department")
-    coarse = released(models()["portrait.department"], exact, rules_of(site.campus)).drop("withheld")
+    told = without_dominated(model, exact, dominated(warehouse.connection, rules), rules)
+    coarse = released(model, told, rules).drop("withheld")
     portraits = coarse.with_columns(exact["persons"]).join(
         read(warehouse, "select term, compare_to as previous_term from ref.term"), on="term"
     )

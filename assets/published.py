@@ -15,6 +15,7 @@ from pipelines.due import is_current
 from pipelines.expectations import Outcome, expectations_of, judge
 from pipelines.fingerprint import content
 from pipelines.hand import hand_of
+from pipelines.kinds import unsaid
 from pipelines.models import Model
 from pipelines.publish import Example, PublishedTable, publish
 from pipelines.release import released_tables
@@ -184,7 +185,7 @@ def _told(path: Path, is_new: bool, **figures: float) -> dg.MaterializeResult[An
 
 
 def _as_published(model: Model) -> PublishedTable:
-    columns = [(column.name, column.caption) for column in model.columns]
+    columns = [(column.name, column.caption) for column in model.columns if column.name not in unsaid(model)]
     return PublishedTable(model.table, model.description, columns, model.persons is not None)
 
 

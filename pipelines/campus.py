@@ -87,6 +87,8 @@ class Campus(Strict):
     """No mean or total of a group leaves of which one person makes more than this share."""
     two_largest_share: float = Field(0.8, gt=0, le=1)
     """The same, of the two who make most of it."""
+    nearest_share: float = Field(0.15, ge=0, lt=1)
+    """No mean leaves from which, all else being known, what one person does could be worked out to within this share of it."""
     days_apart: int = Field(28, ge=7)
     """Periods that are reported on begin and end on the same days, or so many days apart."""
     peer_group: int = Field(30, ge=10)

@@ -16,6 +16,7 @@ _PLACES = {"position", "term_position", "scale_min", "scale_max", "colleges", "k
 _WHOLE = {"BIGINT", "INTEGER", "HUGEINT"}
 _BY_NAME: tuple[tuple[str, Kind], ...] = (
     (r"position|term_position|place|rank_\w+|colleges|k|scale_m\w+|weight|terms_compared|units", "plain"),
+    (r"(\w+_)?largest_share", "largest"),
     (r"p\d\d", "percentile"),
     (r"median|\w+_median|p50", "median"),
     (r"(\w+_)?(share|rate|survival)(_\w+)?", "share"),
@@ -32,6 +33,11 @@ def kept(model: Model) -> list[str]:
     """The columns that say what a row is about, and that stay when its figures are withheld."""
     words = (c.name for c in model.columns if c.type in _WORDS or c.name in _PLACES)
     return sorted({*model.grain, *words} - {model.persons})
+
+
+def unsaid(model: Model) -> set[str]:
+    """The columns that never leave: what one or two people make of a figure."""
+    return {name for name, kind in kinds(model).items() if kind == "largest"}
 
 
 def _kinds(model: Model) -> Iterator[tuple[str, Kind]]:

@@ -3,18 +3,19 @@
 Pages, PDFs, spreadsheets and the published database all take their rows from :func:`released_tables`.
 It shows of every row what the last release decided, each figure as coarse as
 its kind asks; a row that no release knows is withheld.  How a release is decided belongs in
-:mod:`pipelines.gate`, the rules for one row in :mod:`profiles.disclosure`.
+:mod:`pipelines.gate`, whose doing a figure is in :mod:`pipelines.dominance`, the rules for one row in
+:mod:`profiles.disclosure`.
 """
 
 from collections.abc import Iterable
 
-import duckdb
 import polars as pl
 
 from pipelines.aggregates import row_key
 from pipelines.campus import Campus
+from pipelines.dominance import dominated, without_dominated
 from pipelines.frames import read
-from pipelines.kinds import kept, kinds
+from pipelines.kinds import kept, kinds, unsaid
 from pipelines.models import Model
 from pipelines.remembered import last_decided
 from pipelines.site import Site, models
@@ -22,11 +23,6 @@ from pipelines.warehouse import Warehouse
 from profiles.disclosure import Rules, coarse, put_together, rounded, withhold
 
 REST = "rest"
-_DOMINATED = """
-select group_type, group_code, term, measure from fact.dominance
-where largest_share > $one or two_largest_share > $two
-"""
-_OF_CLASS = ("loans", "share_in_group", "location_quotient")
 _INDEX_MEASURES = ("use_index",)
 """Measures that lie between 0 and 1, of which one decimal would say nothing."""
 
@@ -38,6 +34,7 @@ def rules_of(campus: Campus) -> Rules:
         mode=campus.disclosure,
         largest_share=campus.largest_share,
         two_largest_share=campus.two_largest_share,
+        nearest_share=campus.nearest_share,
         days_apart=campus.days_apart,
     )
 
@@ -52,15 +49,8 @@ def _released(warehouse: Warehouse, site: Site, model: Model) -> pl.DataFrame:
     if model.persons is None:
         return frame
     rules = rules_of(site.campus)
-    told = without_dominated(model, frame, dominated(warehouse.connection, rules))
+    told = without_dominated(model, frame, dominated(warehouse.connection, rules), rules)
     return as_decided(model, told, last_decided(warehouse, model).drop("persons"), rules)
-
-
-def dominated(connection: duckdb.DuckDBPyConnection, rules: Rules) -> pl.DataFrame:
-    """Groups, terms and measures of which one or two people make too much."""
-    shares = {"one": rules.largest_share, "two": rules.two_largest_share}
-    heavy: pl.DataFrame = connection.sql(_DOMINATED, params=shares).pl()
-    return heavy
 
 
 def released(model: Model, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -75,53 +65,14 @@ def released(model: Model, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
 def as_decided(model: Model, frame: pl.DataFrame, decided: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """The rows of a table, of which ``decided`` says by ``row_key`` what number of persons is ``shown``, if any."""
     persons = str(model.persons)
-    rows = frame.with_columns(row_key(model).alias("row_key")).join(
-        decided, on="row_key", how="left", maintain_order="left"
-    )
+    rows = frame.with_columns(row_key(model).alias("row_key")).drop(unsaid(model), strict=False)
+    rows = rows.join(decided, on="row_key", how="left", maintain_order="left")
     if model.parts is not None:
         return _put_together(model, rows.with_columns(hidden=pl.col("shown").is_null()), rules)
-    figures = {name: kind for name, kind in kinds(model).items() if name in frame.columns}
+    figures = {name: kind for name, kind in kinds(model).items() if name in rows.columns}
     told = coarse(rows, persons, figures, rules)
     told = _indices(model, told, rows).with_columns(pl.col("shown").cast(frame.schema[persons]).alias(persons))
     return withhold(told.drop("row_key", "shown"), persons, kept(model), rules.k)
-
-
-def without_dominated(model: Model, frame: pl.DataFrame, heavy: pl.DataFrame) -> pl.DataFrame:
-    """The rows without means of which one or two people make the most: by group, term and measure."""
-    group_type, group_code = _group(frame.columns)
-    if group_type is None or "term" not in frame.columns:
-        return frame
-    told = frame.with_columns(group_type.alias(" kind"), group_code.alias(" code"))
-    for name, measure in _contributions(model, frame.columns):
-        by = [" kind", " code", "term", " measure"]
-        told = told.with_columns(measure.alias(" measure"))
-        is_dominated = told.join(heavy, left_on=by, right_on=heavy.columns[:4], how="semi").select(*by).unique()
-        told = told.join(is_dominated.with_columns(pl.lit(True).alias(" no")), on=by, how="left", maintain_order="left")
-        told = told.with_columns(pl.when(pl.col(" no").is_null()).then(pl.col(name)).alias(name)).drop(" no")
-    return told.select(frame.columns)
-
-
-def _group(columns: list[str]) -> tuple[pl.Expr | None, pl.Expr]:
-    """Which group of fact.dominance a row is about, if any."""
-    if "group_type" in columns:
-        return pl.col("group_type"), pl.col("group_code")
-    if {"college", "cohort"} <= set(columns):
-        return pl.lit("college cohort"), pl.concat_str("college", "cohort", separator="/")
-    for name in ("college", "cohort"):
-        if name in columns:
-            return pl.lit(name), pl.col(name)
-    return None, pl.lit("")
-
-
-def _contributions(model: Model, columns: list[str]) -> list[tuple[str, pl.Expr]]:
-    """The figures of a table that one person can make, and of what each is: what the row names, or its own name begins with."""
-    if {"class_scheme", "class_second"} <= set(columns):
-        of_class = pl.concat_str(pl.lit("loans of"), "class_scheme", "class_second", separator=" ")
-        return [(name, of_class) for name in _OF_CLASS if name in columns]
-    means = [name for name, kind in kinds(model).items() if kind == "mean" and name in columns]
-    if "measure" in columns:
-        return [(name, pl.col("measure")) for name in [*means, *({"gini"} & set(columns))]]
-    return [(name, pl.lit(name.removesuffix("_mean"))) for name in means]
 
 
 def _indices(model: Model, told: pl.DataFrame, exact: pl.DataFrame) -> pl.DataFrame:

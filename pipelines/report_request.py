@@ -18,12 +18,13 @@ from typing import Any
 import polars as pl
 
 from pipelines.campus import Campus
+from pipelines.dominance import dominated, without_dominated
 from pipelines.errors import Misconfigured, Problem
 from pipelines.past import Moment, Past, warehouse_at
 from pipelines.paths import REFERENCE, REPORTS
 from pipelines.periods import Span, name_of, refuse_near_ends
 from pipelines.recipients import LIBRARY, Shelves
-from pipelines.release import dominated, rules_of, without_dominated
+from pipelines.release import rules_of
 from pipelines.report_files import write_file
 from pipelines.report_release import as_told, horizon, of_periods, release_asked, told_before
 from pipelines.reports import ENDING, Template, document, groups, own_tables, read_template, read_templates
@@ -182,9 +183,9 @@ def _a_year_before(day: dt.date) -> dt.date:
 
 
 def _exact(past: Past, name: str, rules: Rules) -> pl.DataFrame:
-    """A table of the private warehouse, but for means of which one or two people make the most."""
+    """A table of the private warehouse, but for figures of which one or two people make the most."""
     frame: pl.DataFrame = past.connection.sql(f"select * from {name}").pl()
-    return without_dominated(models()[name], frame, dominated(past.connection, rules))
+    return without_dominated(models()[name], frame, dominated(past.connection, rules), rules)
 
 
 def _words(campus: Campus, small_cell: int, past: Past) -> SiteWords:

@@ -23,7 +23,10 @@ CAMPAIGN_EFFECT = {
     "starts_on": pl.Date,
     **dict.fromkeys(("series_type", "series"), pl.String),
     **dict.fromkeys(("persons", "messages", "views", "viewers", "weeks_before", "weeks_after"), pl.Int64),
-    **dict.fromkeys(("rate_before", "rate_after", "change", "ci_low", "ci_high"), pl.Float64),
+    **dict.fromkeys(
+        ("views_largest_share", "views_two_largest_share", "rate_before", "rate_after", "change", "ci_low", "ci_high"),
+        pl.Float64,
+    ),
     **dict.fromkeys(("p_value", "q_value"), pl.Float64),
     **dict.fromkeys(("verdict", "reason", "reason_zh", "reason_en"), pl.String),
 }
@@ -33,7 +36,7 @@ def judge_campaigns(campaigns: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFram
     """One row for each campaign and series.
 
     Args:
-        campaigns: campaign_key, name, term, starts_on, messages, views, viewers.
+        campaigns: campaign_key, name, term, starts_on, messages, views, viewers, and what one and two people made of the views.
         weeks: campaign_key, series_type, series, week (0 is the first whole one after the campaign began, -1 the last
             whole one before), rate, control (the rate of what it was not about), counted (people or complaints).
 

@@ -17,12 +17,12 @@ import polars as pl
 
 Mode = Literal["exact", "simple"]
 
-Kind = Literal["people", "part", "count", "share", "mean", "median", "percentile", "index", "plain"]
+Kind = Literal["people", "part", "count", "share", "mean", "median", "percentile", "index", "largest", "plain"]
 """What a figure of a row is.
 
 people, the people behind it; part, those of them who did something; count, things or other people;
-share, of a whole; mean; median; percentile; index, a number between -1 and 1 or so; plain, no
-figure about people at all.
+share, of a whole; mean; median; percentile; index, a number between -1 and 1 or so; largest, what one
+or two people make of a figure; plain, no figure about people at all.
 """
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -44,6 +44,8 @@ class Rules:
     """No mean or total of which one person makes more than this."""
     two_largest_share: float = 0.8
     """No mean or total of which two people make more than this."""
+    nearest_share: float = 0.15
+    """Nobody works out what one person does more nearly than this, as a share of it."""
 
     days_apart: int = 28
     """Two periods that are told begin and end on the same days, or so many days apart."""

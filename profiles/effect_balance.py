@@ -18,7 +18,8 @@ Z95 = 1.96
 BALANCE = {
     **dict.fromkeys(("run_key", "trait", "label_zh", "label_en"), pl.String),
     "persons": pl.Int64,
-    **dict.fromkeys(("served_mean", "held_out_mean", "difference", "by_chance"), pl.Float64),
+    **dict.fromkeys(("served_mean", "held_out_mean", "largest_share", "two_largest_share"), pl.Float64),
+    **dict.fromkeys(("difference", "by_chance"), pl.Float64),
     **dict.fromkeys(("is_alike", "is_beyond_chance"), pl.Boolean),
 }
 TRAITS = {
@@ -54,6 +55,12 @@ def standardised(served: Floats, held_out: Floats) -> float:
     return gap / spread if spread else float(np.sign(gap)) * np.inf if gap else 0.0
 
 
+def made_by(values: Floats, people: int) -> float:
+    """What so many of the people make of the total of all, those who make most of it."""
+    total = float(values.sum())
+    return round(float(np.sort(values)[-people:].sum()) / total, 9) if total else 0.0
+
+
 def _compared(served: Floats, held_out: Floats) -> dict[str, Any]:
     """The figures of a trait; chance alone makes a difference larger than ``by_chance`` once in twenty."""
     if min(len(served), len(held_out)) < 2:
@@ -64,6 +71,8 @@ def _compared(served: Floats, held_out: Floats) -> dict[str, Any]:
         "persons": min(len(served), len(held_out)),
         "served_mean": round(float(served.mean()), 9),
         "held_out_mean": round(float(held_out.mean()), 9),
+        "largest_share": max(made_by(served, 1), made_by(held_out, 1)),
+        "two_largest_share": max(made_by(served, 2), made_by(held_out, 2)),
         "difference": round(difference, 9) if np.isfinite(difference) else None,
         "by_chance": round(by_chance, 9),
         "is_alike": abs(difference) < ALIKE,

@@ -11,8 +11,9 @@ counts as an interval, since counts leave rounded.  The sums come from :mod:`pro
 whether the outcome holds is for :mod:`profiles.attacker` to say, which knows nothing of this.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -20,17 +21,21 @@ import numpy as np
 import numpy.typing as npt
 
 from profiles.additive import Sum
+from profiles.programme import MANY, Programme
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+Tables = dict[int, list[Floats]]
+"""The changes found so far, by each unit of which they change a cell."""
 
 NOBODY = -1
 """The owner of a cell that no unit knows by itself."""
 
 _SAME = 1e-6
 _FREE = 1e-4
-_MANY = 1e7
+_LARGE = 1000
+"""Among more cells than this the cheapest of one unit are as good as the cheapest of all, which take long to find."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +79,22 @@ class _Block:
     """For each cell the sums that it is a part of."""
     below: list[list[int]]
     """For each cell the sums that it is the whole of."""
-    moves: Any
-    """What a rise, a fall, and a rise and a fall at a price of each cell does to each sum."""
+    matrix: Any
+    """What one more person in each cell does to each sum."""
+    programmes: dict[bytes, tuple[Ints, Programme]] = field(default_factory=dict)
+
+    def programme(self, known: Mask) -> tuple[Ints, Programme]:
+        """The places of the cells that may change, and their changes: a rise, a fall, and both at a price."""
+        from scipy.sparse import hstack
+
+        if known.tobytes() not in self.programmes:
+            at = np.flatnonzero(~known)
+            inner = self.matrix[:, at]
+            lines = inner[np.diff(inner.tocsr().indptr) > 0]
+            moves = hstack([lines, -lines] * 2).tocsr()
+            nothing = np.zeros(moves.shape[0])
+            self.programmes[known.tobytes()] = at, Programme(moves, nothing, nothing)
+        return self.programmes[known.tobytes()]
 
 
 def _blocks(cells: Cells, sums: list[Sum]) -> Iterator[_Block]:
@@ -97,7 +116,7 @@ def _blocks(cells: Cells, sums: list[Sum]) -> Iterator[_Block]:
 
 
 def _block(own: Ints, sums: list[Sum]) -> _Block:
-    from scipy.sparse import csr_matrix, hstack
+    from scipy.sparse import csr_matrix
 
     place = {int(cell): at for at, cell in enumerate(own)}
     here = [(place[whole], tuple(place[part] for part in parts)) for whole, parts in sums]
@@ -114,11 +133,11 @@ def _block(own: Ints, sums: list[Sum]) -> _Block:
     ]
     rows, columns, values = zip(*signs, strict=True)
     matrix = csr_matrix((values, (rows, columns)), shape=(len(here), len(own)), dtype=float)
-    return _Block(own, here, above, below, hstack([matrix, -matrix] * 2).tocsc())
+    return _Block(own, here, above, below, matrix.tocsc())
 
 
 def _hide_block(cells: Cells, block: _Block, hidden: Mask) -> None:
-    tables: list[Floats] = []
+    tables: Tables = defaultdict(list)
     small = [place for place, cell in enumerate(block.cells) if cells.small[cell]]
     for place in sorted(small, key=lambda place: (-cells.values[block.cells[place]], place)):
         cell = block.cells[place]
@@ -147,7 +166,7 @@ def _can_trade(cells: Cells, block: _Block, hidden: Mask, place: int, amount: in
                 given[owner] = given.get(owner, 0) + room(part, -amount)
         steps.append((given, room(whole, amount, but=number)))
         at = whole
-    beyond = 0 if block.above[at] else _MANY
+    beyond = 0 if block.above[at] else MANY
     insiders = {owner for given, _ in steps for owner in given} - {int(cells.owner[block.cells[place]]), NOBODY}
     return all(_given(steps, beyond, insider) >= abs(amount) for insider in (None, *insiders))
 
@@ -166,7 +185,7 @@ def _room(cells: Cells, block: _Block, hidden: Mask, place: int, direction: int,
     if direction < 0:
         own: float = value - min(value, int(cells.least[cell] if hidden[cell] else cells.low[cell]))
     else:
-        own = _MANY if hidden[cell] else max(0, int(cells.high[cell]) - value)
+        own = MANY if hidden[cell] else max(0, int(cells.high[cell]) - value)
     for number in block.below[place] if own else ():
         if number != but:
             parts = (part for part in block.sums[number][1] if block.above[part] == [number])
@@ -174,7 +193,7 @@ def _room(cells: Cells, block: _Block, hidden: Mask, place: int, direction: int,
     return own
 
 
-def _make_room(cells: Cells, block: _Block, hidden: Mask, tables: list[Floats], place: int, amount: int) -> None:
+def _make_room(cells: Cells, block: _Block, hidden: Mask, tables: Tables, place: int, amount: int) -> None:
     """Hide what must change for a cell to have so many more or fewer, whoever is looking.
 
     ``tables`` are the changes found so far, which answer for many cells besides the one they were made for.
@@ -184,6 +203,8 @@ def _make_room(cells: Cells, block: _Block, hidden: Mask, tables: list[Floats], 
     owner = cells.owner[block.cells]
     foreign = (owner != owner[place]) & (owner != NOBODY)
     first = find(foreign, may_hide=False)
+    if first is None and len(owner) > _LARGE:
+        first = find(foreign)
     if first is None:
         first = find(np.zeros_like(foreign))
     if first is None:
@@ -199,18 +220,20 @@ def _found(
     cells: Cells,
     block: _Block,
     hidden: Mask,
-    tables: list[Floats],
+    tables: Tables,
     place: int,
     amount: int,
     known: Mask,
     may_hide: bool = True,
 ) -> Floats | None:
     """The cheapest change that leaves the known cells alone; what it changes is hidden from now on."""
-    change = next((t for t in tables if t[place] / amount >= 1 and not np.abs(t[known]).any()), None)
+    own = cells.owner[block.cells]
+    change = next((t for t in tables[own[place]] if t[place] / amount >= 1 and not np.abs(t[known]).any()), None)
     if change is None:
         change = _cheapest_change(cells, block, hidden, known, place, amount, may_hide)
         if change is not None:
-            tables.append(change)
+            for unit in np.unique(own[change != 0]):
+                tables[unit].append(change)
             now = cells.values[block.cells] + change
             is_out = (now < cells.low[block.cells] - _SAME) | (now > cells.high[block.cells] + _SAME)
             hidden[block.cells[is_out]] = True
@@ -224,35 +247,28 @@ def _cheapest_change(
 
     A cell moves freely within what is known of it, and beyond that at a price, which is hiding it.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp
-
-    own, value = block.cells, cells.values[block.cells].astype(float)
+    at, programme = block.programme(known)
+    own, value = block.cells[at], cells.values[block.cells[at]].astype(float)
     is_hidden = hidden[own]
-    is_settled = is_hidden | cells.is_shown_before[own] | known | (not may_hide)
+    is_settled = is_hidden | cells.is_shown_before[own] | (not may_hide)
     low = np.minimum(np.where(is_hidden, cells.least[own], cells.low[own]), value)
-    fall = np.where(known, 0, value - low)
-    rise = np.where(known, 0, np.where(is_hidden, _MANY, np.maximum(cells.high[own] - value, 0)))
+    rise = np.where(is_hidden, MANY, np.maximum(cells.high[own] - value, 0))
     fewer = np.where(is_settled, 0, np.maximum(low - cells.least[own], 0))
-    more = np.where(is_settled, 0, _MANY)
-    upper = np.concatenate([rise, fall, more, fewer])
+    more = np.where(is_settled, 0, MANY)
+    upper = np.concatenate([rise, value - low, more, fewer])
     lower = np.zeros(len(upper))
-    taken = place if amount > 0 else len(own) + place
-    if upper[taken] < abs(amount):
-        return None
-    upper[place :: len(own)] = 0
-    lower[taken] = upper[taken] = abs(amount)
     price = np.log1p(value) + 1
     cost = np.concatenate([np.full(2 * len(own), _FREE), price, price])
-    matrix, is_open = block.moves, upper > 0
-    inner = matrix[:, is_open].tocsr()
-    lines = np.diff(inner.indptr) > 0
-    solved = milp(
-        cost[is_open], constraints=LinearConstraint(inner[lines], 0, 0), bounds=Bounds(lower[is_open], upper[is_open])
-    )
-    if solved.x is None:
+    here = int(np.searchsorted(at, place))
+    taken = here if amount > 0 else len(own) + here
+    if upper[taken] < abs(amount):
         return None
-    moved = np.zeros(len(upper))
-    moved[is_open] = solved.x
+    upper[here :: len(own)] = 0
+    lower[taken] = upper[taken] = abs(amount)
+    moved = programme.solved(cost, lower, upper)
+    if moved is None:
+        return None
     rises, falls, rises_more, falls_more = moved.reshape(4, -1)
-    change: Floats = rises - falls + rises_more - falls_more
+    change = np.zeros(len(block.cells))
+    change[at] = rises - falls + rises_more - falls_more
     return np.where(np.abs(change) < _SAME, 0, change)

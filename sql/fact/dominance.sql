@@ -1,7 +1,8 @@
 -- One row for each group, term and measure: how much of it the one and the two people who did most of it did.
 --
 -- A mean or total that one or two people make is a figure about them.  Groups are those of fact.membership, and the
--- cohorts of each college; measures are those of fact.percentile, and the loans of each class of books.
+-- cohorts of each college; measures are those whose means are told of groups, and the loans of each class of books.  A
+-- table that tells anything else of which one person can make the most says so in columns of its own, as report.hour does.
 --
 -- grain: group_type, group_code, term, measure
 -- rebuild: term(term)
@@ -18,9 +19,41 @@ with grouped as (
 ),
 
 person as (
-    select patron_key, term, measure, cast(value as decimal(18, 6)) as value
-    from fact.percentile
-    where value > 0 and measure <> 'use_index'
+    select patron_key, term, 'visit_days' as measure, cast(visit_days as decimal(18, 6)) as value
+    from fact.presence
+    where visit_days > 0
+    union all
+    select patron_key, term, 'presence_hours' as measure, cast(presence_hours as decimal(18, 6)) as value
+    from fact.presence
+    where presence_hours > 0
+    union all
+    select patron_key, term, 'dwell_hours' as measure, cast(cast(dwell_minutes as double) / 60 as decimal(18, 6)) as value
+    from fact.presence
+    where dwell_minutes > 0
+    union all
+    select patron_key, term, 'bookings' as measure, cast(bookings as decimal(18, 6)) as value
+    from fact.space_use
+    where bookings > 0
+    union all
+    select patron_key, term, 'resource_hours' as measure, cast(resource_hours as decimal(18, 6)) as value
+    from fact.e_resource
+    where resource_hours > 0
+    union all
+    select patron_key, term, 'events_attended' as measure, cast(events_attended as decimal(18, 6)) as value
+    from fact.participation
+    where events_attended > 0
+    union all
+    select patron_key, term, 'loans' as measure, cast(loans as decimal(18, 6)) as value
+    from fact.reading
+    where loans > 0
+    union all
+    select patron_key, term, 'breadth' as measure, cast(breadth as decimal(18, 6)) as value
+    from fact.reading
+    where breadth > 0
+    union all
+    select patron_key, term, 'terms_active' as measure, cast(terms_active as decimal(18, 6)) as value
+    from fact.movement
+    where terms_active > 0
     union all
     select patron_key, term, concat('loans of ', class_scheme, ' ', class_second) as measure, cast(sum(loans) as decimal(18, 6)) as value
     from fact.loan_class
@@ -47,6 +80,7 @@ select
     group_code,                                                                              -- 组 | group #aggregate
     term,                                                                                    -- 学期 | term #aggregate
     measure,                                                                                 -- 指标 | measure #aggregate
+    cast(sum(value) as double) as total,                                                     -- 合计 | total | of all people of the group #aggregate
     cast(max(value) as double) / nullif(cast(sum(value) as double), 0) as largest_share,     -- 最大者占比 | share of the largest | of the group's total #aggregate
     cast(sum(case when place <= 2 then value end) as double) / nullif(cast(sum(value) as double), 0) as two_largest_share  -- 前两者占比 | share of the two largest #aggregate
 from ranked

@@ -35,10 +35,10 @@ select
     group_code,                                                  -- 组 | group | everyone, or the name of a college #aggregate
     dimension,                                                   -- 维度 | dimension | AS affect of service, IC information control, LP library as place #aggregate
     count(*) as persons,                                         -- 人数 | people | who rated an item of the dimension in all three ways #aggregate
-    avg(cast(minimum as decimal(18, 9))) as minimum_mean,        -- 最低可接受均值 | mean minimum #aggregate
-    avg(cast(desired as decimal(18, 9))) as desired_mean,        -- 期望均值 | mean desired #aggregate
-    avg(cast(perceived as decimal(18, 9))) as perceived_mean,    -- 实际感受均值 | mean perceived #aggregate
-    avg(cast(adequacy as decimal(18, 9))) as adequacy_mean,      -- 适当度差均值 | mean adequacy gap | perceived less minimum #aggregate
-    avg(cast(superiority as decimal(18, 9))) as superiority_mean -- 优势度差均值 | mean superiority gap | perceived less desired #aggregate
+    avg(cast(minimum as decimal(18, 9))) as minimum_mean,        -- 最低可接受均值 | mean minimum #aggregate #even
+    avg(cast(desired as decimal(18, 9))) as desired_mean,        -- 期望均值 | mean desired #aggregate #even
+    avg(cast(perceived as decimal(18, 9))) as perceived_mean,    -- 实际感受均值 | mean perceived #aggregate #even
+    avg(cast(adequacy as decimal(18, 9))) as adequacy_mean,      -- 适当度差均值 | mean adequacy gap | perceived less minimum #aggregate #even
+    avg(cast(superiority as decimal(18, 9))) as superiority_mean -- 优势度差均值 | mean superiority gap | perceived less desired #aggregate #even
 from grouped
 group by survey, group_type, group_code, dimension

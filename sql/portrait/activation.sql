@@ -130,8 +130,8 @@ select
     event,                                                                    -- 事件 | event | first_visit, first_loan, first_booking, or activated #aggregate
     week as teaching_week,                                                    -- 教学周 | teaching week | 0 before teaching week 1 #aggregate
     persons,                                                                  -- 人数 | people | newcomers of the term #aggregate
-    at_risk,                                                                  -- 在观察人数 | at risk | not yet at the event and still followed as the week begins #aggregate
-    events,                                                                   -- 事件数 | events | in the week #aggregate
+    at_risk,                                                                  -- 在观察人数 | at risk | not yet at the event and still followed as the week begins #aggregate #people
+    events,                                                                   -- 事件数 | events | in the week #aggregate #people
     case when is_over = 1 then 0 else exp(cast(log_survival as double)) end as survival,  -- 未发生比例 | survival | Kaplan–Meier share without the event by the week's end #aggregate
     case
         when is_over = 0 then exp(cast(log_survival as double)) * sqrt(cast(greenwood as double))

@@ -38,7 +38,7 @@ select
     told.label_zh as term_label_zh,                                          -- 学期中文名 | term in Chinese #aggregate
     told.label_en as term_label_en,                                          -- 学期英文名 | term in English #aggregate
     coalesce(member.persons, respondent.persons) as persons,                 -- 人数 | people | members, or respondents where no roster is held #aggregate
-    member.persons as members,                                               -- 在册人数 | members | empty where no roster is held #aggregate
+    member.persons as members,                                               -- 在册人数 | members | empty where no roster is held #aggregate #people
     count(*) over () as colleges,                                            -- 学院数 | colleges #aggregate
     told.starts_on as first_day,                                             -- 起 | from #aggregate
     least(told.ends_on, horizon.as_of) as last_day                           -- 止 | until #aggregate

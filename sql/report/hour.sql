@@ -25,19 +25,38 @@ length as (
     from told
     join measured on told.term = measured.term and measured.day between told.first_day and told.last_day
     group by told.college, told.term
+),
+
+person as (
+    select
+        told.college,
+        told.term,
+        measured.weekday,
+        hour(visit.entered_at) as hour,
+        visit.patron_key,
+        count(*) as visits
+    from clean.visit as visit
+    join measured on visit.service_date = measured.day
+    join fact.roster as roster on visit.patron_key = roster.patron_key and measured.term = roster.term
+    join told on roster.college = told.college and measured.term = told.term
+    where visit.entered_at is not null
+    group by told.college, told.term, measured.weekday, hour(visit.entered_at), visit.patron_key
+),
+
+ranked as (
+    select *, row_number() over (partition by college, term, weekday, hour order by visits desc, patron_key) as place
+    from person
 )
 
 select
-    told.college,                                                         -- 学院 | college #aggregate
-    told.term,                                                            -- 学期 | term #aggregate
-    measured.weekday,                                                     -- 星期 | weekday #aggregate
-    hour(visit.entered_at) as hour,                                       -- 小时 | hour #aggregate
-    count(distinct visit.patron_key) as persons,                          -- 人数 | people #aggregate
-    cast(count(*) as double) / nullif(min(length.weeks), 0) as visits_per_week  -- 每周到馆次数 | visits a week | in the weeks of measured months #aggregate
-from clean.visit as visit
-join measured on visit.service_date = measured.day
-join fact.roster as roster on visit.patron_key = roster.patron_key and measured.term = roster.term
-join told on roster.college = told.college and measured.term = told.term
-join length on told.college = length.college and told.term = length.term
-where visit.entered_at is not null
-group by told.college, told.term, measured.weekday, hour(visit.entered_at)
+    ranked.college,                                                       -- 学院 | college #aggregate
+    ranked.term,                                                          -- 学期 | term #aggregate
+    ranked.weekday,                                                       -- 星期 | weekday #aggregate
+    ranked.hour,                                                          -- 小时 | hour #aggregate
+    count(*) as persons,                                                  -- 人数 | people #aggregate
+    cast(sum(ranked.visits) as double) / nullif(min(length.weeks), 0) as visits_per_week,  -- 每周到馆次数 | visits a week | in the weeks of measured months #aggregate
+    cast(max(ranked.visits) as double) / nullif(sum(ranked.visits), 0) as largest_share,   -- 最大者占比 | share of the largest | of the visits; never leaves #aggregate
+    cast(sum(ranked.visits) filter (where ranked.place <= 2) as double) / nullif(sum(ranked.visits), 0) as two_largest_share  -- 前两者占比 | share of the two largest | never leaves #aggregate
+from ranked
+join length on ranked.college = length.college and ranked.term = length.term
+group by ranked.college, ranked.term, ranked.weekday, ranked.hour

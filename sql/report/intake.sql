@@ -50,7 +50,7 @@ select
     greatest(0, now.activated - 196e-2 * now.activated_std_error) as activated_low,  -- 激活占比下限 | activated from | 95 %, Greenwood #aggregate #share
     least(1, now.activated + 196e-2 * now.activated_std_error) as activated_high,    -- 激活占比上限 | activated to | 95 %, Greenwood #aggregate #share
     before.term as earlier_term,                                        -- 上年同期 | a year before | entry term of the same season; empty where there is none #aggregate
-    before.persons as earlier_persons,                                  -- 上年同期人数 | people a year before #aggregate
+    before.persons as earlier_persons,                                  -- 上年同期人数 | people a year before #aggregate #people
     before.activated as earlier_activated,                              -- 上年同期激活占比 | share activated a year before #aggregate #share
     before.visited as earlier_visited                                   -- 上年同期到馆占比 | share who had come a year before #aggregate #share
 from by_term as now

@@ -21,12 +21,14 @@ create table report.service_evaluation (
     persons           bigint  not null,  -- 适用人数 | eligible people | whom the service is for
     in_need           bigint,            -- 需求人数 | people in need #part
     reached           bigint  not null,  -- 触达人数 | people reached | contacted for it, once each #part
-    contacts          bigint  not null,  -- 触达人次 | contacts | times, not people
+    contacts          bigint  not null,  -- 触达人次 | contacts | times, not people #even
     reach_rate        double,            -- 触达率 | reach | people reached over eligible
     users             bigint,            -- 做到人数 | people who did it | what the service is meant to lead to, reached or not; empty where it is not told #part
     uses              bigint,            -- 做到人次 | times it was done | days of a person
+    uses_largest_share double,           -- 做到最多者占比 | share of who did it most | of the times; never leaves
+    uses_two_largest_share double,       -- 做到最多两者占比 | share of the two who did it most | never leaves
     repeat_rate       double,            -- 重复率 | repeat rate | share of those who did it on two days or more
-    answered          bigint,            -- 有回应人数 | people who answered or did it | of those reached, who accepted, clicked, or did it in the days watched
+    answered          bigint,            -- 有回应人数 | people who answered or did it | of those reached, who accepted, clicked, or did it in the days watched #people
     precision_rate    double,            -- 精准率 | precision | people who answered or did it over people reached
     equity_between    double,            -- 学院间不均 | inequality between colleges | Theil #index
     equity_within     double,            -- 学院内不均 | inequality within colleges | Theil #index
@@ -36,7 +38,7 @@ create table report.service_evaluation (
     uplift            double,            -- 提升 | uplift | difference of the shares #index
     uplift_low        double,            -- 提升下限 | uplift from | 95 % #index
     uplift_high       double,            -- 提升上限 | uplift to | 95 % #index
-    ratings           bigint,            -- 评价人数 | ratings | people behind the rating
+    ratings           bigint,            -- 评价人数 | ratings | people behind the rating #people
     satisfaction      double,            -- 满意度 | satisfaction | 0 to 1, weighted and steadied #index
     opportunity_index double,            -- 机会指数 | opportunity index | importance + max(0, importance − satisfaction), 0 to 20 #index
     no_show_rate      double,            -- 失约率 | no-show rate | of the bookings of its rooms; empty where it has none

@@ -89,13 +89,13 @@ select
     counted.label_en,                                                                               -- 英文名 | English name #aggregate
     cast(counted.scale_max as double) as scale_max,                                                 -- 最高分 | highest answer #aggregate
     counted.persons,                                                                                -- 答卷人数 | respondents #aggregate
-    cast(counted.total as double) / nullif(counted.persons, 0) as mean,                             -- 均值 | mean #aggregate
+    cast(counted.total as double) / nullif(counted.persons, 0) as mean,                             -- 均值 | mean #aggregate #even
     case when counted.persons > 1 then 196e-2 * sqrt(greatest(0, (cast(counted.squares as double) - cast(counted.total as double) * cast(counted.total as double) / nullif(counted.persons, 0))
         / nullif(counted.persons - 1, 0)) / nullif(counted.persons, 0)) end as half_width,            -- 95% 半宽 | half width | of the mean's 95 % interval #aggregate #index
     cast(counted.top2 as double) / nullif(counted.persons, 0) as top2_share,                        -- 前两档占比 | top-two share #aggregate
     cast(counted.low as double) / nullif(counted.persons, 0) as low_share,                          -- 低分占比 | low share | answers below the middle of the scale #aggregate
-    cast(overall.total as double) / nullif(overall.persons, 0) as university_mean,                  -- 全校均值 | university mean #aggregate
-    cast(overall.persons as bigint) as university_persons,                                          -- 全校答卷人数 | university respondents #aggregate
+    cast(overall.total as double) / nullif(overall.persons, 0) as university_mean,                  -- 全校均值 | university mean #aggregate #even
+    cast(overall.persons as bigint) as university_persons,                                          -- 全校答卷人数 | university respondents #aggregate #people
     cast(counted.persons as double) / nullif(asked.members, 0) as response_rate                     -- 回收率 | response rate | respondents over the college's members that term #aggregate
 from counted
 join overall on counted.survey = overall.survey and counted.item = overall.item

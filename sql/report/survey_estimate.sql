@@ -22,14 +22,14 @@ create table report.survey_estimate (
     scale_max       double  not null,  -- 最高分 | highest answer | of ref.survey_item, or the highest given where that is higher
     is_weighted     boolean not null,  -- 是否加权 | weighted
     persons         bigint  not null,  -- 估计人数 | people | behind the estimate: the matched where the survey is weighted, else all who answered
-    respondents     bigint  not null,  -- 答卷人数 | respondents | of the group who answered the item
-    n_eff           double,            -- 有效样本量 | effective sample size | persons over the design effect of their weights #count
-    mean_unweighted double,            -- 未加权均值 | unweighted mean | of all respondents
-    mean_weighted   double,            -- 加权均值 | weighted mean | empty where the survey is not weighted
+    respondents     bigint  not null,  -- 答卷人数 | respondents | of the group who answered the item #people
+    n_eff           double,            -- 有效样本量 | effective sample size | persons over the design effect of their weights #people
+    mean_unweighted double,            -- 未加权均值 | unweighted mean | of all respondents #even
+    mean_weighted   double,            -- 加权均值 | weighted mean | empty where the survey is not weighted #even
     ci_low          double,            -- 区间下限 | interval from | 95 %; empty for one person #index
     ci_high         double,            -- 区间上限 | interval to | 95 %; empty for one person #index
     top2_share      double,            -- 前两档占比 | top-two share | CSAT: answers in the two highest boxes, weighted as the mean
     nps             double,            -- 净推荐值 | net promoters | share of 9 and 10 less share of 0 to 6; only on a scale of 0 to 10 #index
-    nps_low         double,            -- 净推荐值下限 | net promoters from | 95 %, by p₊ + p₋ − (p₊ − p₋)² over n_eff #count
+    nps_low         double,            -- 净推荐值下限 | net promoters from | 95 %, by p₊ + p₋ − (p₊ − p₋)² over n_eff #index
     nps_high        double             -- 净推荐值上限 | net promoters to | 95 % #index
 );

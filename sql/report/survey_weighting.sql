@@ -18,12 +18,12 @@ create table report.survey_weighting (
     reason         varchar,           -- 未加权原因 | reason | why it is not weighted
     margins        varchar,           -- 加权维度 | margins | what it was raked on, parted by spaces
     persons        bigint  not null,  -- 估计人数 | people behind the estimates | the matched where the survey is weighted, else all respondents
-    respondents    bigint  not null,  -- 答卷人数 | respondents | one response a person
-    matched        bigint  not null,  -- 匹配人数 | matched | respondents whose identity is known and who are on the roster of the term
-    roster_persons bigint  not null,  -- 在册人数 | people on the roster | here in the term
+    respondents    bigint  not null,  -- 答卷人数 | respondents | one response a person #people
+    matched        bigint  not null,  -- 匹配人数 | matched | respondents whose identity is known and who are on the roster of the term #people
+    roster_persons bigint  not null,  -- 在册人数 | people on the roster | here in the term #people
     response_rate  double,            -- 回收率 | response rate | matched over the roster; too low by those who gave no number
     deff           double,            -- 设计效应 | design effect | Kish: n Σw² / (Σw)², 1 where weights are equal #index
-    n_eff          double,            -- 有效样本量 | effective sample size | matched over the design effect
+    n_eff          double,            -- 有效样本量 | effective sample size | matched over the design effect #people
     weight_min     double,            -- 最小权重 | least weight | of mean 1 #index
     weight_max     double,            -- 最大权重 | largest weight | of mean 1, after cutting and raking once more #index
     largest_raked  double,            -- 截尾前最大权重 | largest weight before cutting #index

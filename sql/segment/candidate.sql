@@ -13,7 +13,7 @@ create table segment.candidate (
     silhouette    double  not null,  -- 轮廓系数 | silhouette | of the readers that are in a group #index
     stability     double  not null,  -- 稳定性 | stability #index
     noise_share   double  not null,  -- 未归入占比 | share in no group
-    ari_to_kmeans double  not null,  -- 与默认方法的一致性 | agreement with k-means | adjusted Rand index
+    ari_to_kmeans double  not null,  -- 与默认方法的一致性 | agreement with k-means | adjusted Rand index #index
     bic           double,            -- BIC | BIC | lower is better, among the numbers of groups of one way; empty where a way has none #plain
     persons       bigint  not null,  -- 建模人数 | persons
     judgement_zh  varchar not null,  -- 中文判断 | judgement in Chinese

@@ -15,6 +15,8 @@ create table service.balance (
     persons          bigint  not null,  -- 较小组人数 | persons of the smaller arm | of whom it is known
     served_mean      double  not null,  -- 服务组均值 | mean of those served
     held_out_mean    double  not null,  -- 对照组均值 | mean of those held out
+    largest_share    double  not null,  -- 最大者占比 | share of the largest | of either arm's total, the larger; never leaves
+    two_largest_share double not null,  -- 前两者占比 | share of the two largest | never leaves
     difference       double,            -- 标准化差异 | standardised difference | empty where an arm differs from the other and never within itself #index
     by_chance        double  not null,  -- 偶然界限 | by chance | exceeded once in twenty by chance alone #index
     is_alike         boolean not null,  -- 是否均衡 | alike | difference below 0.1

@@ -22,9 +22,11 @@ create table service.campaign_effect (
     series_type  varchar not null,  -- 序列类型 | kind of series | theme, complaints for every 1,000 visits; behaviour, readers of every 1,000
     series       varchar not null,  -- 序列 | series | the theme, or the service
     persons      bigint  not null,  -- 较少一侧计数 | counted | people, or complaints, of the weeks before or after, whichever are fewer
-    messages     bigint,            -- 推送人次 | messages | times; empty where none were recorded
+    messages     bigint,            -- 推送人次 | messages | times; empty where none were recorded #even
     views        bigint,            -- 查看人次 | views | messages opened, times and not people
-    viewers      bigint,            -- 查看人数 | viewers | people who opened one, once each
+    views_largest_share double,     -- 查看最多者占比 | share of who looked most | of the views; never leaves
+    views_two_largest_share double, -- 查看最多两者占比 | share of the two who looked most | never leaves
+    viewers      bigint,            -- 查看人数 | viewers | people who opened one, once each #people
     weeks_before bigint  not null,  -- 之前周数 | weeks before | whole weeks of a term that were measured, 16 at most #plain
     weeks_after  bigint  not null,  -- 之后周数 | weeks after #plain
     rate_before  double,            -- 之前均值 | mean before

@@ -27,6 +27,7 @@ watched as (
     select
         person.*,
         service.service,
+        row_number() over (partition by person.campaign_key order by person.views desc, person.patron_key) as views_place,
         person.contacted_on + service.window_days as until,
         person.contacted_on + service.window_days <= horizon.as_of as is_over
     from person
@@ -53,6 +54,8 @@ counted as (
         count(*) as reached,
         sum(watched.messages) as messages,
         sum(watched.views) as views,
+        max(watched.views) as most_views,
+        sum(watched.views) filter (where watched.views_place <= 2) as two_most_views,
         count(*) filter (where watched.views > 0) as viewers,
         case when count(*) = count(*) filter (where watched.is_over) then count(did.patron_key) end as acted,
         case when count(*) = count(*) filter (where watched.is_over) then count(did.patron_key) filter (where watched.views > 0) end as viewers_acted
@@ -67,11 +70,13 @@ select
     starts_on,                                                                  -- 首次触达日期 | first message on #aggregate
     service,                                                                    -- 服务 | service | that it is about; empty where its purpose is none, or nothing is told of what comes of it #aggregate
     reached,                                                                    -- 触达人数 | people reached #aggregate
-    cast(messages as bigint) as messages,                                       -- 推送人次 | messages | times #aggregate
+    cast(messages as bigint) as messages,                                       -- 推送人次 | messages | times #aggregate #even
     cast(views as bigint) as views,                                             -- 查看人次 | views | messages opened, times and not people #aggregate
     viewers,                                                                    -- 查看人数 | viewers | who opened one or more #aggregate #part
     acted,                                                                      -- 做到人数 | people who acted | in the days watched after the first message #aggregate #part
     viewers_acted,                                                              -- 查看且做到人数 | viewers who acted #aggregate #part
     cast(acted as double) / nullif(reached, 0) as acted_rate,                   -- 做到占比 | share who acted | of those reached #aggregate
-    cast(viewers_acted as double) / nullif(viewers, 0) as viewers_acted_rate    -- 查看者做到占比 | share of viewers who acted #aggregate
+    cast(viewers_acted as double) / nullif(viewers, 0) as viewers_acted_rate,   -- 查看者做到占比 | share of viewers who acted #aggregate
+    cast(most_views as double) / nullif(views, 0) as views_largest_share,       -- 查看最多者占比 | share of who looked most | of the views; never leaves #aggregate
+    cast(two_most_views as double) / nullif(views, 0) as views_two_largest_share  -- 查看最多两者占比 | share of the two who looked most | never leaves #aggregate
 from counted

@@ -30,8 +30,8 @@ create table service.effect (
     design           varchar not null,  -- 设计 | design | trial: people were held out by chance; observed: nobody was
     method           varchar,           -- 方法 | method | newcombe, clusters, cuped, "clusters, cuped" or units; empty where nothing was computed
     persons          bigint  not null,  -- 较小组人数 | persons of the smaller arm
-    served           bigint  not null,  -- 服务人数 | served | as drawn
-    held_out         bigint  not null,  -- 对照人数 | held out | as drawn
+    served           bigint  not null,  -- 服务人数 | served | as drawn #people
+    held_out         bigint  not null,  -- 对照人数 | held out | as drawn #people
     units            bigint  not null,  -- 抽取单元数 | units drawn | people, or groups drawn as one
     served_rate      double,            -- 服务组比例 | share of those served | who did it
     held_out_rate    double,            -- 对照组比例 | share of those held out | who did it without being asked

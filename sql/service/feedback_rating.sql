@@ -61,8 +61,8 @@ select
     unit.unit,
     unit.tickets,                                                             -- 工单数 | tickets #aggregate
     cast(unit.answered_soon as double) / nullif(unit.tickets, 0) as answered_soon_share,  -- 七日内答复率 | share answered within seven days #aggregate
-    unit.ratings,                                                             -- 评分数 | ratings #aggregate
-    case when unit.ratings >= site.small_cell then unit.total / nullif(unit.ratings, 0) end as rating_mean,  -- 平均评分 | mean rating | 1 to 5 #aggregate
+    unit.ratings,                                                             -- 评分数 | ratings #aggregate #even
+    case when unit.ratings >= site.small_cell then unit.total / nullif(unit.ratings, 0) end as rating_mean,  -- 平均评分 | mean rating | 1 to 5 #aggregate #even
     case
         when unit.ratings < site.small_cell then null
         when spread.between_units > 0

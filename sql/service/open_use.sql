@@ -35,12 +35,25 @@ used as (
     select service, month, use_key, patron_key from booked
     union all
     select service, month, use_key, patron_key from attended
+),
+
+person as (
+    select service, month, patron_key, count(*) as uses
+    from used
+    group by service, month, patron_key
+),
+
+ranked as (
+    select *, row_number() over (partition by service, month order by uses desc, patron_key) as place
+    from person
 )
 
 select
     service,                                  -- 服务 | service #aggregate #protected
     month,                                    -- 月份 | month | its first day #aggregate #protected
-    count(*) as uses,                         -- 使用次数 | uses | bookings kept, and attendances at events #aggregate #protected
-    count(distinct patron_key) as persons     -- 使用人数 | people #aggregate #protected
-from used
+    cast(sum(uses) as bigint) as uses,        -- 使用次数 | uses | bookings kept, and attendances at events #aggregate #protected
+    count(patron_key) as persons,             -- 使用人数 | people #aggregate #protected
+    cast(max(uses) as double) / nullif(sum(uses), 0) as largest_share,  -- 最大者占比 | share of the largest | of the uses; never leaves #aggregate #protected
+    cast(sum(uses) filter (where place <= 2) as double) / nullif(sum(uses), 0) as two_largest_share  -- 前两者占比 | share of the two largest | never leaves #aggregate #protected
+from ranked
 group by service, month

@@ -61,9 +61,9 @@ select
     compared.survey,
     compared.item,
     compared.participants,                                                                    -- 参与者人数 | participants | with a counterpart #aggregate
-    case when compared.others >= site.small_cell then compared.others end as others,          -- 对照人数 | others | alike, who did not take part #aggregate
-    case when compared.others >= site.small_cell then compared.mean_of_participants end as mean_of_participants,  -- 参与者均值 | mean of participants | of their answers #aggregate
-    case when compared.others >= site.small_cell then compared.mean_of_others end as mean_of_others,  -- 对照均值 | mean of others | weighted as the participants are spread #aggregate
+    case when compared.others >= site.small_cell then compared.others end as others,          -- 对照人数 | others | alike, who did not take part #aggregate #people
+    case when compared.others >= site.small_cell then compared.mean_of_participants end as mean_of_participants,  -- 参与者均值 | mean of participants | of their answers #aggregate #even
+    case when compared.others >= site.small_cell then compared.mean_of_others end as mean_of_others,  -- 对照均值 | mean of others | weighted as the participants are spread #aggregate #even
     case
         when compared.others >= site.small_cell then compared.mean_of_participants - compared.mean_of_others
     end as difference                                                                         -- 差异 | difference | of the two means #aggregate #index

@@ -113,8 +113,8 @@ select
     label_zh,                                                                 -- 中文名 | Chinese name #aggregate
     label_en,                                                                 -- 英文名 | English name #aggregate
     tickets,                                                                  -- 工单数 | tickets | about the theme #aggregate
-    comments,                                                                 -- 留言数 | comments | of surveys, about the theme #aggregate
-    visits,                                                                   -- 到馆次数 | visits | in the period #aggregate
+    comments,                                                                 -- 留言数 | comments | of surveys, about the theme #aggregate #people
+    visits,                                                                   -- 到馆次数 | visits | in the period, of everybody, named or not #aggregate #even
     rate,                                                                     -- 每千次到馆工单数 | tickets per 1,000 visits #aggregate
     rate_change,                                                              -- 较上期变化 | change | of the rate since the period before #aggregate
     case when rate_change is not null then rank() over (partition by period, starts_on, rate_change is null order by rate_change desc) end as rise_place  -- 上升名次 | place among risers | 1 rose most; equal changes share a place #aggregate #plain

@@ -19,6 +19,7 @@ person as (
         membership.term,
         volunteer.patron_key is not null as has_served,
         volunteer.hours,
+        row_number() over (partition by membership.group_type, membership.group_code, membership.term order by volunteer.hours desc nulls last, membership.patron_key) as place,
         volunteer.is_retained,
         volunteer.terms_served,
         role.role
@@ -36,6 +37,8 @@ select
     count(*) filter (where has_served) as volunteers,                                          -- 志愿者人数 | volunteers | who served in the term #aggregate
     cast(count(*) filter (where has_served) as double) / nullif(count(*), 0) as volunteer_share,  -- 志愿者占比 | share who serve #aggregate
     cast(sum(hours) as double) as hours,                                                       -- 服务时长 | hours | of those whose hours are known #aggregate
+    cast(max(hours) as double) / nullif(cast(sum(hours) as double), 0) as hours_largest_share,  -- 时长最多者占比 | share of who served longest | of the hours; never leaves #aggregate
+    cast(sum(hours) filter (where place <= 2) as double) / nullif(cast(sum(hours) as double), 0) as hours_two_largest_share,  -- 时长最多两者占比 | share of the two who served longest | never leaves #aggregate
     median(hours) as hours_median,                                                             -- 服务时长中位数 | median hours | of a volunteer #aggregate
     count(is_retained) as followed,                                                            -- 可追踪人数 | volunteers followed | who were here in the next term, which is over #aggregate #part
     case

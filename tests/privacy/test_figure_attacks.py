@@ -8,9 +8,8 @@ import pytest
 
 from pipelines.aggregates import placed
 from pipelines.models import Model
-from pipelines.release import as_decided, without_dominated
+from pipelines.release import as_decided
 from profiles.disclosure import Rules
-from tests.conftest import Build
 from tests.privacy.releases import through_the_gate
 
 RULES = Rules()
@@ -50,66 +49,6 @@ def test_a_leavers_loans_follow_from_two_means(models: dict[str, Model]) -> None
     """Nor would it help to know that just one person has left, and to take the numbers as they are shown."""
     assert leavers(models["report.cohort"], is_gated=False) == 300
     assert leavers(models["report.cohort"], is_gated=True) == 0
-
-
-DOMINATED = pl.DataFrame([{"group_type": "college cohort", "group_code": "Law/new", "term": "t1", "measure": "loans"}])
-
-
-def test_one_heavy_borrower_is_not_seen_through_the_mean(models: dict[str, Model]) -> None:
-    """Of 30 people one has 290 loans: the mean less what a typical reader has, times 30, is nearly that."""
-    model, frame = models["report.cohort"], pl.DataFrame([cohort([290] + [1] * 29)])
-    assert abs((frame["loans_mean"].item() - 1) * 30 + 1 - 290) < 1
-    assert abs((told(model, frame)["loans_mean"].item() - 1) * 30 + 1 - 290) < 2, "coarse figures alone still tell"
-    row = told(model, without_dominated(model, frame, DOMINATED)).row(0, named=True)
-    assert (row["loans_mean"], row["visit_days_mean"], row["persons"], row["withheld"]) == (None, 1.0, 30, False)
-
-
-def test_who_dominates_is_found_among_the_people_of_every_group(build: Build) -> None:
-    table = build(
-        "fact.dominance",
-        fact__membership="""
-patron_key | term | group_type | group_code | parent_code
-a          | t1   | college    | Law        | everyone
-b          | t1   | college    | Law        | everyone
-c          | t1   | college    | Law        | everyone
-a          | t1   | cohort     | new        |
-""",
-        fact__percentile="""
-patron_key | term | measure | value | percentile
-a          | t1   | loans   | 60    | 0.9
-b          | t1   | loans   | 30    | 0.5
-c          | t1   | loans   | 10    | 0.1
-""",
-        fact__loan_class="""
-patron_key | term | month      | college | major | class_scheme | class_top | class_second | loans
-a          | t1   | 2025-09-01 | Law     | Civil | clc          | D         | D9           | 3
-a          | t1   | 2025-10-01 | Law     | Civil | clc          | D         | D9           | 5
-b          | t1   | 2025-09-01 | Law     | Civil | clc          | D         | D9           | 2
-""",
-    ).select("group_type", "group_code", "measure", "largest_share", "two_largest_share")
-    assert sorted(table.rows()) == [
-        ("cohort", "new", "loans", 1.0, 1.0),
-        ("cohort", "new", "loans of clc D9", 1.0, 1.0),
-        ("college", "Law", "loans", 0.6, 0.9),
-        ("college", "Law", "loans of clc D9", 0.8, 1.0),
-        ("college cohort", "Law/new", "loans", 1.0, 1.0),
-        ("college cohort", "Law/new", "loans of clc D9", 1.0, 1.0),
-    ]
-
-
-def test_one_heavy_borrower_is_not_seen_through_the_loans_of_a_class(models: dict[str, Model]) -> None:
-    """Of twelve who borrowed books of law one took 200 of the 211: all but the eleven that the others are seen with."""
-    about = {"group_type": "college", "group_code": "Law", "term": "t1", "class_scheme": "clc", "class_top": "D"}
-    figures = {"borrowers": 12, "loans": 211, "share_in_group": 0.5, "share_overall": 0.1, "location_quotient": 5.0}
-    frame = pl.DataFrame([about | {"class_second": name} | figures for name in ("D9", "D0")])
-    model = models["portrait.subject"]
-    assert abs(told(model, frame)["loans"].to_list()[0] - 11 - 200) <= 2, "coarse figures alone still tell"
-    heavy = DOMINATED.with_columns(
-        group_type=pl.lit("college"), group_code=pl.lit("Law"), measure=pl.lit("loans of clc D9")
-    )
-    own, other = told(model, without_dominated(model, frame, heavy)).to_dicts()
-    assert (own["loans"], own["share_in_group"], own["location_quotient"], own["borrowers"]) == (None, None, None, 10)
-    assert (other["loans"], other["withheld"]) == (210, False)
 
 
 @pytest.mark.parametrize(("loans", "share"), [([0] * 40, 0.05), ([3] * 40, 0.95)])

@@ -52,3 +52,8 @@ def test_traits_that_never_differ_within_an_arm(ours: list[float], theirs: list[
 
 def test_every_trait_has_words_in_both_languages() -> None:
     assert all(zh and en for zh, en in TRAITS.values())
+
+
+def test_what_one_and_two_people_make_is_that_of_the_arm_in_which_it_is_more() -> None:
+    row = balance(people([5, 3, 2], [1, 8, 1])).row(0, named=True)
+    assert (row["largest_share"], row["two_largest_share"]) == (0.8, 0.9)
