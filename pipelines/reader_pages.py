@@ -17,6 +17,7 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
+from pipelines import generations
 from pipelines.campus import Campus
 from pipelines.errors import Problem
 from pipelines.keyring import Keyring
@@ -25,6 +26,7 @@ from pipelines.portraits import view_of
 from pipelines.publish import open_current
 from pipelines.reports import LANGUAGES, Template, read_template, render_page
 from pipelines.site import models
+from pipelines.standing import is_sealed, made_as, sealed
 from profiles import reader_page, reader_words
 from profiles.captions import SiteWords, Words
 from profiles.reader_page import Held, Hills, Reader
@@ -96,6 +98,7 @@ def write_pages(
         Problem: nothing is published, or a reader asked for has no page.
 
     """
+    mark = _made_as(campus)
     with open_current(campus.published) as connection:
         _refuse_older(connection)
         may = [key for (key,) in connection.sql("select patron_key from portrait.page order by patron_key").fetchall()]
@@ -110,18 +113,21 @@ def write_pages(
         written: list[Path] = []
         for first in range(0, len(asked), AT_ONCE):
             for reader in _readers(connection, list(asked[first : first + AT_ONCE])):
-                written += _write(reader, common, keyring, folder)
+                written += _write(reader, common, keyring, folder, mark)
             advance(len(written) / len(LANGUAGES) / len(asked))
     return written
 
 
 def keep_right(campus: Campus, keyring: Keyring, folder: Path) -> int:
-    """Make the pages that there are anew, without those of readers who have gone or want none; how many are left."""
+    """Make the pages that there are anew, where anything is, without those of readers who have gone or want none; how many stay."""
+    mark = _made_as(campus)
     with open_current(campus.published) as connection:
         _refuse_older(connection)
         may = [key for (key,) in connection.sql("select patron_key from portrait.page order by patron_key").fetchall()]
     there = remove_others(folder, keyring, may)
-    return len(write_pages(campus, keyring, folder, there)) if there else 0
+    if due := [key for key in there if not all(is_sealed(path, mark) for path in _places(folder, keyring, key))]:
+        write_pages(campus, keyring, folder, due)
+    return len(LANGUAGES) * len(there)
 
 
 def remove_others(folder: Path, keyring: Keyring, may: Sequence[str]) -> list[str]:
@@ -182,11 +188,23 @@ def _by_reader(frame: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _write(reader: Reader, common: Common, keyring: Keyring, folder: Path) -> Iterator[Path]:
-    name = page_name(keyring, reader.now["patron_key"])
-    for lang in LANGUAGES:
-        page = render_page(common.template, page_of(reader, common, name, lang), common.words, lang)
-        yield _put(folder / f"{name}.{lang}.html", page)
+def _write(reader: Reader, common: Common, keyring: Keyring, folder: Path, mark: str) -> Iterator[Path]:
+    key = reader.now["patron_key"]
+    for lang, path in zip(LANGUAGES, _places(folder, keyring, key), strict=True):
+        told = page_of(reader, common, page_name(keyring, key), lang)
+        yield _put(path, sealed(render_page(common.template, told, common.words, lang), mark))
+
+
+def _places(folder: Path, keyring: Keyring, patron_key: str) -> list[Path]:
+    """Where a reader's page lies in each language."""
+    return [folder / f"{page_name(keyring, patron_key)}.{lang}.html" for lang in LANGUAGES]
+
+
+def _made_as(campus: Campus) -> str:
+    """A fingerprint of what all pages are made of: what is published, the site's words, and what made_as adds."""
+    published = generations.current(campus.published)
+    when = (published.name, published.stat().st_mtime_ns) if published else None
+    return made_as({}, when, campus.model_dump_json(), beside=TEMPLATE.parent)
 
 
 def page_of(reader: Reader, common: Common, name: str, lang: str) -> dict[str, Any]:
