@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +19,7 @@ import polars as pl
 
 from pipelines import generations
 from pipelines.campus import Campus
+from pipelines.code_names import names
 from pipelines.errors import Problem
 from pipelines.keyring import Keyring
 from pipelines.paths import REPORTS
@@ -70,8 +71,8 @@ class Common:
     spreads: Hills
     milestones: list[dict[str, Any]]
     sources: dict[str, list[str]]
-    colleges: dict[str, str]
-    """Their English names."""
+    names: Mapping[str, Words]
+    """The words of codes that come as data."""
     held: tuple[Held, ...]
 
 
@@ -132,11 +133,11 @@ def keep_right(campus: Campus, keyring: Keyring, folder: Path) -> int:
 
 def remove_others(folder: Path, keyring: Keyring, may: Sequence[str]) -> list[str]:
     """Take away every page of a reader who may have none; the readers whose pages stay."""
-    names = {page_name(keyring, key): key for key in may}
+    owners = {page_name(keyring, key): key for key in may}
     there = {path: found[1] for path in folder.glob("*.html") if (found := _PAGE.fullmatch(path.name))}
-    for path in [path for path, name in there.items() if name not in names]:
+    for path in [path for path, name in there.items() if name not in owners]:
         path.unlink()
-    return sorted({names[name] for name in there.values() if name in names})
+    return sorted({owners[name] for name in there.values() if name in owners})
 
 
 def _refuse_older(connection: duckdb.DuckDBPyConnection) -> None:
@@ -163,8 +164,7 @@ def _common(connection: duckdb.DuckDBPyConnection, campus: Campus) -> Common:
         if c.name != "patron_key"
     )
     hills = reader_page.hills_of(peers, campus.peer_group)
-    colleges = dict(connection.sql("select college, label_en from ref.college").fetchall())
-    return Common(read_template(TEMPLATE), words, hills, milestones, sources, colleges, held)
+    return Common(read_template(TEMPLATE), words, hills, milestones, sources, names(connection), held)
 
 
 def _readers(connection: duckdb.DuckDBPyConnection, keys: list[str]) -> Iterator[Reader]:
@@ -226,8 +226,8 @@ def page_of(reader: Reader, common: Common, name: str, lang: str) -> dict[str, A
         "places": reader.places,
         "chapters": reader_words.chapters(reader, shelf),
         "steps": reader_words.steps(reader),
-        "who": reader_page.who(reader, common.colleges),
-        "record": reader_page.record(reader, common.held, lang),
+        "who": reader_page.who(reader, common.names),
+        "record": reader_page.record(reader, common.held, common.names, lang),
         "sources": common.sources[lang],
         "page_code": name[:12],
         "is_gentle": reader.is_gentle,

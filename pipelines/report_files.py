@@ -174,6 +174,7 @@ def _entry(template: Template, stem: str, term: str, pages: Sequence[Document], 
         "title": {"zh": template.title.zh, "en": template.title.en},
         "term_label": {lang: about.get(f"term_label_{lang}") or "" for lang in LANGUAGES},
         "group": pages[0].group,
+        "named": {page.lang: page.named for page in pages},
         "recipient": pages[0].group if template.is_for_group else template.recipient,
         "as_of": site.as_of,
         "is_printed": template.is_printed,
@@ -206,10 +207,15 @@ def _list(entries: Sequence[Entry], site: SiteWords, lang: str, is_library: bool
     """The latest term first; a small script of our own narrows the list to what is typed."""
     script = (REPORTS / "search.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    shown = [entry | {"summary": Markup(entry["summary"][lang])} for entry in entries]
+    shown = [entry | {"summary": Markup(entry["summary"][lang]), "group": _named(entry, lang)} for entry in entries]
     return render_part(
         "_index.html.j2", site, lang, entries=shown, is_library=is_library, script=Markup(script), script_hash=digest
     )
+
+
+def _named(entry: Entry, lang: str) -> str:
+    name: str = entry.get("named", {}).get(lang, entry["group"])  # of an older version: by its own name
+    return name
 
 
 def _remove_old_layout(folder: Path) -> None:
