@@ -223,6 +223,7 @@ def page_of(reader: Reader, common: Common, name: str, lang: str) -> dict[str, A
         "own_ways": reader_page.own_ways(reader, common.spreads),
         "growth": list(reader_page.growth(reader, lang)),
         "shelf": shelf,
+        "shelf_words": reader_words.shelf_words(reader),
         "places": reader.places,
         "chapters": reader_words.chapters(reader, shelf),
         "steps": reader_words.steps(reader),

@@ -220,7 +220,10 @@ def peers_words(reader: Reader) -> Words | None:
 
 def figure(value: float, unit: str, lang: str) -> str:
     """A value of one person: whole where it is whole, unlike a mean."""
-    return f"{value:,.0f} {unit_word(unit, lang)}" if float(value).is_integer() else amount(value, unit, lang)
+    if not float(value).is_integer():
+        return amount(value, unit, lang)
+    word = unit_word(unit, lang)
+    return f"{value:,.0f} {word.removesuffix('s') if lang == 'en' and value == 1 else word}"
 
 
 def _title(measure: Measure, lang: str) -> str:
