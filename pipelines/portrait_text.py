@@ -53,6 +53,8 @@ def told(portrait: Portrait) -> Iterator[Table]:
         figures = [figure for figure in portrait.figures if figure.view == view]
         if figures:
             table = Table(title=title, title_justify="left", show_header=False)
+            for _ in range(3):
+                table.add_column(overflow="fold")
             for figure in figures:
                 table.add_row(shown(figure.label_zh), shown(figure.label_en), shown(_said(figure)))
             yield table
