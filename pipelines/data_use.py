@@ -27,7 +27,7 @@ def data_use_pages(site: Site, warehouse: Warehouse, words: SiteWords) -> list[P
     template = read_template(REPORTS / "data_use.html.j2")
     page = {
         "feeds": feeds(site),
-        "services": warehouse.connection.sql(_SERVICES).pl().to_dicts(),
+        "services": services(warehouse),
         "purposes": data_use.PURPOSES,
         "never": data_use.NEVER,
         "kept": data_use.kept(EDITIONS),
@@ -48,12 +48,11 @@ def commands() -> set[str]:
 
 
 def feeds(site: Site) -> list[dict[str, Any]]:
-    """Each feed that some source of the site fills: its names, its sources, and its columns with what becomes of them."""
+    """Each feed that some source of the site fills: its name, and its columns with what becomes of them."""
     filled = {source.feed for source in site.every_source()}
     return [
         {
             "name": data_use.FEEDS[feed],
-            "sources": sorted(source.name for source in site.sources(feed)),
             "columns": [
                 _column(column.label_zh, column.label_en, column.tags) for column in _own(models()[f"raw.{feed}"])
             ],
@@ -61,6 +60,22 @@ def feeds(site: Site) -> list[dict[str, Any]]:
         for feed in data_use.FEEDS
         if feed in filled
     ]
+
+
+def services(warehouse: Warehouse) -> list[dict[str, Any]]:
+    """Each service that may be suggested to a reader, with the words of the fields it uses."""
+    rows = warehouse.connection.sql(_SERVICES).pl().to_dicts()
+    return [{**row, "fields": _fields(row["used_columns"])} for row in rows]
+
+
+def _fields(used: str) -> list[Words]:
+    """The labels of columns such as ``clean.loan.loaned_on``, each once; whose they are and in which term goes without saying."""
+    told = [name.rpartition(".") for name in used.split(", ") if name]
+    columns = [models()[table].column(name) for table, _, name in told if name not in _UNSAID]
+    return list(dict.fromkeys(Words(column.label_zh, column.label_en) for column in columns))
+
+
+_UNSAID = ("patron_key", "term")
 
 
 def _own(model: Model) -> list[Any]:

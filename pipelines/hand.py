@@ -26,17 +26,19 @@ def hand_of(warehouse: Warehouse, site: Site) -> str:
     the ledger, which no run writes.
     """
     noted = [content(warehouse.connection, table) for table in sorted(models()) if _is_noted_by_people(table)]
-    words = _digests([*REFERENCE.iterdir(), *site.campus.reference.values()])
-    return sha256(repr((_code(), words, site.campus.model_dump_json(), noted)).encode()).hexdigest()[:12]
+    words = digests([*REFERENCE.iterdir(), *site.campus.reference.values()])
+    return sha256(repr((code(), words, site.campus.model_dump_json(), noted)).encode()).hexdigest()[:12]
 
 
 @cache
-def _code() -> str:
+def code() -> str:
+    """Digests of our code, and of what it runs on."""
     ours = (path for top in ("profiles", "pipelines", "assets") for path in (ROOT / top).rglob("*.py"))
-    return _digests([ROOT / "requirements.lock", *ours])
+    return digests([ROOT / "requirements.lock", *ours])
 
 
-def _digests(paths: Iterable[Path]) -> str:
+def digests(paths: Iterable[Path]) -> str:
+    """Digests of the files among these, in the order of their paths."""
     return " ".join(sha256(path.read_bytes()).hexdigest() for path in sorted(paths) if path.is_file())
 
 

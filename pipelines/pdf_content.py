@@ -6,6 +6,7 @@ the screen.  Only what our own templates write is understood.  How it looks on p
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from html import unescape
 from html.parser import HTMLParser
@@ -13,7 +14,7 @@ from typing import Any, Final
 
 Node = dict[str, Any]
 SCREEN_ONLY: Final = {"nav", "only-narrow", "narrow", "skip", "screen", "search", "downloads"}
-_BLOCKS: Final = ("p", "h1", "h2", "h3", "ul", "ol", "dl", "div", "section", "table", "li", "dt", "dd")
+_BLOCKS: Final = ("p", "h1", "h2", "h3", "h4", "ul", "ol", "dl", "div", "section", "table", "li", "dt", "dd")
 _INLINE: Final = {"span", "b", "strong", "small", "a", "code", "em"}
 _VOID: Final = {"meta", "br", "input", "img", "link", "hr", "col"}
 _PICTURE: Final = re.compile(r"<svg .*?</svg>", re.DOTALL)
@@ -21,6 +22,8 @@ _ALT: Final = re.compile(r'aria-label="([^"]*)"')
 _WIDTH: Final = re.compile(r' width="([\d.]+)"')
 # Within a picture a variable font is set in its thinnest weight; a hair of its own colour makes it a regular one.
 _LETTERS: Final = re.compile(r'<text (?![^>]*font-weight="[6-9])[^>]*?fill="([^"]+)"')
+_SHORT: Final = 12
+"""A column of so many letters is as wide as they are."""
 _SPACE: Final = re.compile(r"[ \t\n\r]+")
 
 
@@ -137,8 +140,12 @@ class _Paper:
 
 
 def _columns(rows: list[list[Node]], count: int) -> list[Any]:
-    """How wide each column is: as its picture, as its numbers, or what is left for words."""
+    """How wide each column is: as its picture, as its numbers or few words, or what is left for words.
+
+    A table of nothing but short columns has them equally wide.
+    """
     kinds: list[Any] = ["words"] * count
+    longest = [0] * count
     for row in rows:
         place = 0
         for cell in row:
@@ -147,8 +154,18 @@ def _columns(rows: list[list[Node]], count: int) -> list[Any]:
                 kinds[place] = pictures[0]
             elif cell["span"] == 1 and {"r", "c"} & set(cell["class"]) and kinds[place] == "words":
                 kinds[place] = "numbers"
+            if cell["span"] == 1:
+                longest[place] = max(longest[place], _length(cell))
             place += cell["span"]
-    return kinds
+    short = [kind == "words" and length <= _SHORT for kind, length in zip(kinds, longest, strict=True)]
+    if any(kind == "words" and not few for kind, few in zip(kinds, short, strict=True)):
+        return ["numbers" if few else kind for kind, few in zip(kinds, short, strict=True)]
+    return ["words" if kind == "numbers" else kind for kind in kinds]
+
+
+def _length(cell: Node) -> int:
+    """How long a cell's words are, in letters; a Chinese character is as wide as two."""
+    return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in _words(cell))
 
 
 def _is_node(node: Any, *tags: str) -> bool:
@@ -169,7 +186,9 @@ def _first(node: Node, tag: str) -> Node:
 
 def _words(node: Node) -> str:
     parts = [
-        child if isinstance(child, str) else "\n" if child["tag"] == "br" else _words(child) for child in node["body"]
+        child if isinstance(child, str) else "\n" if child["tag"] == "br" else _words(child)
+        for child in node["body"]
+        if not _is_node(child, "picture")
     ]
     return "\n".join(line.strip() for line in "".join(parts).split("\n")).strip()
 

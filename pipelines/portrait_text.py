@@ -10,6 +10,7 @@ from rich.table import Table
 
 from pipelines.answers import shown
 from pipelines.portraits import READER, Figure, Portrait
+from profiles.captions import Words
 from profiles.portrait_words import OF_A_GROUP, OF_A_READER, Sentence, sentences
 
 _SECTIONS = {
@@ -22,11 +23,22 @@ _SECTIONS = {
 }
 
 
+_KINDS = {
+    READER: Words("读者", "reader"),
+    "cohort": Words("群体", "cohort"),
+    "discipline": Words("学科组", "discipline group"),
+    "college": Words("学院", "college"),
+    "major": Words("专业", "major"),
+    "class": Words("班级", "class"),
+}
+
+
 def headline(portrait: Portrait) -> str:
     """Whose portrait it is, of when, and whether anything may be shown."""
-    known = f", as known at {portrait.known_at}" if portrait.known_at else ""
-    kept = " — withheld: it is about too few people" if portrait.is_withheld else ""
-    return f"{portrait.who} ({portrait.kind}), term {portrait.term}, as of {portrait.as_of}{known}{kept}"
+    known = f"，所知截至 as known at {portrait.known_at}" if portrait.known_at else ""
+    kept = " — 人数过少，不显示 withheld: it is about too few people" if portrait.is_withheld else ""
+    who, kind, term = (_both(words) for words in (portrait.named, _KINDS[portrait.kind], portrait.term_named))
+    return f"{who}（{kind}）{term}，数据截至 as of {portrait.as_of}{known}{kept}"
 
 
 def in_words(portrait: Portrait) -> list[Sentence]:
@@ -41,14 +53,16 @@ def told(portrait: Portrait) -> Iterator[Table]:
         figures = [figure for figure in portrait.figures if figure.view == view]
         if figures:
             table = Table(title=title, title_justify="left", show_header=False)
+            for _ in range(3):
+                table.add_column(overflow="fold")
             for figure in figures:
                 table.add_row(shown(figure.label_zh), shown(figure.label_en), shown(_said(figure)))
             yield table
     for sheet in portrait.sheets:
         table = Table(title=sheet.title, title_justify="left")
-        table.add_column("")
+        table.add_column("", overflow="fold")
         for _, label_zh, label_en in sheet.headings:
-            table.add_column(shown(f"{label_zh}\n{label_en}"))
+            table.add_column(shown(f"{label_zh}\n{label_en}"), overflow="fold")
         for words, values in sheet.rows:
             table.add_row(shown(words), *(shown(_value(value)) for value in values))
         yield table
@@ -58,7 +72,12 @@ def _said(figure: Figure) -> str:
     """A figure as a person reads it."""
     if figure.value is None and figure.is_number:
         return "过少或未测 few or unmeasured" if figure.needs_several else "未测 not measured"
-    return _value(figure.value)
+    return _both(figure.said) if figure.said else _value(figure.value)
+
+
+def _both(words: Words) -> str:
+    """Both languages, or a name that is the same in both once."""
+    return words.zh if words.zh == words.en else f"{words.zh} {words.en}"
 
 
 def _value(value: Any) -> str:

@@ -8,7 +8,7 @@ to another day belongs in :mod:`pipelines.past`, what makes a portrait again in 
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from pipelines import portrait_sheets
+from pipelines import code_names, portrait_sheets
 from pipelines.columns import Column
 from pipelines.errors import Problem
 from pipelines.keyring import Keyring
@@ -28,11 +28,13 @@ from pipelines.release import released, rules_of
 from pipelines.site import Site, models
 from pipelines.slips import suggestion
 from pipelines.vault import Vault
+from profiles import group_words
+from profiles.captions import Words
 from profiles.pseudonym import normalised
 
 PERSON, GROUP = "portrait.individual", "portrait.unit"
 CAREER, MILESTONE = "portrait.career", "portrait.milestone"
-TABLES = (PERSON, GROUP, CAREER, MILESTONE, "ref.cohort", "ref.horizon", *portrait_sheets.TABLES)
+TABLES = (PERSON, GROUP, CAREER, MILESTONE, "ref.horizon", *code_names.TABLES, *portrait_sheets.TABLES)
 READER = "patron"
 _WORDS = {"VARCHAR", "DATE"}
 _SEVERAL = re.compile(r"from \d+ .*\bon$")
@@ -52,6 +54,8 @@ class Figure:
     value: Any
     needs_several: bool = False
     """Whether it is told only from a number of cases on, so that it may be empty although it was measured."""
+    said: Words | None = None
+    """What a value that is a word or a code means."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,10 @@ class Portrait:
     who: str
     kind: str
     """``patron``, or the group's type."""
+    named: Words
+    """Who, in words."""
     term: str
+    term_named: Words
     as_of: str
     known_at: str | None
     is_withheld: bool
@@ -148,22 +155,33 @@ def _portrait(
 ) -> Portrait:
     is_withheld = bool(row.get("withheld"))
     columns = [] if is_withheld else [column for column in model.columns if column.name not in _BEHIND]
-    figures = [_figure(column, view_of(column), row[column.name]) for column in columns if column.name in row]
+    names = code_names.names(connection)
+    figures = [_figure(column, view_of(column), row[column.name], names) for column in columns if column.name in row]
     as_of = connection.sql("select max(as_of) from ref.horizon").fetchall()[0][0]
     known_at = moment.known_at.isoformat() if moment.known_at else None
-    return Portrait(who, kind, row["term"], str(as_of), known_at, is_withheld, tuple(figures))
+    named = group_words.word(group_words.DISCIPLINES if kind == "discipline" else names, who)
+    term_named = group_words.word(names, row["term"])
+    return Portrait(who, kind, named, row["term"], term_named, str(as_of), known_at, is_withheld, tuple(figures))
 
 
 def _career(connection: duckdb.DuckDBPyConnection, key: str) -> Iterator[Figure]:
     row = connection.sql(f"select * from {CAREER} where patron_key = ?", params=[key]).pl().row(0, named=True)
     for column in models()[CAREER].columns:
         if column.name not in _BEHIND:
-            yield _figure(column, "career", row[column.name])
+            yield _figure(column, "career", row[column.name], code_names.names(connection))
 
 
-def _figure(column: Column, view: str, value: Any) -> Figure:
-    needs_several = _SEVERAL.search(column.description) is not None
-    return Figure(column.name, column.label_zh, column.label_en, view, column.type not in _WORDS, value, needs_several)
+def _figure(column: Column, view: str, value: Any, names: Mapping[str, Words]) -> Figure:
+    return Figure(
+        column.name,
+        column.label_zh,
+        column.label_en,
+        view,
+        column.type not in _WORDS,
+        value,
+        _SEVERAL.search(column.description) is not None,
+        group_words.of_code(column.name, value, names) if isinstance(value, str) else None,
+    )
 
 
 def _milestones(connection: duckdb.DuckDBPyConnection, key: str) -> Iterator[Figure]:
@@ -194,7 +212,8 @@ def _group(connection: duckdb.DuckDBPyConnection, who: str) -> tuple[str, str] |
     found = connection.execute(
         "select distinct group_type, group_code from portrait.unit left join ref.cohort as cohort "
         "on group_type = 'cohort' and group_code = cohort.cohort "
-        "where ? in (group_code, label_zh, label_en) order by group_type, group_code",
+        "left join ref.college as college on group_type = 'college' and group_code = college.college "
+        "where ? in (group_code, cohort.label_zh, cohort.label_en, college.label_en) order by group_type, group_code",
         [who],
     ).fetchall()
     return found[0] if found else None

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +17,9 @@ from typing import Any, Final
 import duckdb
 import polars as pl
 
+from pipelines import generations
 from pipelines.campus import Campus
+from pipelines.code_names import names
 from pipelines.errors import Problem
 from pipelines.keyring import Keyring
 from pipelines.paths import REPORTS
@@ -25,6 +27,7 @@ from pipelines.portraits import view_of
 from pipelines.publish import open_current
 from pipelines.reports import LANGUAGES, Template, read_template, render_page
 from pipelines.site import models
+from pipelines.standing import is_sealed, made_as, sealed
 from profiles import reader_page, reader_words
 from profiles.captions import SiteWords, Words
 from profiles.reader_page import Held, Hills, Reader
@@ -68,8 +71,8 @@ class Common:
     spreads: Hills
     milestones: list[dict[str, Any]]
     sources: dict[str, list[str]]
-    colleges: dict[str, str]
-    """Their English names."""
+    names: Mapping[str, Words]
+    """The words of codes that come as data."""
     held: tuple[Held, ...]
 
 
@@ -96,6 +99,7 @@ def write_pages(
         Problem: nothing is published, or a reader asked for has no page.
 
     """
+    mark = _made_as(campus)
     with open_current(campus.published) as connection:
         _refuse_older(connection)
         may = [key for (key,) in connection.sql("select patron_key from portrait.page order by patron_key").fetchall()]
@@ -110,27 +114,30 @@ def write_pages(
         written: list[Path] = []
         for first in range(0, len(asked), AT_ONCE):
             for reader in _readers(connection, list(asked[first : first + AT_ONCE])):
-                written += _write(reader, common, keyring, folder)
+                written += _write(reader, common, keyring, folder, mark)
             advance(len(written) / len(LANGUAGES) / len(asked))
     return written
 
 
 def keep_right(campus: Campus, keyring: Keyring, folder: Path) -> int:
-    """Make the pages that there are anew, without those of readers who have gone or want none; how many are left."""
+    """Make the pages that there are anew, where anything is, without those of readers who have gone or want none; how many stay."""
+    mark = _made_as(campus)
     with open_current(campus.published) as connection:
         _refuse_older(connection)
         may = [key for (key,) in connection.sql("select patron_key from portrait.page order by patron_key").fetchall()]
     there = remove_others(folder, keyring, may)
-    return len(write_pages(campus, keyring, folder, there)) if there else 0
+    if due := [key for key in there if not all(is_sealed(path, mark) for path in _places(folder, keyring, key))]:
+        write_pages(campus, keyring, folder, due)
+    return len(LANGUAGES) * len(there)
 
 
 def remove_others(folder: Path, keyring: Keyring, may: Sequence[str]) -> list[str]:
     """Take away every page of a reader who may have none; the readers whose pages stay."""
-    names = {page_name(keyring, key): key for key in may}
+    owners = {page_name(keyring, key): key for key in may}
     there = {path: found[1] for path in folder.glob("*.html") if (found := _PAGE.fullmatch(path.name))}
-    for path in [path for path, name in there.items() if name not in names]:
+    for path in [path for path, name in there.items() if name not in owners]:
         path.unlink()
-    return sorted({names[name] for name in there.values() if name in names})
+    return sorted({owners[name] for name in there.values() if name in owners})
 
 
 def _refuse_older(connection: duckdb.DuckDBPyConnection) -> None:
@@ -157,8 +164,7 @@ def _common(connection: duckdb.DuckDBPyConnection, campus: Campus) -> Common:
         if c.name != "patron_key"
     )
     hills = reader_page.hills_of(peers, campus.peer_group)
-    colleges = dict(connection.sql("select college, label_en from ref.college").fetchall())
-    return Common(read_template(TEMPLATE), words, hills, milestones, sources, colleges, held)
+    return Common(read_template(TEMPLATE), words, hills, milestones, sources, names(connection), held)
 
 
 def _readers(connection: duckdb.DuckDBPyConnection, keys: list[str]) -> Iterator[Reader]:
@@ -182,11 +188,23 @@ def _by_reader(frame: pl.DataFrame) -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def _write(reader: Reader, common: Common, keyring: Keyring, folder: Path) -> Iterator[Path]:
-    name = page_name(keyring, reader.now["patron_key"])
-    for lang in LANGUAGES:
-        page = render_page(common.template, page_of(reader, common, name, lang), common.words, lang)
-        yield _put(folder / f"{name}.{lang}.html", page)
+def _write(reader: Reader, common: Common, keyring: Keyring, folder: Path, mark: str) -> Iterator[Path]:
+    key = reader.now["patron_key"]
+    for lang, path in zip(LANGUAGES, _places(folder, keyring, key), strict=True):
+        told = page_of(reader, common, page_name(keyring, key), lang)
+        yield _put(path, sealed(render_page(common.template, told, common.words, lang), mark))
+
+
+def _places(folder: Path, keyring: Keyring, patron_key: str) -> list[Path]:
+    """Where a reader's page lies in each language."""
+    return [folder / f"{page_name(keyring, patron_key)}.{lang}.html" for lang in LANGUAGES]
+
+
+def _made_as(campus: Campus) -> str:
+    """A fingerprint of what all pages are made of: what is published, the site's words, and what made_as adds."""
+    published = generations.current(campus.published)
+    when = (published.name, published.stat().st_mtime_ns) if published else None
+    return made_as({}, when, campus.model_dump_json(), beside=TEMPLATE.parent)
 
 
 def page_of(reader: Reader, common: Common, name: str, lang: str) -> dict[str, Any]:
@@ -205,11 +223,12 @@ def page_of(reader: Reader, common: Common, name: str, lang: str) -> dict[str, A
         "own_ways": reader_page.own_ways(reader, common.spreads),
         "growth": list(reader_page.growth(reader, lang)),
         "shelf": shelf,
+        "shelf_words": reader_words.shelf_words(reader),
         "places": reader.places,
         "chapters": reader_words.chapters(reader, shelf),
         "steps": reader_words.steps(reader),
-        "who": reader_page.who(reader, common.colleges),
-        "record": reader_page.record(reader, common.held, lang),
+        "who": reader_page.who(reader, common.names),
+        "record": reader_page.record(reader, common.held, common.names, lang),
         "sources": common.sources[lang],
         "page_code": name[:12],
         "is_gentle": reader.is_gentle,

@@ -1,8 +1,8 @@
 """Documents in their recipients' folders: page, PDF and figures, by term, with a list of all that lies there.
 
 What has been given out stays: a new term's pages lie beside those of earlier terms, which are not
-written again.  The library's own folder lists everybody's.  What a page says belongs in
-:mod:`pipelines.reports`.
+written again, and one that would be the same is left as it is.  The library's own folder lists
+everybody's.  What a page says belongs in :mod:`pipelines.reports`.
 """
 
 import base64
@@ -24,6 +24,7 @@ from pipelines.pdf import pdf
 from pipelines.recipients import LIBRARY, Shelves
 from pipelines.reports import LANGUAGES, Document, Template, document, groups, own_tables, render_part, slug
 from pipelines.sheets import Headings, as_csv, as_workbook
+from pipelines.standing import digest, made_as
 from profiles.captions import SiteWords
 
 PAGE_MODE: Final = 0o640
@@ -41,8 +42,9 @@ def write_documents(
 ) -> list[Path]:
     """Every group's page in both languages, with its PDF and figures, and the lists that lead to them.
 
-    ``headings`` says what stands over a table's columns in a spreadsheet.  Within the term that is
-    written, documents of groups that are gone are removed.
+    ``headings`` says what stands over a table's columns in a spreadsheet.  Documents that stand as they would be
+    written now are left (:mod:`pipelines.standing`); within the term that is written, those of groups that are gone are
+    removed.
     """
     written: list[Path] = []
     for group in groups(template, tables):
@@ -61,11 +63,14 @@ def write_group(
     site: SiteWords,
     headings: Mapping[str, Headings] | None = None,
 ) -> list[Path]:
-    """One group's documents, and their line in the folder's list of contents."""
+    """One group's documents, and their line in the folder's list of contents; those that stand are left."""
     own = own_tables(template, group, tables)
-    figures = {name: table for name, table in own.items() if {template.one_per, "group_code"} & set(table.columns)}
     stem = template.name if template.is_for_group else slug(template, group)
     term = _term(own[template.reads[0]])
+    mark = made_as(own, template, group, site, headings, beside=template.path.parent)
+    if standing := _standing(folder, term, stem, mark):
+        return standing
+    figures = {name: table for name, table in own.items() if {template.one_per, "group_code"} & set(table.columns)}
     files = _figures(stem, figures, headings or {}, site)
     pages = [
         document(template, group, own, site, lang, _beside(template, stem, term, lang, files)) for lang in LANGUAGES
@@ -75,8 +80,19 @@ def write_group(
     if template.is_printed:
         written += [write_file(place / f"{stem}.{page.lang}.pdf", pdf(page.html)) for page in pages]
     written += [write_file(place / name, content) for name, content in files.items()]
-    _enter(folder, _entry(template, stem, term, pages, site))
+    made = {"made_as": mark, "files": {path.name: digest(path) for path in written}}
+    _enter(folder, _entry(template, stem, term, pages, site) | made)
     return written
+
+
+def _standing(folder: Path, term: str, stem: str, mark: str) -> list[Path]:
+    """A document's files, if it was made as it would be now and nobody has changed or removed one."""
+    for entry in _entries(folder):
+        files: dict[str, str] = entry.get("files", {})  # of an older version: none
+        is_same = (entry["term"], entry["stem"], entry.get("made_as")) == (term, stem, mark)
+        if is_same and all(digest(folder / term / name) == told for name, told in files.items()):
+            return [folder / term / name for name in files]
+    return []
 
 
 def write_lists(shelves: Shelves, site: SiteWords) -> list[Path]:
@@ -99,7 +115,9 @@ def write_page(path: Path, html: str) -> Path:
 
 
 def write_file(path: Path, content: bytes) -> Path:
-    """The file in its place, whole or not at all."""
+    """The file in its place, whole or not at all; one that already holds this is left."""
+    if path.is_file() and path.read_bytes() == content:
+        return path
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -156,6 +174,7 @@ def _entry(template: Template, stem: str, term: str, pages: Sequence[Document], 
         "title": {"zh": template.title.zh, "en": template.title.en},
         "term_label": {lang: about.get(f"term_label_{lang}") or "" for lang in LANGUAGES},
         "group": pages[0].group,
+        "named": {page.lang: page.named for page in pages},
         "recipient": pages[0].group if template.is_for_group else template.recipient,
         "as_of": site.as_of,
         "is_printed": template.is_printed,
@@ -188,10 +207,15 @@ def _list(entries: Sequence[Entry], site: SiteWords, lang: str, is_library: bool
     """The latest term first; a small script of our own narrows the list to what is typed."""
     script = (REPORTS / "search.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    shown = [entry | {"summary": Markup(entry["summary"][lang])} for entry in entries]
+    shown = [entry | {"summary": Markup(entry["summary"][lang]), "group": _named(entry, lang)} for entry in entries]
     return render_part(
         "_index.html.j2", site, lang, entries=shown, is_library=is_library, script=Markup(script), script_hash=digest
     )
+
+
+def _named(entry: Entry, lang: str) -> str:
+    name: str = entry.get("named", {}).get(lang, entry["group"])  # of an older version: by its own name
+    return name
 
 
 def _remove_old_layout(folder: Path) -> None:

@@ -67,6 +67,8 @@ class Document:
     """One group's page in one language, and what a list of pages says of it."""
 
     group: str
+    named: str
+    """The group in the page's language."""
     lang: str
     html: str
     summary: Markup
@@ -138,9 +140,11 @@ def document(
 
     """
     rows = {name: [_plain_row(row) for row in table.to_dicts()] for name, table in own.items()}
+    named = _named(template, group, own)
     told = context(site, lang) | {
         "template": template,
         "group": group,
+        "named": named,
         "rows": partial(_table, template, rows),
         "links": beside or {},
         "chosen": chosen,
@@ -148,7 +152,15 @@ def document(
     }
     module = environment(template.path.parent).get_template(template.path.name).make_module(told)
     summary = Markup(module.summary()) if hasattr(module, "summary") else Markup("")
-    return Document(group, lang, str(module), summary, own)
+    return Document(group, named.of(lang), lang, str(module), summary, own)
+
+
+def _named(template: Template, group: str, own: Mapping[str, pl.DataFrame]) -> Words:
+    """The group by the labels that its table has for it, such as ``term_label_en``; where it has none, by its own name."""
+    first = own[template.reads[0]]
+    about = first.row(0, named=True) if first.height else {}
+    zh, en = (about.get(f"{template.one_per}_label_{lang}") for lang in LANGUAGES)
+    return Words(zh or group, en or zh or group)
 
 
 def groups(template: Template, tables: Mapping[str, pl.DataFrame]) -> list[str]:

@@ -179,7 +179,7 @@ def pressed(pressure: Sequence[Row], term: str) -> list[tuple[Words, str, str]]:
     return [
         (
             words,
-            percent(known[measure]["value"]) if is_share else number(known[measure]["value"], "index"),
+            percent(known[measure]["value"]) if is_share else number(known[measure]["value"], "times"),
             f"{known[measure]['persons']:,}",
         )
         for measure, (words, is_share) in _PRESSURE.items()

@@ -220,7 +220,10 @@ def peers_words(reader: Reader) -> Words | None:
 
 def figure(value: float, unit: str, lang: str) -> str:
     """A value of one person: whole where it is whole, unlike a mean."""
-    return f"{value:,.0f} {unit_word(unit, lang)}" if float(value).is_integer() else amount(value, unit, lang)
+    if not float(value).is_integer():
+        return amount(value, unit, lang)
+    word = unit_word(unit, lang)
+    return f"{value:,.0f} {word.removesuffix('s') if lang == 'en' and value == 1 else word}"
 
 
 def _title(measure: Measure, lang: str) -> str:
@@ -243,12 +246,13 @@ def _weeks(value: float | None, lang: str) -> str:
     return f"{weeks} 个教学周" if lang == "zh" else f"{weeks} teaching weeks"
 
 
-def who(reader: Reader, colleges: Mapping[str, str]) -> Words:
-    """The reader's own study, as far as the portrait knows it, and the term; colleges by their English names."""
+def who(reader: Reader, names: Mapping[str, Words]) -> Words:
+    """The reader's own study, as far as the portrait knows it, and the term; a college by its name in either language."""
     now = reader.now
     term = reader.terms[-1] if reader.terms else {"label_zh": now["term"], "label_en": now["term"]}
-    college, major = (name if name and "unknown" not in name else "" for name in (now["college"], now["major"]))
-    zh, en = (term["label_zh"], college, major), (term["label_en"], colleges.get(college, college), major)
+    college, major = (name if name and name != group_words.UNKNOWN else "" for name in (now["college"], now["major"]))
+    named = names.get(college, Words(college, college))
+    zh, en = (term["label_zh"], named.zh, major), (term["label_en"], named.en, major)
     return Words(" · ".join(filter(None, zh)), " · ".join(filter(None, en)))
 
 
@@ -260,18 +264,26 @@ class Held(NamedTuple):
     label: Words
 
 
-def record(reader: Reader, held: Sequence[Held], lang: str) -> list[tuple[Words, list[tuple[str, str]]]]:
-    """Every column that the portrait holds of the reader, under its heading."""
+def record(
+    reader: Reader, held: Sequence[Held], names: Mapping[str, Words], lang: str
+) -> list[tuple[Words, list[tuple[str, str]]]]:
+    """Every column that the portrait holds of the reader, under its heading, codes by their words."""
     headings = list(dict.fromkeys(column.heading for column in held))
     return [
-        (heading, [(c.label.of(lang), _plain(reader.now[c.name], lang)) for c in held if c.heading == heading])
+        (
+            heading,
+            [(c.label.of(lang), _plain(c.name, reader.now[c.name], names, lang)) for c in held if c.heading == heading],
+        )
         for heading in headings
     ]
 
 
-def _plain(value: object, lang: str) -> str:
+def _plain(column: str, value: object, names: Mapping[str, Words], lang: str) -> str:
     if value is None:
         return "—"
     if isinstance(value, bool):
         return {("zh", True): "是", ("zh", False): "否"}.get((lang, value), "yes" if value else "no")
+    if isinstance(value, str):
+        said = group_words.of_code(column, value, names).of(lang)
+        return said[:1].upper() + said[1:]
     return f"{round(value, 2) + 0:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)

@@ -37,6 +37,8 @@ class Headline(NamedTuple):
 
 
 FEW_VISITS: Final = 10
+FEWEST_PARTS: Final = 3
+"""Of a story; the last, the farewell, has no record behind it."""
 UNKIND: Final = {"no_use", "light", "not_exposed", "not_measured", "active", "rest"}
 """Segments that say nothing a reader would like to read first; they stand in the full record all the same."""
 
@@ -84,7 +86,7 @@ def lead(reader: Reader) -> list[Words]:
 
 def _moved(now: Row) -> Iterator[Words]:
     if (change := now["visit_days_change"] or 0) > 0:
-        yield Words(f"比上学期多来了 {change} 天。", f"That is {change} days more than the term before.")
+        yield Words(f"比上学期多来了 {change} 天。", f"You came on {change} more days than the term before.")
     if (change := now["loans_change"] or 0) > 0:
         yield Words(f"比上学期多借了 {change} 册。", f"You borrowed {change} more books than the term before.")
     if (now["learning_growth"] or 0) > 0.25:
@@ -179,8 +181,9 @@ def _steps(reader: Reader) -> Iterator[tuple[Words, Words]]:
 
 
 def chapters(reader: Reader, shelf: Sequence[Mapping[str, Any]]) -> list[Chapter]:
-    """A graduating reader's story in five parts; a part without anything to tell is left out."""
-    return [chapter for chapter in _chapters(reader, shelf) if chapter.text.zh] if reader.is_graduating else []
+    """A graduating reader's story in five parts; one without anything to tell is left out, and a story of too few is none."""
+    told = [chapter for chapter in _chapters(reader, shelf) if chapter.text.zh] if reader.is_graduating else []
+    return told if len(told) >= FEWEST_PARTS else []
 
 
 def _chapters(reader: Reader, shelf: Sequence[Mapping[str, Any]]) -> Iterator[Chapter]:
@@ -228,6 +231,18 @@ def _chapters(reader: Reader, shelf: Sequence[Mapping[str, Any]]) -> Iterator[Ch
             "Books go back and seats pass on; what you have read is yours.",
         ),
     )
+
+
+def shelf_words(reader: Reader) -> Words:
+    """How many books of how many main classes stand on the shelf, and how many bear no class and do not."""
+    books = sum(row["loans"] for row in reader.shelf)
+    kinds = len({(row["class_scheme"], row["class_top"]) for row in reader.shelf})
+    rest = (reader.now["loans_total"] or 0) - books
+    zh = f"{books:,} 册，{kinds} 个大类" + (f"；另有 {rest:,} 册没有分类号，不在架上" if rest > 0 else "")
+    en = f"{books:,} books of {kinds} main classes" + (
+        f"; {rest:,} more bear no class and are not shown" if rest > 0 else ""
+    )
+    return Words(zh, en)
 
 
 def _said(zh: str, en: str, value: object) -> Words:

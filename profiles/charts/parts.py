@@ -109,7 +109,7 @@ def _band(row: Row, lang: str) -> dict[str, Any]:
     is_high = share is not None and share >= LOWEST_NUMBER
     return {
         "band": _REST[lang] if row["band"] == "rest" else clip(row["band"], 6),
-        "name": _NEVER[lang] if row["band"] == "0" else row["band"],
+        "name": {"0": _NEVER, "rest": _REST}.get(row["band"], {lang: row["band"]})[lang],
         "share": share,
         "everybody": everybody,
         # The number stands in its column's foot, clear of the line, or upon a column too low to hold it.

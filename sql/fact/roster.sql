@@ -9,6 +9,7 @@
 --
 -- grain: patron_key, term
 -- check level_group_is_known: level_group in ('undergraduate', 'postgraduate', 'staff', 'other')
+-- check stage_is_known: stage in ('lower_undergraduate', 'upper_undergraduate', 'master', 'doctor', 'staff', 'other')
 -- check nobody_is_both_graduating_and_extended: not (is_graduating and is_extended)
 
 with measured_term as (

@@ -7,6 +7,7 @@
 -- view: growth
 -- check percentiles_are_shares: visit_percentile between 0 and 1
 -- check the_index_is_a_share: use_index between 0 and 1
+-- check band_is_known: percentile_band in ('top_10', 'top_25', 'top_50', 'other')
 
 with wide as (
     select

@@ -34,6 +34,7 @@ named as (
 
 select
     named.college,                                                           -- 学院 | college #aggregate
+    coalesce(english.label_en, named.college) as college_label_en,                 -- 学院英文名 | college in English | the Chinese one where the site has said none #aggregate
     told.term,                                                               -- 学期 | term #aggregate
     told.label_zh as term_label_zh,                                          -- 学期中文名 | term in Chinese #aggregate
     told.label_en as term_label_en,                                          -- 学期英文名 | term in English #aggregate
@@ -43,6 +44,7 @@ select
     told.starts_on as first_day,                                             -- 起 | from #aggregate
     least(told.ends_on, horizon.as_of) as last_day                           -- 止 | until #aggregate
 from named
+left join ref.college as english on named.college = english.college
 left join told on true
 left join ref.horizon as horizon on true
 left join member on named.college = member.college

@@ -12,6 +12,7 @@ with told as (
 
 select
     site.name_zh as library,  -- 图书馆 | library #aggregate
+    site.name_en as library_label_en,  -- 图书馆英文名 | library in English #aggregate
     told.term,
     told.term_label_zh,
     told.term_label_en,

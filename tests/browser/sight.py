@@ -1,6 +1,6 @@
 """What a browser sees of a page: what it complains of, asks for, cuts off, and how it prints.
 
-A page is opened once and looked at in each width.  What is good enough is for the tests to say.
+A page is opened once and looked at in each width.  What no page may do is said here, once, for all tests of pages.
 """
 
 import io
@@ -75,6 +75,22 @@ class Seen:
     too_wide_for_paper: tuple[str, ...]
     printed: tuple[str, ...]
     """The text of each sheet of paper."""
+
+    @property
+    def faults(self) -> list[str]:
+        """All that no page may do, in any width and on paper."""
+        return [
+            *(f"{width}: {what}" for width, view in self.views.items() for what in (*view.outside, *view.violations)),
+            *(f"complaint: {what}" for what in self.complaints),
+            *(f"asks for {what}" for what in self.requests),
+            *(f"on paper: {what}" for what in self.too_wide_for_paper),
+            *(
+                f"sheet {number} is left blank"
+                for number, sheet in enumerate(self.printed, 1)
+                if len(sheet.strip()) <= 20
+            ),
+            *([] if self.title else ["no title"]),
+        ]
 
 
 def look(browser: Browser, path: Path, widths: Sequence[str] = tuple(WIDTHS)) -> Seen:

@@ -1,5 +1,6 @@
 """The negative controls: what is wrong with a page is seen."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,7 @@ def seen(browser: Browser, folder: Path, body: str) -> Seen:
 
 def test_a_good_page_is_found_good(browser: Browser, tmp_path: Path) -> None:
     found = seen(browser, tmp_path, GOOD)
-    assert (found.complaints, found.requests, found.too_wide_for_paper) == ((), (), ())
-    assert all(view.violations == view.outside == () for view in found.views.values())
+    assert found.faults == []
     assert "Heading" in found.printed[0]
 
 
@@ -36,6 +36,7 @@ def test_text_that_does_not_fit_is_seen(browser: Browser, tmp_path: Path, body: 
     found = seen(browser, tmp_path, GOOD + body)
     assert found.views["phone"].outside
     assert found.too_wide_for_paper
+    assert {fault.partition(":")[0] for fault in found.faults} == {"phone", "on paper"}
 
 
 def test_pale_text_and_a_nameless_picture_are_seen(browser: Browser, tmp_path: Path) -> None:
@@ -49,3 +50,9 @@ def test_a_script_that_fails_and_a_request_are_seen(browser: Browser, tmp_path: 
     found = seen(browser, tmp_path, GOOD + body)
     assert any("no" in complaint for complaint in found.complaints)
     assert found.requests == ("http://127.0.0.1:9/x.png",)
+    assert {"complaint: no", "asks for http://127.0.0.1:9/x.png"} <= set(found.faults)
+
+
+def test_an_empty_sheet_and_a_page_without_a_title_are_seen(browser: Browser, tmp_path: Path) -> None:
+    found = seen(browser, tmp_path, GOOD)
+    assert replace(found, title="", printed=("", "x" * 30)).faults == ["sheet 1 is left blank", "no title"]

@@ -28,6 +28,7 @@ from pipelines.report_files import write_group
 from pipelines.reports import document, groups, own_tables, read_template, render_page
 from pipelines.site import Site
 from profiles import data_use
+from profiles.captions import Words
 from profiles.charts.kit import plain
 from tests.hostile.test_report_injection import PAYLOADS, Skeleton, words
 from tests.pipelines import page_tables
@@ -85,8 +86,8 @@ def test_the_page_on_data_use_keeps_its_skeleton() -> None:
 
     def html(payload: str) -> str:
         own = feeds(Site(file=str(ROOT / "campus.example.yml")))
-        sources = [feed | {"sources": [payload]} for feed in own]
-        services = [{"label_zh": payload, "label_en": payload, "used_columns": payload}]
+        sources = [feed | {"name": Words(payload, payload)} for feed in own]
+        services = [{"label_zh": payload, "label_en": payload, "fields": [Words(payload, payload)]}]
         said = {name: getattr(data_use, name.upper()) for name in ("purposes", "never")}
         said |= {"kept": data_use.kept(3), "rights": data_use.rights(commands())}
         links = {"zh": "data_use.zh.html", "en": "data_use.en.html"}

@@ -9,6 +9,7 @@ import polars as pl
 from pipelines.site import models
 
 TERM, BEFORE, COLLEGE = "2025-2026-2", "2024-2025-2", "经济学院"
+ENGLISH = "School of Economics"
 LABELS = {"term_label_zh": "2026年春", "term_label_en": "Spring 2026"}
 DAYS = {"first_day": dt.date(2026, 3, 2), "last_day": dt.date(2026, 7, 12)}
 EVERYONE = {"group_type": "cohort", "group_code": "everyone", "term": TERM}
@@ -125,7 +126,16 @@ def _visit_brief() -> dict[str, list[Row]]:
     change = {"group_type": "college", "group_code": COLLEGE, "term": TERM, "mean_before": 12.1, "mean": 9.9}
     return {
         "report.college": [
-            {"college": COLLEGE, "term": TERM, **LABELS, **DAYS, "persons": 318, "members": 318, "colleges": 12}
+            {
+                "college": COLLEGE,
+                "college_label_en": ENGLISH,
+                "term": TERM,
+                **LABELS,
+                **DAYS,
+                "persons": 318,
+                "members": 318,
+                "colleges": 12,
+            }
         ],
         "portrait.change": [
             change | {"measure": "visit_days", "difference": -2.2, "relative_change": -0.18, "is_changed": True},
@@ -213,7 +223,8 @@ def _director() -> dict[str, list[Row]]:
         "plain_wape": 0.38,
     }
     return {
-        "report.library": [{"library": "示例大学图书馆", "term": TERM, **LABELS, **DAYS, "persons": 2961}],
+        "report.library": [{"library": "示例大学图书馆", "library_label_en": "Example University Library", "term": TERM, **LABELS, **DAYS, "persons": 2961}],
+        "report.college": [{"college": COLLEGE, "college_label_en": ENGLISH, "term": TERM}],
         "portrait.relationship": [relation | {"axis": axis, "component": part} for axis, part in parts],
         "portrait.relationship_validity": [
             {"axis": axis, "term": TERM, "question": question, "colleges": 12, "value": 0.52}

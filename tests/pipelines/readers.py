@@ -24,6 +24,8 @@ TABLES = [
     "ref.feed",
     "ref.coverage_term",
     "ref.college",
+    "ref.cohort",
+    "ref.measure",
 ]
 BADGES = [
     ("first_visit", "首次到馆", "First visit", 1),

@@ -88,9 +88,14 @@ SOURCES = [
 ]
 
 
+ENGLISH = {"经济学院": "School of Economics", "法学院": "Law School"}
+"""What the site has said of some; the table has the Chinese name of the others."""
+
+
 def about(name: str, term: tuple[str, str, str], colleges: int, persons: int | None, days: tuple) -> dict:
     return {
         "college": name,
+        "college_label_en": ENGLISH.get(name, name),
         "term": term[0],
         "term_label_zh": term[1],
         "term_label_en": term[2],

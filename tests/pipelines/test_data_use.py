@@ -4,13 +4,21 @@ import re
 
 import pytest
 
-from pipelines.data_use import commands
+from pipelines.data_use import _fields, commands
 from pipelines.paths import SQL
 from pipelines.publish import EDITIONS
 from pipelines.site import models
 from profiles import data_use
+from profiles.captions import Words
 
 REFUSABLE = [use.consent for use in data_use.PURPOSES if use.consent]
+
+
+def test_the_fields_that_a_service_uses_are_told_in_words_each_once() -> None:
+    used = "clean.attendance.patron_key, clean.attendance.held_on, portrait.individual.loans, portrait.current.loans"
+    held, loans = models()["clean.attendance"].column("held_on"), models()["portrait.individual"].column("loans")
+    assert _fields(used) == [Words(held.label_zh, held.label_en), Words(loans.label_zh, loans.label_en)]
+    assert _fields("") == []
 
 
 def test_each_right_has_its_command_or_says_that_there_is_none() -> None:

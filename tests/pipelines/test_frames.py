@@ -67,7 +67,7 @@ def test_it_is_asked_again_when_code_or_site_are_others_and_always_where_it_says
     assert [night(site, made, doubling, []) for _ in range(2)] == ["whole", "whole"]
     assert night(site, made, doubling, ["segment.given"]) == "unchanged"
     with monkeypatch.context() as patched:
-        patched.setattr(hand, "_code", lambda: "another")
+        patched.setattr(hand, "code", lambda: "another")
         assert night(site, made, doubling, ["segment.given"]) == "whole"
     (tmp_path / "other").mkdir()
     other = small_site(tmp_path / "other", small_cell=7, data=str(tmp_path / "data"))

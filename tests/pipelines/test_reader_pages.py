@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import reader_pages
 from pipelines.campus import Campus, read_campus
 from pipelines.errors import Problem
 from pipelines.keyring import Keyring
@@ -85,6 +86,29 @@ def test_a_refusal_takes_effect_with_the_next_run(campus: Campus, models: dict[s
     assert names(folder) == pages(campus, GENTLE) | pages(campus, LEAVING)
     with pytest.raises(Problem, match="1 of those asked for have no page"):
         write_pages(campus, KEYS, folder, [KEEN])
+
+
+def test_pages_are_left_while_nothing_that_they_are_made_of_is_other(
+    campus: Campus, models: dict[str, Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(campus.published, models, READERS)
+    folder = folder_of(campus)
+    first = texts(write_pages(campus, KEYS, folder))
+    asked: list[list[str]] = []
+    write = reader_pages.write_pages
+    monkeypatch.setattr(reader_pages, "write_pages", lambda *told: asked.append(list(told[3])) or write(*told))
+    assert keep_right(campus, KEYS, folder) == 6
+    assert not asked
+    spoilt = folder / f"{page_name(KEYS, KEEN)}.en.html"
+    spoilt.write_text(spoilt.read_text(encoding="utf-8").replace("20", "2000"), encoding="utf-8")
+    (folder / f"{page_name(KEYS, GENTLE)}.zh.html").unlink()
+    assert keep_right(campus, KEYS, folder) == 6
+    assert asked == [[KEEN, GENTLE]]
+    assert texts(sorted(folder.iterdir())) == dict(sorted(first.items()))
+    publish(campus.published, models, READERS)
+    keep_right(campus, KEYS, folder)
+    keep_right(campus.model_copy(update={"small_cell": 12}), KEYS, folder)
+    assert asked[1:] == [[KEEN, GENTLE, LEAVING]] * 2
 
 
 def test_only_pages_that_were_given_are_kept_up(campus: Campus, models: dict[str, Model]) -> None:

@@ -138,7 +138,20 @@ def test_every_college_gets_a_page_in_both_languages_and_a_place_in_the_index(
     links = re.findall(r'href="(\.\./[a-z2-7]{26}/2026-spring/college\.en\.html)"', index)
     assert len(links) == 2
     assert all((out.of(LIBRARY) / link).resolve().is_file() for link in links)
-    assert all(name in index for name in some["report.college"]["college"])
+    assert all(name in index for name in some["report.college"]["college_label_en"])
+
+
+def test_a_college_has_its_english_name_in_english_and_its_own_where_it_has_none(
+    college: Template, tables: dict[str, pl.DataFrame]
+) -> None:
+    for name, lang, wanted in (
+        ("经济学院", "en", "School of Economics"),
+        ("经济学院", "zh", "经济学院"),
+        ("文学院", "en", "文学院"),
+    ):
+        html = render(college, {"college": name}, tables, CAMPUS, lang)
+        title, kicker = re.findall(r'<title>([^·]+) · |<p class="kicker">([^·]+) · ', html)
+        assert (title[0], kicker[1]) == (wanted, wanted)
 
 
 def test_the_same_figures_give_the_same_bytes(

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from profiles import reader_page, reader_words
+from profiles.captions import Words
 from profiles.charts.reader import spread_of
 from profiles.group_words import peers
 from profiles.reader_page import MEASURES, Reader, hills_of
@@ -79,7 +80,7 @@ def test_a_place_is_rounded_down(share: float, said: int) -> None:
 
 def test_a_term_forward_is_praised_and_a_term_back_is_not_mentioned() -> None:
     assert [said.en for said in reader_words.lead(person())] == [
-        "That is 6 days more than the term before.",
+        "You came on 6 more days than the term before.",
         "For 9 teaching weeks in a row you never missed one.",
     ]
     backward = person(visit_days_change=-6, loans_change=-2, longest_streak_weeks=2, terms_active=1)
@@ -133,6 +134,33 @@ def test_the_shelf_keeps_the_largest_classes_and_puts_the_others_together() -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("borrowed", "zh", "en"),
+    [
+        (5, "5 册，2 个大类", "5 books of 2 main classes"),
+        (
+            7,
+            "5 册，2 个大类；另有 2 册没有分类号，不在架上",
+            "5 books of 2 main classes; 2 more bear no class and are not shown",
+        ),
+        (None, "5 册，2 个大类", "5 books of 2 main classes"),
+    ],
+)
+def test_the_shelf_says_how_many_books_it_holds_and_how_many_not(borrowed: int | None, zh: str, en: str) -> None:
+    books = [
+        {"class_scheme": "clc", "class_top": code, "label_en": code, "term": term, "loans": loans}
+        for code, term, loans in (("I", "1", 2), ("I", "2", 1), ("K", "2", 2))
+    ]
+    assert reader_words.shelf_words(Reader(person(loans_total=borrowed).now, shelf=books)) == Words(zh, en)
+
+
+@pytest.mark.parametrize(
+    ("value", "lang", "shown"), [(1, "en", "1 loan"), (0, "en", "0 loans"), (1.5, "en", "1.5 loans"), (1, "zh", "1 册")]
+)
+def test_one_is_one(value: float, lang: str, shown: str) -> None:
+    assert reader_page.figure(value, "loans", lang) == shown
+
+
 def test_a_term_that_was_not_measured_is_hatched_and_no_nought() -> None:
     terms = [
         {"label_en": f"Spring {2023 + i}", "visit_days": days, "presence_hours": None, "loans": None}
@@ -156,6 +184,16 @@ def test_a_graduate_reads_five_parts_and_nobody_else_does() -> None:
     assert told[0].text.zh == "有记录的第一次，是 2022-09-07，你走进图书馆。第一本借走的书，是在 2022-09-09。"
     assert told[2].text.en == "70 days here, 322 hours of them on record."
     assert reader_words.chapters(person(), []) == []
+
+
+def test_a_farewell_alone_is_no_story() -> None:
+    totals = {"loans_total": 0, "visit_days_total": 0, "dwell_hours_total": None, "terms_active": 0}
+    assert reader_words.chapters(person(is_graduating=True, **totals), []) == []
+    totals |= {"visit_days_total": 3}
+    assert reader_words.chapters(person(is_graduating=True, **totals), []) == []
+    totals |= {"loans_total": 2}
+    told = reader_words.chapters(person(is_graduating=True, **totals), [])
+    assert [chapter.title.zh for chapter in told] == ["书", "时光", "再见"]
 
 
 @pytest.mark.parametrize(
