@@ -12,20 +12,17 @@ whether the outcome holds is for :mod:`profiles.attacker` to say, which knows no
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from profiles.additive import Sum
-from profiles.programme import MANY, Programme
+from profiles.blocks import Block, Ints, Mask, blocks
+from profiles.programme import MANY
 
-Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Tables = dict[int, list[Floats]]
 """The changes found so far, by each unit of which they change a cell."""
 
@@ -64,79 +61,12 @@ class Cells:
 def hide(cells: Cells, sums: list[Sum]) -> Mask:
     """The cells to hide, the small ones among them."""
     hidden = cells.is_hidden | cells.small
-    for block in _blocks(cells, sums):
+    for block in blocks(len(cells.values), sums, cells.small, cells.is_new):
         _hide_block(cells, block, hidden)
     return hidden
 
 
-@dataclass(frozen=True)
-class _Block:
-    """Cells that hang together by sums; a cell's place is its number within the block."""
-
-    cells: Ints
-    sums: list[Sum]
-    above: list[list[int]]
-    """For each cell the sums that it is a part of."""
-    below: list[list[int]]
-    """For each cell the sums that it is the whole of."""
-    matrix: Any
-    """What one more person in each cell does to each sum."""
-    programmes: dict[bytes, tuple[Ints, Programme]] = field(default_factory=dict)
-
-    def programme(self, known: Mask) -> tuple[Ints, Programme]:
-        """The places of the cells that may change, and their changes: a rise, a fall, and both at a price."""
-        from scipy.sparse import hstack
-
-        if known.tobytes() not in self.programmes:
-            at = np.flatnonzero(~known)
-            inner = self.matrix[:, at]
-            lines = inner[np.diff(inner.tocsr().indptr) > 0]
-            moves = hstack([lines, -lines] * 2).tocsr()
-            nothing = np.zeros(moves.shape[0])
-            self.programmes[known.tobytes()] = at, Programme(moves, nothing, nothing)
-        return self.programmes[known.tobytes()]
-
-
-def _blocks(cells: Cells, sums: list[Sum]) -> Iterator[_Block]:
-    """The cells that hang together with one that is small, where anything is new, each lot by itself."""
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    if not sums:
-        return
-    links = [(whole, part) for whole, parts in sums for part in parts]
-    graph = csr_matrix((np.ones(len(links)), tuple(zip(*links, strict=True))), shape=(len(cells.values),) * 2)
-    _, lot = connected_components(graph, directed=False)
-    own_sums: dict[int, list[Sum]] = {}
-    for one in sums:
-        own_sums.setdefault(int(lot[one[0]]), []).append(one)
-    for number in np.intersect1d(lot[cells.small], lot[cells.is_new]):
-        if number in own_sums:
-            yield _block(np.flatnonzero(lot == number), own_sums[number])
-
-
-def _block(own: Ints, sums: list[Sum]) -> _Block:
-    from scipy.sparse import csr_matrix
-
-    place = {int(cell): at for at, cell in enumerate(own)}
-    here = [(place[whole], tuple(place[part] for part in parts)) for whole, parts in sums]
-    above: list[list[int]] = [[] for _ in own]
-    below: list[list[int]] = [[] for _ in own]
-    for number, (whole, parts) in enumerate(here):
-        below[whole].append(number)
-        for part in parts:
-            above[part].append(number)
-    signs = [
-        (number, cell, sign)
-        for number, (whole, parts) in enumerate(here)
-        for cell, sign in ((whole, -1), *((part, 1) for part in parts))
-    ]
-    rows, columns, values = zip(*signs, strict=True)
-    matrix = csr_matrix((values, (rows, columns)), shape=(len(here), len(own)), dtype=float)
-    return _Block(own, here, above, below, matrix.tocsc())
-
-
-def _hide_block(cells: Cells, block: _Block, hidden: Mask) -> None:
+def _hide_block(cells: Cells, block: Block, hidden: Mask) -> None:
     tables: Tables = defaultdict(list)
     small = [place for place, cell in enumerate(block.cells) if cells.small[cell]]
     for place in sorted(small, key=lambda place: (-cells.values[block.cells[place]], place)):
@@ -146,7 +76,7 @@ def _hide_block(cells: Cells, block: _Block, hidden: Mask) -> None:
                 _make_room(cells, block, hidden, tables, place, int(amount))
 
 
-def _can_trade(cells: Cells, block: _Block, hidden: Mask, place: int, amount: int) -> bool:
+def _can_trade(cells: Cells, block: Block, hidden: Mask, place: int, amount: int) -> bool:
     """Whether other cells can make up for a change of one cell, step by step upwards, whichever unit one knows.
 
     This answers for most cells; a programme is solved where it does not.
@@ -178,7 +108,7 @@ def _given(steps: list[tuple[dict[int, float], float]], beyond: float, insider: 
     return beyond
 
 
-def _room(cells: Cells, block: _Block, hidden: Mask, place: int, direction: int, but: int = -1) -> float:
+def _room(cells: Cells, block: Block, hidden: Mask, place: int, direction: int, but: int = -1) -> float:
     """How far a cell can rise or fall, its parts with it (``but`` those of one sum), all others staying as they are."""
     cell = block.cells[place]
     value = int(cells.values[cell])
@@ -193,7 +123,7 @@ def _room(cells: Cells, block: _Block, hidden: Mask, place: int, direction: int,
     return own
 
 
-def _make_room(cells: Cells, block: _Block, hidden: Mask, tables: Tables, place: int, amount: int) -> None:
+def _make_room(cells: Cells, block: Block, hidden: Mask, tables: Tables, place: int, amount: int) -> None:
     """Hide what must change for a cell to have so many more or fewer, whoever is looking.
 
     ``tables`` are the changes found so far, which answer for many cells besides the one they were made for.
@@ -218,7 +148,7 @@ def _make_room(cells: Cells, block: _Block, hidden: Mask, tables: Tables, place:
 
 def _found(
     cells: Cells,
-    block: _Block,
+    block: Block,
     hidden: Mask,
     tables: Tables,
     place: int,
@@ -241,7 +171,7 @@ def _found(
 
 
 def _cheapest_change(
-    cells: Cells, block: _Block, hidden: Mask, known: Mask, place: int, amount: int, may_hide: bool
+    cells: Cells, block: Block, hidden: Mask, known: Mask, place: int, amount: int, may_hide: bool
 ) -> Floats | None:
     """What is different in another table that fits all that is shown, at the least price; none if there is none.
 
