@@ -25,11 +25,26 @@ from ref.calendar_day as calendar
 left join ref.term as term on calendar.term = term.term
 """
 _LOANS = """
-select college, class_scheme, class_top, term, cast(sum(loans) as bigint) as loans, count(distinct patron_key) as borrowers
-from fact.loan_class
-where college <> '未知 unknown' and class_scheme is not null and class_top is not null
+with person as (
+    select college, class_scheme, class_top, term, patron_key, cast(sum(loans) as bigint) as loans
+    from fact.loan_class
+    where college <> '未知 unknown' and class_scheme is not null and class_top is not null
+    group by all
+),
+ranked as (
+    select *, row_number() over (partition by college, class_scheme, class_top, term order by loans desc) as place
+    from person
+)
+select
+    college, class_scheme, class_top, term, cast(sum(loans) as bigint) as loans,
+    case
+        when max(loans) <= $one * sum(loans) and sum(loans) filter (where place <= 2) <= $two * sum(loans)
+            then count(*) else 0
+    end as borrowers
+from ranked
 group by all
 """
+"""Of a term in which one or two people borrowed the most, nobody counts, so that nothing is foretold from it."""
 _TERMS = """
 select term.term, term.season, term.starts_on, term.ends_on, coalesce(coverage.is_measured, false) as is_measured
 from ref.term as term
@@ -71,4 +86,6 @@ def _loan_forecasts(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
     as_of = read(warehouse, "select as_of from ref.horizon")["as_of"]
     if not len(as_of) or as_of[0] is None:
         return [pl.DataFrame(schema=FORECAST), pl.DataFrame(schema=SKILL)]
-    return list(loan_forecast(read(warehouse, _LOANS), read(warehouse, _TERMS), as_of[0], site.campus.small_cell))
+    campus = site.campus
+    loans = read(warehouse, _LOANS, {"one": campus.largest_share, "two": campus.two_largest_share})
+    return list(loan_forecast(loans, read(warehouse, _TERMS), as_of[0], campus.small_cell))

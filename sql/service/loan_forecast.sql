@@ -2,7 +2,8 @@
 --
 -- The next term is the first that begins after the last day received.  What is shown is the candidate that
 -- service.loan_forecast_skill found best; the column model says which it is.  A college's class is foretold only
--- where the site's smallest cell of people borrowed in every one of the terms it is foretold from.
+-- where the site's smallest cell of people borrowed in every one of the terms it is foretold from, and one or two of
+-- them never the most, so that no figure here is one person's.
 --
 -- grain: college, class_scheme, class_top
 -- persons: borrowers
@@ -14,9 +15,9 @@ create table service.loan_forecast (
     class_scheme varchar not null,  -- 分类法 | classification
     class_top    varchar not null,  -- 大类 | main class
     term         varchar not null,  -- 预测学期 | term foretold
-    expected     double  not null,  -- 预计借阅册次 | expected loans #plain
-    p10          double  not null,  -- 下限 | lower bound | one cell in ten stays below #plain
-    p90          double  not null,  -- 上限 | upper bound | one cell in ten goes above #plain
+    expected     double  not null,  -- 预计借阅册次 | expected loans #count #even
+    p10          double  not null,  -- 下限 | lower bound | one cell in ten stays below #count #even
+    p90          double  not null,  -- 上限 | upper bound | one cell in ten goes above #count #even
     borrowers    bigint  not null,  -- 最少借阅人数 | fewest borrowers | of the terms it is foretold from
     model        varchar not null,  -- 预测方法 | method | model, last_year, same_season or season_mean
     made_as_of   date    not null   -- 截至日期 | made as of | the last day received
