@@ -1,13 +1,15 @@
 -- What each person in scope read in a term, counted so that nobody gains by borrowing for the count alone.
 --
 -- A book counts once in a term, if it was held for a day; so many a day and a month at most.  An item stands for its
--- title, as titles stay behind.  Score = books counted + bonus for each second-level class − cost of each overdue loan,
--- never below 0; the numbers are those of ref.study_rule.  Zero where nothing counts, empty where it was not measured.
+-- title, as titles stay behind; what is still out counts by how long it was known to be out some weeks after the term.
+-- Score = books counted + bonus for each second-level class − cost of each overdue loan, never below 0; the numbers are
+-- those of ref.study_rule.  Zero where nothing counts, empty where it was not measured.
 --
 -- The marks in `doubts` keep a person off the lists until somebody has looked; they are for the data team, and no report
 -- reads them.  No feed tells of broken rules, so none is looked at.
 --
 -- grain: patron_key, term
+-- rebuild: term(term)
 -- check a_score_is_not_negative: reading_score >= 0
 -- check a_share_is_a_share: late_share between 0 and 1
 
@@ -39,13 +41,13 @@ loan as (
         loan.class_second,
         date_diff('second', loan.loaned_at, case
             when loan.status = 'returned' then loan.returned_at
-            when loan.status = 'open' then cast(horizon.as_of as timestamp)
+            when loan.status = 'open' then cast(so_far.settled_on as timestamp)
         end) as held_seconds,
         date_diff('day', loan.loaned_on, term.ends_on) as days_left
     from clean.loan as loan
     join ref.calendar_day as calendar on loan.loaned_on = calendar.day
     join ref.term as term on calendar.term = term.term
-    cross join ref.horizon as horizon
+    join ref.term_so_far as so_far on term.term = so_far.term
     where loan.patron_key is not null
 ),
 
@@ -129,24 +131,26 @@ overdue as (
 
 passage as (
     select
-        patron_key,
-        service_date,
-        date_diff('second', entered_at, exited_at) as seconds,
-        date_diff('second', lag(entered_at) over (partition by patron_key order by entered_at, building, seen_at), entered_at) as seconds_since
-    from clean.visit
+        visit.patron_key,
+        calendar.term,
+        visit.service_date,
+        date_diff('second', visit.entered_at, visit.exited_at) as seconds,
+        date_diff('second', lag(visit.entered_at) over before, visit.entered_at) as seconds_since
+    from clean.visit as visit
+    join ref.calendar_day as calendar on visit.service_date = calendar.day
+    where calendar.term is not null
+    window before as (partition by visit.patron_key, visit.service_date, calendar.term order by visit.entered_at, visit.building, visit.seen_at)
 ),
 
 judged as (
     select
         passage.patron_key,
-        calendar.term,
+        passage.term,
         passage.service_date,
         coalesce(passage.seconds < 60 * rule.passing_minutes, false)
             or coalesce(passage.seconds_since < 60 * rule.passing_minutes, false) as is_passing
     from passage
-    join ref.calendar_day as calendar on passage.service_date = calendar.day
     cross join rule
-    where calendar.term is not null
 ),
 
 stay as (

@@ -27,6 +27,7 @@ missing as (
 select
     term.term,
     least(term.ends_on, horizon.as_of) as until_on,             -- 至今 | until | the term's last day, or the last day received
+    least(term.ends_on + 28, horizon.as_of) as settled_on,  -- 结清于 | settled on | four weeks after the term's last day, or the last day received: what is open by then stays as it is told
     coalesce(last_open.day > horizon.as_of, false) as is_running,  -- 是否进行中 | running | whether an open day of the term is still to come
     missing.term is null as is_heard_in_full                    -- 数据是否齐全 | heard in full | whether each feed is measured that is so in any term: gates, loans and spaces
 from ref.term as term
