@@ -175,7 +175,7 @@ def test_its_own_count_is_no_sign_of_anything(tmp_path: Path, models: dict[str, 
     line = refusal(tmp_path, models, **sign("exists (select 1 from service.open_use where uses > 3)"))
     assert "service.open_use — conditions look at tables of" in line
     assert {column.name for column in models["service.open_use"].columns if "protected" in column.tags} == {
-        *("service", "month", "uses", "persons")
+        *("service", "month", "uses", "persons", "largest_share", "two_largest_share")
     }
 
 
