@@ -72,7 +72,10 @@ judged as (
 ),
 
 told as (
-    select *, lag(state) over (partition by patron_key order by starts_on) as previous
+    select
+        *,
+        lag(state) over (partition by patron_key order by starts_on) as previous,
+        lag(term) over (partition by patron_key order by starts_on) as previous_term
     from judged
 )
 
@@ -81,6 +84,7 @@ select
     roster.term,
     told.state as lifecycle_state,                             -- 生命周期状态 | lifecycle state | never, new (first active term), active, at_risk (active, growth −1 or less), returning (active after a gap), dormant (active the term before), lapsed; empty where not judged
     told.previous as previous_state,                           -- 上一状态 | previous state | in the person's last term that was judged
+    told.previous_term,                                        -- 上一判定学期 | previous judged term
     teaching.tells_absence as absence_is_told,                 -- 可判缺席 | absence is told | whether the term is far enough and measured well enough to say who was not active; empty in a summer term
     cast(told.terms_exposed as bigint) as terms_exposed        -- 在校学期数 | terms exposed | teaching terms here so far whose activity was judged
 from fact.roster as roster

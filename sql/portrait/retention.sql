@@ -3,11 +3,13 @@
 -- Whoever left, was away or was not measured in the next term is not asked about; where absence cannot be told in the
 -- next term there is no row, since only those who came would be counted.
 --
--- grain: group_type, group_code, term
+-- grain: group_type, group_code, next_term
+-- rebuild: term(next_term)
+-- reads fact.membership: whole
 -- persons: persons
 
 with teaching as (
-    select term, row_number() over (order by starts_on) as number
+    select term, lag(term) over (order by starts_on) as term_before
     from ref.term
     where season <> 'summer'
 ),
@@ -15,27 +17,25 @@ with teaching as (
 state as (
     select
         lifecycle.patron_key,
-        lifecycle.term,
-        teaching.number,
-        lifecycle.absence_is_told,
+        lifecycle.term as next_term,
+        lifecycle.previous_term,
         lifecycle.lifecycle_state in ('new', 'active', 'at_risk', 'returning') as is_active
     from fact.lifecycle as lifecycle
-    join teaching on lifecycle.term = teaching.term
-    where lifecycle.lifecycle_state is not null
+    join teaching on lifecycle.term = teaching.term and lifecycle.previous_term = teaching.term_before
+    where lifecycle.absence_is_told and lifecycle.previous_state in ('new', 'active', 'at_risk', 'returning')
 ),
 
 kept as (
     select
         membership.group_type,
         membership.group_code,
-        membership.term,
+        state.previous_term as term,
+        state.next_term,
         count(*) as persons,
-        count(*) filter (where later.is_active) as retained
+        count(*) filter (where state.is_active) as retained
     from state
-    join state as later on state.patron_key = later.patron_key and later.number = state.number + 1 and later.absence_is_told
-    join fact.membership as membership on state.patron_key = membership.patron_key and state.term = membership.term
-    where state.is_active
-    group by membership.group_type, membership.group_code, membership.term
+    join fact.membership as membership on state.patron_key = membership.patron_key and state.previous_term = membership.term
+    group by membership.group_type, membership.group_code, state.previous_term, state.next_term
 ),
 
 shared as (
@@ -50,6 +50,7 @@ select
     group_type,                                          -- 组别 | kind of group #aggregate
     group_code,                                          -- 组 | group #aggregate
     term,                                                -- 学期 | term #aggregate
+    next_term,                                           -- 下一学期 | next term | the next teaching term, in which they were judged #aggregate
     persons,                                             -- 人数 | people | active in the term and judged in the next teaching term #aggregate
     retained,                                            -- 留存人数 | retained | of them, active again in the next teaching term #aggregate #part
     share as retained_share,                             -- 留存率 | retained share #aggregate

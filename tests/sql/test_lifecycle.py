@@ -143,20 +143,22 @@ def test_the_state_before_and_the_terms_so_far_skip_what_was_not_judged(build):
 
 
 STATES = """
-    patron_key | term | lifecycle_state | previous_state | absence_is_told
-    ann        | t1   | new             |                | true
-    ann        | t2   | active          | new            | true
-    ann        | t4   | active          | active         | true
-    bo         | t1   | new             |                | true
-    bo         | t2   | dormant         | new            | true
-    cy         | t1   | new             |                | true
-    di         | t1   | new             |                | true
-    di         | t2   |                 |                | true
-    di         | t4   | active          | new            | true
+    patron_key | term | lifecycle_state | previous_state | previous_term | absence_is_told
+    ann        | t1   | new             |                |               | true
+    ann        | t2   | active          | new            | t1            | true
+    ann        | t4   | active          | active         | t2            | true
+    bo         | t1   | new             |                |               | true
+    bo         | t2   | dormant         | new            | t1            | true
+    cy         | t1   | new             |                |               | true
+    di         | t1   | new             |                |               | true
+    di         | t2   |                 |                |               | true
+    di         | t4   | active          | new            | t1            | true
 """
 SILENT = "\n".join(
-    line.replace("true", "false") if " t2 " in line else line
-    for line in STATES.replace("dormant         | new ", "                |     ").splitlines()
+    line.replace("true", "false") if " | t2   |" in line else line
+    for line in STATES.replace(
+        "dormant         | new            | t1", "                |                |   "
+    ).splitlines()
 )
 """The same when absence could not be told in the second term: Bo, who did not come, has no state in it."""
 
@@ -234,15 +236,16 @@ def test_the_wilson_interval_agrees_with_another_routine(build, size, kept):
     from scipy.stats import binomtest
 
     lines = [
-        f"p{n} | {term} | {state} | true"
+        f"p{n} | {row} | true"
         for n in range(size)
-        for term, state in (("t1", "new"), ("t2", "active" if n < kept else "dormant"))
+        for row in ("t1 | new | |", f"t2 | {'active' if n < kept else 'dormant'} | new | t1")
     ]
     groups = "\n".join(f"p{n} | t1 | college | 文学院" for n in range(size))
     table = build(
         "portrait.retention",
         ref__term=TERMS,
-        fact__lifecycle="patron_key | term | lifecycle_state | absence_is_told\n" + "\n".join(lines),
+        fact__lifecycle="patron_key | term | lifecycle_state | previous_state | previous_term | absence_is_told\n"
+        + "\n".join(lines),
         fact__membership="patron_key | term | group_type | group_code\n" + groups,
     )
     wilson = binomtest(kept, size).proportion_ci(0.95, "wilson")
