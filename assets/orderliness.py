@@ -3,11 +3,12 @@
 import dagster as dg
 import polars as pl
 
-from pipelines.frames import read, term_frame_asset
-from pipelines.site import models
+from pipelines.frames import frame_assets, read
+from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 from profiles.orderliness import orderliness
 
+_SOURCES = ["clean.visit", "ref.calendar_day"]
 _SEQUENCES = """
 with visit as (
     select
@@ -27,11 +28,10 @@ from visit group by all
 @dg.definitions
 def order() -> dg.Definitions:
     model = models()["fact.orderliness"]
-    asset = term_frame_asset(
-        "fact_orderliness", model, "clean.visit", "service_date", ["ref.calendar_day", "ref.term"], {"polars"}, _of_term
-    )
-    return dg.Definitions(assets=[asset])
+    return dg.Definitions(assets=[frame_assets("fact_orderliness", [model], _SOURCES, {"polars"}, _orderliness)])
 
 
-def _of_term(warehouse: Warehouse, term: str) -> pl.DataFrame:
-    return orderliness(read(warehouse, _SEQUENCES, {"term": term}))
+def _orderliness(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
+    terms = warehouse.rows_of("select distinct term from ref.calendar_day where term is not null order by term")
+    nobody = orderliness(read(warehouse, _SEQUENCES, {"term": None}))
+    return [pl.concat([nobody, *(orderliness(read(warehouse, _SEQUENCES, {"term": term})) for (term,) in terms)])]

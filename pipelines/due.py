@@ -60,24 +60,6 @@ def is_current(warehouse: Warehouse, made: str, version: str, reads: Iterable[st
     return stamp is not None and not any(since(warehouse, table, stamp).is_any for table in reads)
 
 
-def terms_due(
-    warehouse: Warehouse, made: str, version: str, dated: str, day: str, others: Iterable[str]
-) -> set[str] | None:
-    """The terms of the days that have changed in a dated table since something was made of it and of others.
-
-    Nothing where all of it has to be made anew: it was made otherwise, another table has changed, or not only days have.
-    """
-    stamp = built_at(warehouse, made, version)
-    if stamp is None or not warehouse.exists(made) or any(since(warehouse, table, stamp).is_any for table in others):
-        return None
-    news = since(warehouse, dated, stamp)
-    if news.is_everything or (news.is_any and day not in news.values):
-        return None
-    days = sorted(news.values.get(day, ()))
-    terms = "select distinct term from ref.calendar_day where term is not null and cast(day as varchar) in (select unnest(?))"
-    return {term for (term,) in warehouse.rows_of(terms, [days])}
-
-
 def built_at(warehouse: Warehouse, made: str, version: str) -> int | None:
     """The stamp of what stands, if it was made as it would be made now."""
     stamps = warehouse.rows_of("select stamp from ledger.build where table_name = ? and version = ?", [made, version])

@@ -7,14 +7,13 @@ It is asked again only when something that it reads has changed, or what else sh
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from pipelines.build import select, unchanged, write
-from pipelines.due import is_current, terms_due, version
+from pipelines.due import is_current, version
 from pipelines.hand import hand_of
 from pipelines.models import Model
 from pipelines.site import Site
@@ -23,7 +22,6 @@ from pipelines.warehouse import Warehouse
 
 Rows = pl.DataFrame | str
 Make = Callable[[Warehouse, Site], Sequence[Rows]]
-MakeTerm = Callable[[Warehouse, str], pl.DataFrame]
 
 
 def frame_assets(
@@ -50,34 +48,6 @@ def frame_assets(
                 if isinstance(rows, str)
                 else write(warehouse, model, rows, as_now)
             )
-
-    return filled
-
-
-def term_frame_asset(
-    name: str, model: Model, dated: str, day: str, others: Sequence[str], kinds: set[str], make: MakeTerm
-) -> dg.AssetsDefinition:
-    """The asset of a contract that a function fills a term at a time, from the days of a dated table and from others.
-
-    Only the terms are made anew in which a day has changed.
-    """
-
-    @dg.multi_asset(name=name, specs=[asset_spec(model, [dated, *others], kinds)], check_specs=list(check_specs(model)))
-    def filled(warehouse: Warehouse, site: Site) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
-        made_as = f"{version(model)} {hand_of(warehouse, site)}"
-        owed = terms_due(warehouse, model.table, made_as, dated, day, others)
-        if owed is not None and not owed:
-            yield from results(unchanged(warehouse, model))
-            return
-        terms = {term for (term,) in warehouse.rows_of("select term from ref.term")} if owed is None else owed
-        kept = (
-            []
-            if owed is None
-            else [read(warehouse, f"select * from {model.table}").filter(~pl.col("term").is_in(owed))]
-        )
-        made = [make(warehouse, term) for term in sorted(terms) or [""]]  # no term has no rows, but columns
-        built = write(warehouse, model, pl.concat([*kept, *made]), made_as)
-        yield from results(built if owed is None else replace(built, rebuilt=", ".join(sorted(owed))))
 
     return filled
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.orderliness import _SEQUENCES, _of_term
+from assets.orderliness import _SEQUENCES, _orderliness
 from pipelines.frames import read
 from tests.assets.small_site import small_site, warehouse_of
 
@@ -33,7 +33,7 @@ def test_visits_of_known_time_in_a_term_become_letters(tmp_path: Path) -> None:
     with warehouse_of(site).opened() as warehouse:
         warehouse.connection.execute(VISITS)
         found = read(warehouse, _SEQUENCES, {"term": "spring"}).sort("patron_key")
-        filled = _of_term(warehouse, "spring")
+        (filled,) = _orderliness(warehouse, site)
     # Monday morning and afternoon are A and B, Tuesday morning D, Sunday evening U.
     assert found.rows() == [("ann", "spring", "ABDU"), ("bo", "spring", "ADGJMPSADGJMPSADGJMP")]
     assert filled["patron_key"].to_list() == ["bo"]
