@@ -61,7 +61,7 @@ def growth(every: list[Told]) -> Iterator[str]:
     yield (
         f"\n**Where one machine ends.** {MANY} cores make everything anew in a weekend of {WEEKEND_HOURS} hours up to N = {most:,.0f} million records, "
         f"{most / rate / YEARS:,.1f} million patrons over {YEARS} years: the N at which the row of {MANY} cores says {WEEKEND_HOURS}. "
-        "Memory ends it sooner where that of Python's steps is more than the machine has; nights go on beyond it, because they follow the night (see above)."
+        "Memory ends it sooner where that of Python's steps is more than the machine has; a night goes on beyond it as far as it makes months and terms, and not tables whole (see above)."
     )
     yield spark(small, large, millions["a country"])
 
