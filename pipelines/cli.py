@@ -117,7 +117,7 @@ def query(ctx: click.Context, sql: str, as_csv: bool) -> None:
     \b
     mingyuan query "select * from meta.example_query"
     mingyuan query "select college, visit_days_mean from portrait.department order by all"
-    """  # noqa: D301
+    """  # noqa: D301 — \b is a mark for click
     from pipelines.answers import ask
     from pipelines.campus import read_campus, site_path
 
@@ -146,7 +146,7 @@ def portrait(
     \b
     mingyuan portrait undergraduate
     mingyuan portrait 法学院 --term 2025-2026-1 --as-of 2025-11-30
-    """  # noqa: D301
+    """  # noqa: D301 — \b is a mark for click
     from pipelines import bundles, portrait_text, portraits
     from pipelines.past import Moment
 

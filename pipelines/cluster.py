@@ -79,7 +79,7 @@ def up() -> None:
         ]
         _start(home, "connect", server, memory="1g")
         _wait("the Connect server", lambda: _listens(CONNECT))
-    except BaseException:
+    except BaseException:  # an interrupt too leaves no process behind, and goes on
         down()
         raise
 

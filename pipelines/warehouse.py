@@ -75,7 +75,7 @@ class Warehouse(dg.ConfigurableResource[Any]):
         except _QUOTES_A_VALUE as error:
             self._connection.rollback()
             raise Problem(f"a value does not fit the table ({type(error).__name__}) — nothing was written") from None
-        except BaseException:
+        except BaseException:  # whatever ends the block, an interrupt too: nothing half-written, and it goes on
             self._connection.rollback()
             raise
         self._connection.commit()

@@ -31,7 +31,7 @@ class Programme:
             matrix.data,
         )
         self._places = np.arange(model.num_col_, dtype=np.int32)
-        self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]
+        self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # the library types its models, not its solver
         self._solver.silent()
         self._solver.passModel(model)
 

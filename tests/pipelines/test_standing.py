@@ -23,7 +23,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     def document(template: Template, group: str, *given: object) -> Document:
         made.append(group)
-        return report(template, group, *given)  # type: ignore[arg-type]
+        return report(template, group, *given)  # type: ignore[arg-type]  # passes on what it is given
 
     report = report_files.document
     monkeypatch.setattr(report_files, "document", document)

@@ -12,7 +12,7 @@ def roster(*groups: tuple[int, str, int | None, str, int | None], active: int | 
     rows = [row for number, *row in groups for _ in range(number)]
     frame = pl.DataFrame(rows, ["level_group", "study_year", "college", "visit_days"], orient="row")
     types = {"study_year": pl.Int64, "visit_days": pl.Int64}
-    return frame.cast(types).with_columns(  # type: ignore[arg-type]
+    return frame.cast(types).with_columns(  # type: ignore[arg-type]  # polars types the classes of its types narrowly
         patron_key=pl.format("p{}", pl.int_range(pl.len())), active_days=pl.lit(active, pl.Int64)
     )
 
