@@ -5,7 +5,7 @@ Which conditions there are belongs in :mod:`pipelines.services`, when each table
 
 import polars as pl
 
-from pipelines import service_sql
+from pipelines import service_selects
 from pipelines.frames import Rows, read
 from pipelines.service_contacts import needed, through_the_gate
 from pipelines.service_state import answer_rows, catalogue_rows, feeds, reason_rows, site_catalogue
@@ -63,13 +63,17 @@ def catalogue_tables(warehouse: Warehouse, site: Site) -> list[Rows]:
 def need_tables(warehouse: Warehouse, site: Site) -> list[Rows]:
     """Who needs which service, and for how many each is."""
     ready = _ready(warehouse, site, "is_need_told")
-    selects = [[select(*service) for service in ready] for select in (service_sql.need, service_sql.audience)]
-    return [_all(table, of_table) for table, of_table in zip(NEED, selects, strict=True)]
+    selects = [[select(*service) for service in ready] for select in (service_selects.need, service_selects.audience)]
+    return [
+        _all(table, of_table, service_selects.answered(ready)) for table, of_table in zip(NEED, selects, strict=True)
+    ]
 
 
 def outcome_events(warehouse: Warehouse, site: Site) -> list[Rows]:
     """When readers did what a service is meant to lead to."""
-    return [_all(OUTCOME, [service_sql.outcome(*service) for service in _ready(warehouse, site, "is_outcome_told")])]
+    return [
+        _all(OUTCOME, [service_selects.outcome(*service) for service in _ready(warehouse, site, "is_outcome_told")])
+    ]
 
 
 def candidates(warehouse: Warehouse, site: Site) -> list[Rows]:
@@ -99,5 +103,5 @@ def _ready(warehouse: Warehouse, site: Site, told: str) -> list[tuple[str, Servi
     return [(code, catalogue.services[code]) for (code,) in codes]
 
 
-def _all(table: str, selects: list[str]) -> Rows:
-    return "\nunion all\n".join(selects) if selects else as_declared(table, [])
+def _all(table: str, selects: list[str], before: str = "") -> Rows:
+    return before + "\nunion all\n".join(selects) if selects else as_declared(table, [])
