@@ -22,20 +22,25 @@ _INVITED = """
 with term as (
     select term, starts_on, lead(starts_on) over (order by starts_on) as next_on from ref.term
 )
-select contact.patron_key, term.term, contact.contacted_on, contact.service, contact.response
+select contact.patron_key, term.term, contact.contacted_on, contact.service, contact.response,
+    individual.college, reader.segment, individual.patron_key is not null as is_reader
 from service.contact as contact
 join term on contact.contacted_on >= term.starts_on and (term.next_on is null or contact.contacted_on < term.next_on)
+left join portrait.individual as individual
+    on contact.patron_key = individual.patron_key and term.term = individual.term and individual.is_exposed
+left join segment.reader as reader on individual.patron_key = reader.patron_key and individual.term = reader.term
 where contact.cap_class = 'invitational'
 """
 """A vacation belongs to the term before."""
 
 _INVITABLE = """
-select individual.patron_key, individual.term, individual.college, reader.segment,
-    cast(coalesce(individual.loans, 0) + coalesce(individual.bookings, 0) + coalesce(individual.consultations, 0)
-        + coalesce(individual.events_attended, 0) as bigint) as acts
+select individual.term, individual.college, reader.segment, count(*) as persons,
+    cast(sum(coalesce(individual.loans, 0) + coalesce(individual.bookings, 0) + coalesce(individual.consultations, 0)
+        + coalesce(individual.events_attended, 0)) as bigint) as acts
 from portrait.individual as individual
 left join segment.reader as reader on individual.patron_key = reader.patron_key and individual.term = reader.term
 where individual.is_exposed
+group by all
 """
 """Readers, with what they did of their own accord: loans, bookings, questions and events."""
 
