@@ -56,7 +56,7 @@ class Keyring:
         keyring = _load(path)
         if expected_check is not None and not hmac.compare_digest(keyring.key_check, expected_check):
             raise KeyRefused(
-                f"{path.name}: holds another key (check {keyring.key_check}) than the warehouse was made with (check {expected_check}) — put the right file back; a warehouse of an older version, whose pseudonyms were longer, is made anew from its vault"
+                f"{path.name}: holds another key (check {keyring.key_check}) than the warehouse was made with (check {expected_check}) — put the right file back; a warehouse of an older version, whose pseudonyms were longer, has to be made anew from its exports"
             )
         return keyring
 
