@@ -135,7 +135,7 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
     def mart(warehouse: Warehouse, site: Site) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         """The database that analysts open: `mingyuan query "select …"`, or data/published/current in any client."""
         campus, failed = site.campus, []
-        made_as = f"{hand_of(warehouse, site)} {content(warehouse.connection, RELEASED)}"
+        made_as = f"{hand_of(site)} {content(warehouse.connection, RELEASED)}"
         if generation := _as_published_now(warehouse, site, tables, made_as):
             yield from (_held(model, e.check, key) for model, known in expected.items() for e in known)
             yield _told(generation, is_new=False)

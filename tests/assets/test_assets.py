@@ -54,6 +54,7 @@ fact/departure
 fact/dominance
 fact/e_resource
 fact/feedback_theme
+fact/finished_term
 fact/gap_dimension
 fact/growth
 fact/last_term
