@@ -54,13 +54,16 @@ fact/departure
 fact/dominance
 fact/e_resource
 fact/feedback_theme
+fact/field_share
 fact/gap_dimension
 fact/growth
 fact/last_term
 fact/lifecycle
+fact/loan_chain
 fact/loan_class
 fact/loan_kind
 fact/loan_month
+fact/loan_sign
 fact/loan_term
 fact/membership
 fact/milestone
@@ -85,6 +88,7 @@ fact/roster
 fact/space_use
 fact/standing
 fact/stated_need
+fact/use_month
 fact/variety
 fact/visit_month
 fact/visit_slot
@@ -166,6 +170,7 @@ ref/protected_name
 ref/received_day
 ref/relationship_weight
 ref/role_rule
+ref/roster_term
 ref/second_classroom
 ref/segment_name
 ref/sensitive_class
