@@ -88,6 +88,7 @@ fact/roster
 fact/space_use
 fact/standing
 fact/stated_need
+fact/stay_month
 fact/use_month
 fact/variety
 fact/visit_month

@@ -89,6 +89,7 @@ GIVEN = {
     "ref.coverage_term": feeds(is_measured=st.booleans(), coverage=share, covered_days=few, open_days=st.just(4)),
     "fact.visit_month": each(visits=few, visit_days=few, matched_visits=few, dwell_minutes=few, timed_visits=few),
     "fact.presence_month": each(presence_minutes=few),
+    "fact.stay_month": each(stay_days=few, passing_visits=few),
     "fact.visit_slot": each(weekday=st.integers(1, 2), part_of_day=st.just("morning"), visits=st.integers(5, 12)),
     "fact.loan_month": each(loans=few, renewals=few, renewed_loans=few, loans_due=few, loans_overdue=few),
     "fact.loan_class": each(
