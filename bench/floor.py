@@ -17,11 +17,11 @@ from measure import step
 
 from pipelines.site import Site, models
 
-MAIN = "select sha256(卡号) as patron_key, '总馆' as building, 闸机名称 as gate, case 闸机名称[1] when '进' then 'in' else 'out' end as direction, 通行时间 as passed_at from {} where 结果 = '成功'"
-SCIENCE = "select sha256(学号), '工学馆', 终端, 'in', strptime(日期 || 时间, '%Y%m%d%H%M%S') from {}"
-LOANS = """select sha256(concat(读者条码, 条码号, 借出日期)) as loan_key, sha256(读者条码) as patron_key, 条码号 as item_key, 题名 as title, 索书号 as call_number,
+MAIN = "select left(sha256(卡号), 12) as patron_key, '总馆' as building, 闸机名称 as gate, case 闸机名称[1] when '进' then 'in' else 'out' end as direction, 通行时间 as passed_at from {} where 结果 = '成功'"
+SCIENCE = "select left(sha256(学号), 12), '工学馆', 终端, 'in', strptime(日期 || 时间, '%Y%m%d%H%M%S') from {}"
+LOANS = """select sha256(concat(读者条码, 条码号, 借出日期)) as loan_key, left(sha256(读者条码), 12) as patron_key, 条码号 as item_key, 题名 as title, 索书号 as call_number,
     馆藏地 as location, 文献类型 as item_type, 借出日期::timestamp as loaned_at, 应还日期::timestamp as due_at, 归还日期::timestamp as returned_at, 续借次数::integer as renewals from {}"""
-SEATS = """select id, sha256(学号) as patron_key, loc, created::timestamp as booked_at, strptime("date" || ' ' || "begin", '%Y-%m-%d %H:%M') as starts_at,
+SEATS = """select id, left(sha256(学号), 12) as patron_key, loc, created::timestamp as booked_at, strptime("date" || ' ' || "begin", '%Y-%m-%d %H:%M') as starts_at,
     strptime("date" || ' ' || "end", '%Y-%m-%d %H:%M') as ends_at, strptime("date" || ' ' || "actualBegin", '%Y-%m-%d %H:%M') as checked_in_at, stat from {}"""
 READ = {"gate/main_*.csv": MAIN, "gate/science_*.tsv": SCIENCE, "circulation/*.csv": LOANS, "space/*.csv": SEATS}
 STAMP = {"gate/main_*.csv": ", types = {'通行时间': 'timestamp'}"}

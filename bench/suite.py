@@ -5,8 +5,8 @@
     .venv/bin/python bench/suite.py 10x --spark # the line on Spark, too, where `make spark-here` was run
 
 A size is drawn, taken in and built as a night does it, from exports to published portraits and reports.  Up to 100x all
-exports lie there at once; beyond, they are drawn and taken in a term at a time, so that the disk holds them.  The last day
-is kept back and comes as a night of its own; then comes a night in which nothing has come.  Every part runs in a process of
+exports lie there at once; beyond, they are drawn and taken in a term at a time, so that the disk holds them.  The last busy
+day is kept back and comes as a night of its own; then comes a night in which nothing has come.  Every part runs in a process of
 its own and is measured from outside (measure.py).  What is found is kept in bench/results and told in bench/README.md.
 """
 
@@ -23,10 +23,11 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
+import duckdb
 import report
 from campus import Size, size
 from measure import Step, TooLarge, cpu_seconds, size_mb, steps
-from one_day import FEEDS, bring, cut, day_of
+from one_day import FEEDS, bring, cut
 
 from pipelines.paths import ROOT
 from pipelines.site import Site
@@ -105,10 +106,10 @@ class Suite:
         self.told["export_mb"] += size_mb(self.exports / str(term))
 
     def land(self, term: int) -> None:
-        """The term's exports, read by the floor and then put where the product looks for them, but for the very last day."""
+        """The term's exports, read by the floor and then put where the product looks for them, up to the last busy day."""
         drawn = self.exports / str(term)
         self.part("floor door", steps("floor.py", "door", drawn, self.folder, spill=self.folder / "floor"))
-        day = last_day(drawn) if term == len(self.size.terms) - 1 else None
+        day = last_busy_day(drawn) if term == len(self.size.terms) - 1 else None
         for path in [path for path in drawn.rglob("*") if path.is_file()]:
             name = path.relative_to(drawn)
             if day and name.parent.name in FEEDS:
@@ -160,9 +161,12 @@ class Suite:
         print(f"{name:12} {seconds:9.1f} s {cpu:9.1f} s of the processor, peak {peak:,} MB", flush=True)
 
 
-def last_day(drawn: Path) -> dt.date | None:
-    """The day on which the last reader came through the main gate."""
-    return day_of(max(drawn.glob("gate/main_*.csv")).read_text(encoding="utf-8").splitlines()[-1])
+def last_busy_day(drawn: Path) -> dt.date:
+    """The last day on which the main gate saw at least half as many as on its busiest; what is later does not land."""
+    swipes = f"read_csv('{drawn}/gate/main_*.csv', all_varchar = true)"
+    by_day = f"select left(通行时间, 10) as day, count(*) as swipes from {swipes} group by day"
+    busy = f"select max(day) from ({by_day} qualify swipes >= max(swipes) over () / 2)"
+    return dt.datetime.strptime(str(duckdb.sql(busy).fetchall()[0][0]), "%Y/%m/%d").date()
 
 
 def machine() -> dict:

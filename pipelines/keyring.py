@@ -17,7 +17,9 @@ from pathlib import Path
 
 from pipelines.errors import KeyRefused
 
-_LABEL = b"mingyuan key check"
+_VAULT = b"mingyuan key check"
+_PSEUDONYMS = b"mingyuan key check, pseudonyms of 12"
+"""Another way of making pseudonyms counts as another key: those of one warehouse must be alike."""
 
 
 @dataclass(frozen=True)
@@ -30,12 +32,12 @@ class Keyring:
     @property
     def key_check(self) -> str:
         """What a warehouse remembers of its key; it does not give the key away."""
-        return _check(self.hmac_key)
+        return _check(self.hmac_key, _PSEUDONYMS)
 
     @property
     def vault_check(self) -> str:
         """What a sealed file remembers of its key."""
-        return _check(self.vault_key)
+        return _check(self.vault_key, _VAULT)
 
     @classmethod
     def load_or_create(cls, path: Path, expected_check: str | None, may_create: bool) -> "Keyring":
@@ -54,7 +56,7 @@ class Keyring:
         keyring = _load(path)
         if expected_check is not None and not hmac.compare_digest(keyring.key_check, expected_check):
             raise KeyRefused(
-                f"{path.name}: holds another key (check {keyring.key_check}) than the warehouse was made with (check {expected_check}) — put the right file back"
+                f"{path.name}: holds another key (check {keyring.key_check}) than the warehouse was made with (check {expected_check}) — put the right file back; a warehouse of an older version, whose pseudonyms were longer, has to be made anew from its exports"
             )
         return keyring
 
@@ -101,5 +103,5 @@ def _parsed(name: str, content: bytes) -> Keyring:
     return Keyring(hmac_key, vault_key)
 
 
-def _check(key: bytes) -> str:
-    return hmac.digest(key, _LABEL, hashlib.sha256).hex()[:16]
+def _check(key: bytes, label: bytes) -> str:
+    return hmac.digest(key, label, hashlib.sha256).hex()[:16]

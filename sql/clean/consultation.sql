@@ -3,6 +3,9 @@
 -- The two kinds count the same questions differently, so nothing may add them: fact.consultation_month keeps them apart.
 --
 -- grain: source_kind, consultation_key
+-- rebuild: month(opened_on)
+-- reads raw.consultation: opened_at, whole consultation_key
+-- follows clean.patron_identifier: patron_key
 -- check a_question_ends_after_it_begins: closed_at >= opened_at
 
 with latest as (

@@ -3,6 +3,8 @@
 -- Shifts have no number of their own: the same line twice in one file is two shifts, in two files it is one.
 --
 -- grain: patron_key, role, activity, served_on
+-- rebuild: month(served_on)
+-- follows clean.patron_identifier: patron_key
 -- check hours_are_not_negative: hours >= 0
 
 with shift as (

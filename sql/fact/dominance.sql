@@ -61,18 +61,41 @@ person as (
     group by patron_key, term, class_scheme, class_second
 ),
 
-ranked as (
-    select
-        grouped.group_type,
-        grouped.group_code,
-        grouped.term,
-        person.measure,
-        person.value,
-        row_number() over (
-            partition by grouped.group_type, grouped.group_code, grouped.term, person.measure order by person.value desc, grouped.patron_key
-        ) as place
+held as (
+    select grouped.group_type, grouped.group_code, grouped.term, person.measure, person.value
     from grouped
     join person on grouped.patron_key = person.patron_key and grouped.term = person.term
+),
+
+summed as (
+    select group_type, group_code, term, measure, sum(value) as total, max(value) as largest
+    from held
+    group by group_type, group_code, term, measure
+),
+
+followed as (
+    select
+        held.group_type,
+        held.group_code,
+        held.term,
+        held.measure,
+        count(*) filter (where held.value = summed.largest) as people_at_largest,
+        max(held.value) filter (where held.value < summed.largest) as following
+    from held
+    join summed
+        on held.group_type = summed.group_type and held.group_code = summed.group_code
+        and held.term = summed.term and held.measure = summed.measure
+    group by held.group_type, held.group_code, held.term, held.measure
+),
+
+placed as (
+    select
+        summed.*,
+        case when followed.people_at_largest > 1 then 2 * summed.largest else summed.largest + coalesce(followed.following, 0) end as two_largest
+    from summed
+    join followed
+        on summed.group_type = followed.group_type and summed.group_code = followed.group_code
+        and summed.term = followed.term and summed.measure = followed.measure
 )
 
 select
@@ -80,8 +103,7 @@ select
     group_code,                                                                              -- 组 | group #aggregate
     term,                                                                                    -- 学期 | term #aggregate
     measure,                                                                                 -- 指标 | measure #aggregate
-    cast(sum(value) as double) as total,                                                     -- 合计 | total | of all people of the group #aggregate
-    cast(max(value) as double) / nullif(cast(sum(value) as double), 0) as largest_share,     -- 最大者占比 | share of the largest | of the group's total #aggregate
-    cast(sum(case when place <= 2 then value end) as double) / nullif(cast(sum(value) as double), 0) as two_largest_share  -- 前两者占比 | share of the two largest #aggregate
-from ranked
-group by group_type, group_code, term, measure
+    cast(total as double) as total,                                                          -- 合计 | total | of all people of the group #aggregate
+    cast(largest as double) / nullif(cast(total as double), 0) as largest_share,             -- 最大者占比 | share of the largest | of the group's total #aggregate
+    cast(two_largest as double) / nullif(cast(total as double), 0) as two_largest_share      -- 前两者占比 | share of the two largest #aggregate
+from placed

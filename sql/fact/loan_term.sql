@@ -1,60 +1,11 @@
 -- What the single loans of each person tell of a term, beyond their number.
 --
--- A chain is a row of loans, one after the other in time, whose books stand in one third-level class; loans without a
--- class are passed over, and a number that says no third level stands for its second.  What is out when a term begins
--- was lent before its first day and came back on that day, later, or not yet; what is out when it ends did not come back by
--- its last day.
+-- What is out when a term begins was lent before its first day and came back on that day, later, or not yet; what is out
+-- when it ends did not come back by its last day.  What the loans begun in the term say stands in fact.loan_chain.
 --
 -- grain: patron_key, term
 
-with begun as (
-    select
-        loan.patron_key,
-        calendar.term,
-        loan.loan_key,
-        loan.loaned_at,
-        loan.loan_days,
-        loan.class_second,
-        concat(loan.class_scheme, ' ', coalesce(loan.class_third, loan.class_second)) as class_third
-    from clean.loan as loan
-    join ref.calendar_day as calendar on loan.loaned_on = calendar.day
-    where loan.patron_key is not null and calendar.term is not null
-),
-
-length as (
-    select
-        patron_key,
-        term,
-        count(loan_days) as ended_loans,
-        median(loan_days) as loan_days_median
-    from begun
-    group by patron_key, term
-),
-
-marked as (
-    select
-        patron_key,
-        term,
-        class_third,
-        row_number() over (partition by patron_key, term order by loaned_at, loan_key)
-        - row_number() over (partition by patron_key, term, class_third order by loaned_at, loan_key) as chain
-    from begun
-    where class_second is not null
-),
-
-chain as (
-    select patron_key, term, class_third, chain, count(*) as loans
-    from marked
-    group by all
-),
-
-longest as (
-    select patron_key, term, max(loans) as depth_max_run
-    from chain
-    group by patron_key, term
-),
-
-returned as (
+with returned as (
     select loan.patron_key, calendar.term, count(*) as returns
     from clean.loan as loan
     join ref.calendar_day as calendar on cast(loan.returned_at as date) = calendar.day
@@ -86,7 +37,7 @@ kept as (
 ),
 
 known as (
-    select patron_key, term from length
+    select patron_key, term from fact.loan_chain
     union
     select patron_key, term from returned
     union
@@ -98,15 +49,14 @@ known as (
 select
     known.patron_key,
     known.term,
-    coalesce(length.ended_loans, 0) as ended_loans,       -- 已还册次 | loans ended | of those begun in the term, whose length is known
-    length.loan_days_median,                              -- 借期中位数 | median loan days | of the loans ended; those still out are left aside
-    longest.depth_max_run,                                -- 最长连读 | longest chain | consecutive loans in one third-level class
+    coalesce(begun.ended_loans, 0) as ended_loans,
+    begun.loan_days_median,
+    begun.depth_max_run,
     coalesce(returned.returns, 0) as returns,             -- 归还册次 | returns | in the term, whenever lent
     coalesce(held.open_at_term_start, 0) as open_at_term_start,  -- 期初在借册数 | out at term start | lent before and not back
     coalesce(kept.open_at_term_end, 0) as open_at_term_end       -- 期末在借册数 | out at term end | whenever lent, and not back by the term's last day or the last day received
 from known
-left join length on known.patron_key = length.patron_key and known.term = length.term
-left join longest on known.patron_key = longest.patron_key and known.term = longest.term
+left join fact.loan_chain as begun on known.patron_key = begun.patron_key and known.term = begun.term
 left join returned on known.patron_key = returned.patron_key and known.term = returned.term
 left join held on known.patron_key = held.patron_key and known.term = held.term
 left join kept on known.patron_key = kept.patron_key and known.term = kept.term

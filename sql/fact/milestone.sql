@@ -5,47 +5,57 @@
 -- grain: patron_key, milestone
 -- check something_was_reached: value >= 1
 
-with done as (
-    select distinct patron_key, 'visit' as kind, service_date as day, 1 as times
-    from clean.visit
-    union all
-    select patron_key, 'loan' as kind, loaned_on as day, count(*) as times
-    from clean.loan
-    where patron_key is not null and loaned_on is not null
-    group by patron_key, loaned_on
-    union all
-    select distinct patron_key, 'booking' as kind, service_date as day, 1 as times
-    from clean.booking
-    where patron_key is not null and attendance = 'attended'
-    union all
-    select distinct patron_key, 'room' as kind, service_date as day, 1 as times
-    from clean.booking
-    where patron_key is not null and attendance = 'attended' and space_type <> 'seat'
-    union all
-    select distinct patron_key, 'e_resource' as kind, accessed_on as day, 1 as times
-    from clean.resource_access
-    where patron_key is not null and kind <> 'login'
-    union all
-    select distinct patron_key, 'training' as kind, held_on as day, 1 as times
-    from clean.attendance
-    where attendance = 'attended' and event_type = 'training'
-    union all
-    select distinct patron_key, 'consultation' as kind, opened_on as day, 1 as times
-    from clean.consultation
-    where patron_key is not null
-    union all
-    select distinct patron_key, 'contribution' as kind, served_on as day, 1 as times
-    from clean.contribution
+with running as (
+    select
+        *,
+        sum(times) over (partition by patron_key, kind order by month rows between unbounded preceding and current row) as so_far
+    from fact.use_month
 ),
 
-running as (
+reached as (
     select
-        patron_key,
-        kind,
-        day,
-        times,
-        sum(times) over (partition by patron_key, kind order by day rows between unbounded preceding and current row) as so_far
-    from done
+        running.patron_key,
+        running.kind,
+        running.month,
+        running.days,
+        running.first_on,
+        milestone.milestone,
+        milestone.number,
+        milestone.number - (running.so_far - running.times) as number_in_month
+    from running
+    join ref.milestone as milestone
+        on running.kind = milestone.kind and running.so_far >= milestone.number and running.so_far - running.times < milestone.number
+),
+
+of_month as (
+    select numbers.day, cast(pow(2, numbers.day - 1) as bigint) as bit
+    from (values (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12), (13), (14), (15), (16), (17), (18), (19), (20), (21), (22), (23), (24), (25), (26), (27), (28), (29), (30), (31)) as numbers (day)
+),
+
+used as (
+    select
+        reached.patron_key,
+        reached.milestone,
+        reached.number,
+        reached.number_in_month,
+        cast(reached.month + of_month.day - 1 as date) as day,
+        1 as times
+    from reached
+    join of_month on floor(reached.days / nullif(of_month.bit, 0)) - 2 * floor(reached.days / nullif(2 * of_month.bit, 0)) = 1
+    where reached.number_in_month > 1 and reached.kind <> 'loan'
+    union all
+    select reached.patron_key, reached.milestone, reached.number, reached.number_in_month, loan.loaned_on as day, count(*) as times
+    from reached
+    join clean.loan as loan on reached.patron_key = loan.patron_key and reached.month = cast(date_trunc('month', loan.loaned_on) as date)
+    where reached.number_in_month > 1 and reached.kind = 'loan'
+    group by all
+),
+
+counted as (
+    select
+        *,
+        sum(times) over (partition by patron_key, milestone order by day rows between unbounded preceding and current row) as so_far
+    from used
 ),
 
 streak as (
@@ -56,21 +66,28 @@ streak as (
     from fact.rhythm
     where longest_streak_weeks >= 1
     qualify row_number() over (partition by patron_key order by longest_streak_weeks desc, longest_streak_until) = 1
+),
+
+dated as (
+    select patron_key, milestone, first_on as reached_on, number as value
+    from reached
+    where number_in_month = 1
+    union all
+    select patron_key, milestone, min(day) as reached_on, min(number) as value
+    from counted
+    where so_far >= number_in_month
+    group by patron_key, milestone
+    union all
+    select streak.patron_key, milestone.milestone, streak.day as reached_on, streak.weeks as value
+    from streak
+    join ref.milestone as milestone on milestone.kind = 'streak' and streak.weeks >= milestone.number
 )
 
 select
-    running.patron_key,
-    milestone.milestone,
-    running.day as reached_on,                -- 达到日期 | reached on
-    cast(milestone.number as bigint) as value -- 数值 | value | the number reached; of a streak its weeks
-from running
-join ref.milestone as milestone
-    on running.kind = milestone.kind and running.so_far >= milestone.number and running.so_far - running.times < milestone.number
-union all
-select
-    streak.patron_key,
-    milestone.milestone,
-    streak.day as reached_on,
-    streak.weeks as value
-from streak
-join ref.milestone as milestone on milestone.kind = 'streak' and streak.weeks >= milestone.number
+    dated.patron_key,
+    dated.milestone,
+    dated.reached_on,                         -- 达到日期 | reached on
+    calendar.term,
+    cast(dated.value as bigint) as value      -- 数值 | value | the number reached; of a streak its weeks
+from dated
+left join ref.calendar_day as calendar on dated.reached_on = calendar.day

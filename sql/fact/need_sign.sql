@@ -5,24 +5,10 @@
 -- smallest peer group on.
 --
 -- grain: patron_key, term
+-- rebuild: term(term)
 -- check own_share_is_a_share: own_share between 0 and 1
 
-with read as (
-    select
-        patron_key,
-        term,
-        count(*) as loans,
-        count(distinct concat(class_scheme, class_top)) as classes,
-        count(field) as placed_loans,
-        count(*) filter (where field = 'own') as own_loans,
-        count(*) filter (where interest = 'art') as art_loans,
-        count(*) filter (where interest = 'heritage') as heritage_loans
-    from fact.loan_kind
-    where term is not null
-    group by patron_key, term
-),
-
-booked as (
+with booked as (
     select
         booking.patron_key,
         calendar.term,
@@ -63,10 +49,10 @@ drawn as (
         roster.discipline_group,
         roster.college,
         roster.class_group,
-        term.starts_on,
         presence.presence_hours,
+        field.own_share,
+        field.own_share_before,
         case when measured.has_loans and read.loans >= 5 then read.classes end as classes,
-        case when measured.has_loans and read.placed_loans >= 5 then cast(read.own_loans as double) / nullif(read.placed_loans, 0) end as own_share,
         case when measured.has_loans then coalesce(read.art_loans, 0) end as art_loans,
         case when measured.has_loans then coalesce(read.heritage_loans, 0) end as heritage_loans,
         case when measured.has_spaces then coalesce(booked.group_room_bookings, 0) end as group_room_bookings,
@@ -76,10 +62,10 @@ drawn as (
         case when measured.has_spaces then coalesce(booked.bookings_denied, 0) end as bookings_denied,
         case when measured.has_events then coalesce(trained.trainings, 0) end as trainings
     from fact.roster as roster
-    join ref.term as term on roster.term = term.term
     left join fact.presence as presence on roster.patron_key = presence.patron_key and roster.term = presence.term
     left join measured on roster.term = measured.term
-    left join read on roster.patron_key = read.patron_key and roster.term = read.term
+    left join fact.loan_sign as read on roster.patron_key = read.patron_key and roster.term = read.term
+    left join fact.field_share as field on roster.patron_key = field.patron_key and roster.term = field.term
     left join booked on roster.patron_key = booked.patron_key and roster.term = booked.term
     left join trained on roster.patron_key = trained.patron_key and roster.term = trained.term
 ),
@@ -99,7 +85,6 @@ ranked as (
             when own_share is not null and count(own_share) over peers >= site.peer_group
                 then percent_rank() over (partition by drawn.term, level_group, discipline_group, own_share is null order by own_share)
         end as own_rank,
-        lag(own_share) over (partition by patron_key order by starts_on) as own_share_before,
         count(trainings) over class as class_size,
         count(*) filter (where trainings > 0) over class as class_trained
     from drawn
@@ -113,8 +98,8 @@ select
     patron_key,
     term,
     presence_rank,                                          -- 在馆时长位次 | rank of hours of presence | share of the peers who were here less
-    own_share,                                              -- 本学科借阅占比 | own-field share of loans | sensitive classes left out; from 5 loans on
-    own_share_before,                                       -- 上学期本学科借阅占比 | own-field share the term before | the person's own last term
+    own_share,
+    own_share_before,
     own_rank,                                               -- 本学科占比位次 | rank of the own-field share | share of the peers who have less
     classes_rank,                                           -- 涉及大类位次 | rank of main classes | borrowed from; share of the peers who have fewer; from 5 loans on
     art_loans,                                              -- 艺术类借阅册次 | loans of art

@@ -25,7 +25,6 @@ with rule as (
         max(case when rule = 'late_days' then value end) as late_days,
         max(case when rule = 'late_share' then value end) as late_share,
         max(case when rule = 'late_loans' then value end) as late_loans,
-        max(case when rule = 'passing_minutes' then value end) as passing_minutes,
         max(case when rule = 'passing_visits' then value end) as passing_visits
     from ref.study_rule
 ),
@@ -129,37 +128,9 @@ overdue as (
     group by patron_key, term
 ),
 
-passage as (
-    select
-        visit.patron_key,
-        calendar.term,
-        visit.service_date,
-        date_diff('second', visit.entered_at, visit.exited_at) as seconds,
-        date_diff('second', lag(visit.entered_at) over before, visit.entered_at) as seconds_since
-    from clean.visit as visit
-    join ref.calendar_day as calendar on visit.service_date = calendar.day
-    where calendar.term is not null
-    window before as (partition by visit.patron_key, visit.service_date, calendar.term order by visit.entered_at, visit.building, visit.seen_at)
-),
-
-judged as (
-    select
-        passage.patron_key,
-        passage.term,
-        passage.service_date,
-        coalesce(passage.seconds < 60 * rule.passing_minutes, false)
-            or coalesce(passage.seconds_since < 60 * rule.passing_minutes, false) as is_passing
-    from passage
-    cross join rule
-),
-
 stay as (
-    select
-        patron_key,
-        term,
-        count(distinct case when not is_passing then service_date end) as stay_days,
-        count(*) filter (where is_passing) as passing_visits
-    from judged
+    select patron_key, term, sum(stay_days) as stay_days, sum(passing_visits) as passing_visits
+    from fact.stay_month
     group by patron_key, term
 ),
 

@@ -12,45 +12,17 @@
 -- check stage_is_known: stage in ('lower_undergraduate', 'upper_undergraduate', 'master', 'doctor', 'staff', 'other')
 -- check nobody_is_both_graduating_and_extended: not (is_graduating and is_extended)
 
-with measured_term as (
-    select distinct term
-    from ref.coverage_term
-    where covered_days > 0
-),
-
-teaching as (
-    select
-        *,
-        case when season = 'summer' then 0 when season = 'year' then 2 else 1 end as half_years,
-        sum(case when season = 'summer' then 0 else 1 end) over (order by starts_on rows between unbounded preceding and current row) as number,
-        min(starts_on) over (order by starts_on rows between unbounded preceding and current row) as calendar_from
-    from ref.term
-),
-
-followed as (
-    select
-        teaching.term,
-        teaching.academic_year,
-        teaching.season,
-        teaching.starts_on,
-        teaching.ends_on,
-        teaching.half_years,
-        teaching.number,
-        teaching.calendar_from,
-        measured_term.term is not null as is_heard,
-        teaching.starts_on + case when teaching.half_years > 0 then 60 else 0 end as reached_on,
-        coalesce(following.starts_on, teaching.ends_on + 45) + 60 as grades_until
-    from teaching
-    cross join ref.horizon as horizon
-    left join teaching as following on following.number = teaching.number + 1 and following.half_years > 0
-    left join measured_term on teaching.term = measured_term.term
-    where teaching.starts_on <= horizon.as_of
+with followed as (
+    select term.academic_year, term.season, term.starts_on, term.ends_on, counted.*
+    from ref.roster_term as counted
+    join ref.term as term on counted.term = term.term
+    where counted.has_begun
 ),
 
 entry as (
     select enrolled.entered_on, 1 + count(teaching.term) as number
     from (select distinct entered_on from clean.enrolment where entered_on is not null) as enrolled
-    left join teaching on teaching.starts_on + 60 <= enrolled.entered_on and teaching.half_years > 0
+    left join ref.roster_term as teaching on teaching.reached_on <= enrolled.entered_on and teaching.half_years > 0
     group by enrolled.entered_on
 ),
 

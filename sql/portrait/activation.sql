@@ -6,6 +6,7 @@
 -- measured in the term has no rows.
 --
 -- grain: term, event, teaching_week
+-- rebuild: term(term)
 -- persons: persons
 -- check survival_is_a_share: survival between 0 and 1
 
@@ -15,9 +16,9 @@ with span as (
         term.starts_on,
         term.ends_on,
         term.week1_monday,
-        least(18, term.teaching_weeks, cast(floor((date_diff('day', term.week1_monday, horizon.as_of) + 1) / 7) as integer)) as last_week
+        least(18, term.teaching_weeks, cast(floor((date_diff('day', term.week1_monday, so_far.settled_on) + 1) / 7) as integer)) as last_week
     from ref.term as term
-    cross join ref.horizon as horizon
+    join ref.term_so_far as so_far on term.term = so_far.term
     where term.season <> 'summer'
 ),
 
@@ -41,11 +42,18 @@ here as (
 ),
 
 used as (
-    select patron_key, 'gate' as feed, 'first_visit' as event, service_date as day from clean.visit
+    select visit.patron_key, calendar.term, 'first_visit' as event, visit.service_date as day
+    from clean.visit as visit
+    join ref.calendar_day as calendar on visit.service_date = calendar.day
     union all
-    select patron_key, 'loan' as feed, 'first_loan' as event, loaned_on as day from clean.loan where loaned_on is not null
+    select loan.patron_key, calendar.term, 'first_loan' as event, loan.loaned_on as day
+    from clean.loan as loan
+    join ref.calendar_day as calendar on loan.loaned_on = calendar.day
     union all
-    select patron_key, 'space' as feed, 'first_booking' as event, service_date as day from clean.booking where attendance = 'attended'
+    select booking.patron_key, calendar.term, 'first_booking' as event, booking.service_date as day
+    from clean.booking as booking
+    join ref.calendar_day as calendar on booking.service_date = calendar.day
+    where booking.attendance = 'attended'
 ),
 
 watched as (
@@ -71,7 +79,7 @@ first_use as (
         greatest(0, 1 + cast(floor(date_diff('day', min(span.week1_monday), min(used.day)) / 7) as integer)) as week
     from here
     join span on here.term = span.term
-    join used on here.patron_key = used.patron_key and used.day between span.starts_on and span.ends_on
+    join used on here.patron_key = used.patron_key and here.term = used.term
     join watched on here.term = watched.term and used.event = watched.event
     group by here.patron_key, here.term, used.event
 ),

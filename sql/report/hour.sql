@@ -14,10 +14,10 @@ with told as (
 
 measured as (
     select calendar.day, calendar.term, calendar.weekday
-    from ref.calendar_day as calendar
+    from (select distinct term from told) as reported
+    join ref.calendar_day as calendar on reported.term = calendar.term
     join ref.coverage_month as coverage
         on coverage.feed = 'gate' and coverage.is_measured and cast(date_trunc('month', calendar.day) as date) = coverage.month
-    where calendar.term is not null
 ),
 
 length as (
@@ -27,20 +27,19 @@ length as (
     group by told.college, told.term
 ),
 
-person as (
-    select
-        told.college,
-        told.term,
-        measured.weekday,
-        hour(visit.entered_at) as hour,
-        visit.patron_key,
-        count(*) as visits
+came as (
+    select visit.patron_key, measured.term, measured.weekday, hour(visit.entered_at) as hour, count(*) as visits
     from clean.visit as visit
     join measured on visit.service_date = measured.day
-    join fact.roster as roster on visit.patron_key = roster.patron_key and measured.term = roster.term
-    join told on roster.college = told.college and measured.term = told.term
     where visit.entered_at is not null
-    group by told.college, told.term, measured.weekday, hour(visit.entered_at), visit.patron_key
+    group by visit.patron_key, measured.term, measured.weekday, hour(visit.entered_at)
+),
+
+person as (
+    select told.college, came.term, came.weekday, came.hour, came.patron_key, came.visits
+    from came
+    join fact.roster as roster on came.patron_key = roster.patron_key and came.term = roster.term
+    join told on roster.college = told.college and came.term = told.term
 ),
 
 ranked as (

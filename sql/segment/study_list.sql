@@ -8,6 +8,8 @@
 -- These are candidates under pseudonyms, for the data team; report.study_board holds what may be shown.
 --
 -- grain: patron_key, term, view
+-- rebuild: term(term)
+-- reads raw.honour: whole
 -- check a_score_is_a_share: score between 0 and 100
 -- check who_is_not_eligible_has_no_place: (standing in ('past_winner', 'not_eligible')) = (place is null)
 -- check a_reason_is_given: (standing = 'not_eligible') = (reason is not null)
@@ -105,12 +107,12 @@ winner as (
 earned as (
     select
         reached.patron_key,
-        term.term,
+        reached.term,
         string_agg(reached.milestone, ' ' order by milestone.position) as milestones
     from fact.milestone as reached
     join ref.milestone as milestone on reached.milestone = milestone.milestone
-    join ref.term as term on reached.reached_on between term.starts_on and term.ends_on
-    group by reached.patron_key, term.term
+    where reached.term is not null
+    group by reached.patron_key, reached.term
 ),
 
 candidate as (

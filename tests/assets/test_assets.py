@@ -55,14 +55,17 @@ fact/departure
 fact/dominance
 fact/e_resource
 fact/feedback_theme
+fact/field_share
 fact/finished_term
 fact/gap_dimension
 fact/growth
 fact/last_term
 fact/lifecycle
+fact/loan_chain
 fact/loan_class
 fact/loan_kind
 fact/loan_month
+fact/loan_sign
 fact/loan_term
 fact/membership
 fact/milestone
@@ -87,6 +90,8 @@ fact/roster
 fact/space_use
 fact/standing
 fact/stated_need
+fact/stay_month
+fact/use_month
 fact/variety
 fact/visit_month
 fact/visit_slot
@@ -168,6 +173,7 @@ ref/protected_name
 ref/received_day
 ref/relationship_weight
 ref/role_rule
+ref/roster_term
 ref/second_classroom
 ref/segment_name
 ref/sensitive_class

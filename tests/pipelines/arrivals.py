@@ -96,6 +96,17 @@ FEEDS = {
         ends_at=maybe,
         attendance=st.sampled_from(["attended", "absent", "registered"]),
     ),
+    "raw.consultation": _rows(
+        consultation_key=st.sampled_from(["c1", "c2"]),
+        patron_key=cards,
+        source_kind=st.sampled_from(["transcript", "log"]),
+        channel=st.just("chat"),
+        opened_at=times,
+        closed_at=maybe,
+    ),
+    "raw.contribution": _rows(
+        patron_key=cards, role=st.just("volunteer"), served_on=st.sampled_from(DAYS), hours=st.sampled_from([1, None])
+    ),
     "raw.patron_identifier": _rows(
         identifier_key=st.just("card"), patron_key=st.sampled_from(["ann", "cem"]), valid_from=times, valid_to=maybe
     ),

@@ -25,6 +25,7 @@ Arrival = tuple[str, str, Rows]
 
 TERMS = ("t1", "t2", "t3", "t4")
 STARTS = [dt.date(2024, 9, 1), dt.date(2025, 2, 1), dt.date(2025, 9, 1), dt.date(2026, 2, 1)]
+FIRST = dict(zip(TERMS, STARTS, strict=True))
 AGO = [None, None, "t1", "t2"]
 PATRONS = ("ann", "bo", "cy", "di")
 few, share = st.integers(0, 4), st.sampled_from([0, 0.25, 1])
@@ -40,7 +41,21 @@ CALENDAR = [
 ]  # fmt: skip
 MEASURES = [{"measure": name, "weight": 1} for name in ("visit_days", "loans", "bookings", "resource_hours")]
 WEIGHTS = [{"axis": "cohesion", "component": name, "weight": 1} for name in ("active_rate", "retention", "breadth")]
-REFERENCE = {"ref.term": TERM_ROWS, "ref.calendar_day": CALENDAR, "ref.measure": MEASURES, "ref.relationship_weight": WEIGHTS, "ref.site": [SITE | {"peer_group": 2, "small_cell": 1}]}  # fmt: skip
+COMPONENTS = ("presence", "reading", "resource", "booking", "event", "growth")
+RULES = {"winner_days": 731, "board_top": 2} | dict.fromkeys(
+    ("loans_a_day", "loans_a_month", "held_hours", "breadth_bonus", "overdue_cost", "bulk_loans", "bulk_minutes",
+     "late_days", "late_share", "late_loans", "passing_minutes", "passing_visits"), 1
+)  # fmt: skip
+BOARDS = {
+    "ref.study_weight": [{"view": "overall", "component": name, "weight": 1} for name in COMPONENTS],
+    "ref.study_rule": [{"rule": rule, "value": value} for rule, value in RULES.items()],
+    "ref.milestone": [{"milestone": "first_visit", "position": 1, "kind": "visit", "number": 1}],
+}
+ENROLLED = [
+    {"patron_key": who, "status": "active", "valid_from": dt.date(2024, 8, 1), "valid_to": dt.date(9999, 12, 31)}
+    for who in PATRONS
+]
+REFERENCE = BOARDS | {"clean.enrolment": ENROLLED, "ref.term": TERM_ROWS, "ref.calendar_day": CALENDAR, "ref.measure": MEASURES, "ref.relationship_weight": WEIGHTS, "ref.site": [SITE | {"peer_group": 2, "small_cell": 1}]}  # fmt: skip
 
 
 def each(**columns: st.SearchStrategy[Any]) -> st.SearchStrategy[Rows]:
@@ -54,6 +69,12 @@ def feeds(**columns: st.SearchStrategy[Any]) -> st.SearchStrategy[Rows]:
     return held.map(lambda rows: [{"feed": feed} | row for feed, row in rows.items()])
 
 
+def kinds(patron_key: str, loans: int, own: int) -> Rows:
+    """So many loans, so many of them of the own field."""
+    said = {"patron_key": patron_key, "class_scheme": "clc", "class_top": "T", "interest": "art"}
+    return [said | {"loan_key": f"{patron_key} {n}", "field": "own" if n < own else "other"} for n in range(loans)]
+
+
 class_of = st.sampled_from(["TP", "I2", "K2"])
 GIVEN = {
     "fact.roster": each(
@@ -62,21 +83,27 @@ GIVEN = {
         college=st.sampled_from(["law", "art"]),
         discipline_group=st.sampled_from(["science", None]),
         study_year=st.integers(1, 2),
+        term_number=st.integers(1, 2),
         is_exposed=st.sampled_from([True, True, False]),
     ),
     "ref.coverage_term": feeds(is_measured=st.booleans(), coverage=share, covered_days=few, open_days=st.just(4)),
     "fact.visit_month": each(visits=few, visit_days=few, matched_visits=few, dwell_minutes=few, timed_visits=few),
     "fact.presence_month": each(presence_minutes=few),
+    "fact.stay_month": each(stay_days=few, passing_visits=few),
     "fact.visit_slot": each(weekday=st.integers(1, 2), part_of_day=st.just("morning"), visits=st.integers(5, 12)),
     "fact.loan_month": each(loans=few, renewals=few, renewed_loans=few, loans_due=few, loans_overdue=few),
     "fact.loan_class": each(
         college=st.just("law"), major=st.just("a"), class_scheme=st.just("clc"), class_top=st.just("T"), class_second=class_of, loans=st.integers(1, 6)
     ),
     "fact.loan_term": each(ended_loans=few, open_at_term_start=few, returns=few),
+    "fact.loan_kind": each(
+        loans=st.integers(4, 6), own=st.integers(0, 6)
+    ).map(lambda rows: [loan for row in rows for loan in kinds(**row)]),
+    "fact.milestone": each(milestone=st.just("first_visit"), value=st.just(1)),
     "fact.booking_month": each(bookings=few, attended=few, no_shows=few),
     "fact.resource_month": each(ten_minute_stretches=few, resource_days=few),
     "fact.attendance_month": each(events_attended=few, events_missed=few),
-    "fact.active_month": each(active_days=few, last_active_on=st.none()),
+    "fact.active_month": each(active_days=few),
     "fact.role": each(acts=few, role=st.sampled_from(["user", "partner"])),
 }  # fmt: skip
 arrivals: st.SearchStrategy[Arrival] = st.sampled_from(sorted(GIVEN)).flatmap(
@@ -128,7 +155,8 @@ def arrive(warehouse: Warehouse, models: Models, arrival: Arrival) -> None:
         watch.touch(f"select * from {table} where term = ?", [term])
         connection.execute(f"delete from {table} where term = ?", [term])
         if rows:
-            come = pl.DataFrame([row | {"term": term} for row in rows], infer_schema_length=None)
+            when = {"term": term} | ({"last_active_on": FIRST[term]} if table == "fact.active_month" else {})
+            come = pl.DataFrame([row | when for row in rows], infer_schema_length=None)
             connection.register("come", come.to_arrow())
             connection.execute(f"insert into {table} by name select * from come")
             connection.unregister("come")

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 MONDAY = date(2025, 9, 1)
+CALENDAR = "\n".join(["day | term", *(f"{date(2025, 8, 25) + timedelta(days=n)} | now" for n in range(147))])
 TERM = """
     term | academic_year | season | starts_on  | ends_on    | week1_monday | teaching_weeks
     now  | 2025-2026     | autumn | 2025-08-25 | 2026-01-18 | 2025-09-01   | 18
@@ -37,6 +38,7 @@ def activation(build):
         visits = [f"p{n} | {in_week(week)}" for n, (week, _) in enumerate(people) if week is not None]
         tables = {
             "ref__term": TERM,
+            "ref__calendar_day": CALENDAR,
             "ref__horizon": f"as_of\n{as_of}",
             "ref__coverage_term": ALL_FEEDS,
             "fact__roster": "\n".join(["patron_key | term | term_number | level_group", *roster]),

@@ -10,7 +10,7 @@ CALENDAR = "day | term\n2026-03-02 | spring\n2026-03-03 | spring\n2026-04-01 | s
 
 def test_a_chain_is_consecutive_loans_in_one_third_level_class(build: Build) -> None:
     table = build(
-        "fact.loan_term",
+        "fact.loan_chain",
         ref__calendar_day=CALENDAR,
         clean__loan="""
         loan_key | patron_key | loaned_on  | loaned_at           | class_scheme | class_second | class_third
@@ -37,37 +37,39 @@ def test_a_chain_is_consecutive_loans_in_one_third_level_class(build: Build) -> 
     }
 
 
-def test_lengths_returns_and_what_is_out_are_read_off_the_days(build: Build) -> None:
+KEPT = """
+loan_key | patron_key | loaned_on  | loaned_at           | returned_at         | loan_days | status
+before   | ann        | 2026-01-10 | 2026-01-10 10:00:00 | 2026-03-02 08:00:00 | 51        | returned
+ended    | ann        | 2026-01-10 | 2026-01-10 10:00:00 | 2026-03-01 08:00:00 | 50        | returned
+lost     | ann        | 2026-01-10 | 2026-01-10 10:00:00 |                     |           | return_missing
+out      | bo         | 2026-01-10 | 2026-01-10 10:00:00 |                     |           | open
+short    | ann        | 2026-03-02 | 2026-03-02 10:00:00 | 2026-03-03 08:00:00 | 1         | returned
+long     | ann        | 2026-03-02 | 2026-03-02 10:00:00 | 2026-04-01 08:00:00 | 30        | returned
+open     | ann        | 2026-03-02 | 2026-03-02 10:00:00 |                     |           | open
+nobody   |            | 2026-03-02 | 2026-03-02 10:00:00 | 2026-04-01 08:00:00 | 30        | returned
+"""
+
+
+def test_lengths_are_of_the_loans_begun_in_the_term_and_ended(build: Build) -> None:
+    table = build("fact.loan_chain", ref__calendar_day=CALENDAR, clean__loan=KEPT)
+    # Median of 1 and 30; what is still out has no length.
+    assert shown(table, "patron_key", "term", "ended_loans", "loan_days_median") == {("ann", "spring", "2", "15.5")}
+
+
+def test_returns_and_what_is_out_are_read_off_the_days(build: Build) -> None:
     table = build(
         "fact.loan_term",
         ref__calendar_day=CALENDAR,
         ref__horizon="as_of\n2026-06-30",
         ref__term="term | starts_on | ends_on\nspring | 2026-03-02 | 2026-07-05\nautumn | 2026-09-01 | 2027-01-10",
-        clean__loan="""
-        loan_key | patron_key | loaned_on  | loaned_at           | returned_at         | loan_days | status
-        before   | ann        | 2026-01-10 | 2026-01-10 10:00:00 | 2026-03-02 08:00:00 | 51        | returned
-        ended    | ann        | 2026-01-10 | 2026-01-10 10:00:00 | 2026-03-01 08:00:00 | 50        | returned
-        lost     | ann        | 2026-01-10 | 2026-01-10 10:00:00 |                     |           | return_missing
-        out      | bo         | 2026-01-10 | 2026-01-10 10:00:00 |                     |           | open
-        short    | ann        | 2026-03-02 | 2026-03-02 10:00:00 | 2026-03-03 08:00:00 | 1         | returned
-        long     | ann        | 2026-03-02 | 2026-03-02 10:00:00 | 2026-04-01 08:00:00 | 30        | returned
-        open     | ann        | 2026-03-02 | 2026-03-02 10:00:00 |                     |           | open
-        nobody   |            | 2026-03-02 | 2026-03-02 10:00:00 | 2026-04-01 08:00:00 | 30        | returned
-        """,
+        clean__loan=KEPT,
+        fact__loan_chain="patron_key | term | ended_loans | loan_days_median | depth_max_run\nann | spring | 2 | 15.5 | 1",
     )
-    columns = (
-        "patron_key",
-        "term",
-        "ended_loans",
-        "loan_days_median",
-        "returns",
-        "open_at_term_start",
-        "open_at_term_end",
-    )
-    # Median of 1 and 30; three came back in spring; `ended` came back the day before it; autumn has not begun.
-    assert shown(table, *columns) == {
-        ("ann", "spring", "2", "15.5", "3", "1", "1"),
-        ("bo", "spring", "0", None, "0", "1", "1"),
+    columns = ("ended_loans", "loan_days_median", "depth_max_run", "returns", "open_at_term_start", "open_at_term_end")
+    # Three came back in spring; `ended` came back the day before it; autumn has not begun.
+    assert shown(table, "patron_key", "term", *columns) == {
+        ("ann", "spring", "2", "15.5", "1", "3", "1", "1"),
+        ("bo", "spring", "0", None, None, "0", "1", "1"),
     }
 
 

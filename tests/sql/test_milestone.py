@@ -1,6 +1,12 @@
 """Milestones: the day a number was reached, first in what was received, by the numbers a library chooses."""
 
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tests.drawn import shown
 
@@ -50,7 +56,9 @@ def loans(who: str, *numbers: int) -> str:
 
 def test_the_nth_loan_is_on_its_own_day_also_where_a_day_brings_many(build):
     lines = "\n".join((loans("ann", 9, 1), loans("bo", 9), loans("cy", 12, 45), loans("di", 4, 100)))
-    table = build("fact.milestone", ref__milestone=NUMBERS, clean__loan=f"patron_key | loaned_on\n{lines}")
+    table = build(
+        "fact.milestone", ref__milestone=NUMBERS, clean__loan=f"patron_key | loaned_on\n{lines}", clean__visit=""
+    )
     found = table.filter(table["milestone"] != "first_loan")
     assert shown(found, "patron_key", "milestone", "reached_on", "value") == {
         ("ann", "loans_10", "2026-03-02", "10"),
@@ -102,3 +110,24 @@ def test_a_library_chooses_its_own_numbers(build):
     days = "patron_key | service_date\n" + "\n".join(f"ann | 2026-03-0{day}" for day in (1, 2, 5, 6))
     table = build("fact.milestone", ref__milestone=own, clean__visit=days)
     assert shown(table, "milestone", "reached_on", "value") == {("third_day", "2026-03-05", "3")}
+
+
+SOON = "milestone | kind | number\n" + "\n".join(
+    f"{kind} {n} | {kind} | {n}" for kind in ("visit", "loan") for n in (1, 2, 4)
+)
+days = st.lists(st.sampled_from([date(2026, 1, 29) + timedelta(days=day) for day in range(34)]), max_size=9)
+
+
+def reached(kind: str, times: Sequence[date]) -> set[tuple[str, str]]:
+    """Each number with the day of so manieth a time, in the order of the days."""
+    return {(f"{kind} {n}", str(sorted(times)[n - 1])) for n in (1, 2, 4) if n <= len(times)}
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(visits=days, loans=days)
+def test_any_days_in_any_months_are_counted_as_one_counts_them_one_by_one(build, visits, loans):
+    lent, came = ("\n".join([heading, *(f"ann | {day}" for day in days)]) for heading, days in (
+        ("patron_key | loaned_on", loans), ("patron_key | service_date", visits),
+    ))  # fmt: skip
+    table = build("fact.milestone", ref__milestone=SOON, clean__visit=came, clean__loan=lent)
+    assert shown(table, "milestone", "reached_on") == reached("visit", Counter(visits)) | reached("loan", loans)
