@@ -75,6 +75,7 @@ $(BIN)/.ready: requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r .ci/uv.lock
 	@$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c 'from pipelines import definitions; definitions.models()' # compiled as well
 	@touch $@
 
 .PHONY: help demo test browser check dev bench bench-parts faults lock spark spark-here cluster cluster-down clean

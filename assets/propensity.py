@@ -8,19 +8,12 @@ from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 
 _TABLES = ("segment.propensity", "segment.propensity_skill")
-_SOURCES = ["clean.refusal", "portrait.individual", "ref.horizon", "ref.term"]
+_SOURCES = ["fact.finished_term", "ref.term"]
 _PEOPLE = """
-select
-    patron_key, individual.term, dense_rank() over (order by term.starts_on) as position, term.season,
-    level_group, college, study_year,
-    visit_days, dwell_minutes, loans, bookings, active_days, recency_open_days, events_attended
-from portrait.individual as individual
-join ref.term as term on individual.term = term.term
-cross join ref.horizon as horizon
-where term.ends_on <= horizon.as_of and is_exposed
-    and patron_key not in (select patron_key from clean.refusal where purpose = 'recommendation')
+select finished.*, dense_rank() over (order by term.starts_on) as position, term.season
+from fact.finished_term as finished
+join ref.term as term on finished.term = term.term
 """
-"""Whole terms only: what a term has not yet brought is not known."""
 
 
 @dg.definitions

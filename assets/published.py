@@ -10,17 +10,15 @@ from typing import Any
 import dagster as dg
 
 from assets.releases import RELEASE
-from pipelines import changes, generations, ledger
-from pipelines.due import is_current
+from pipelines import generations, ledger
 from pipelines.expectations import Outcome, expectations_of, judge
-from pipelines.fingerprint import content
-from pipelines.hand import hand_of
 from pipelines.kinds import unsaid
 from pipelines.models import Model
 from pipelines.publish import Example, PublishedTable, publish
 from pipelines.release import released_tables
 from pipelines.site import Site, models
 from pipelines.tables import OWNERS, asset_key
+from pipelines.told import is_told, note_told, told_as
 from pipelines.warehouse import Warehouse
 from profiles.linkage import share_unique
 
@@ -30,8 +28,6 @@ _KNOWN_OF_PEOPLE = "select college, level, study_year from portrait.individual w
 MART = "published.mart"
 LAYERS = ("ref", "portrait", "segment", "service", "report")
 _NOT_FOR_ANALYSTS = {"sensitive"}
-RELEASED = "ledger.released_cell"
-"""What may be shown of groups: a report on request can change it where no table has changed."""
 _KEPT_IN = {"service.outcome_event"}
 """Single days of single readers: analysts see what somebody did in a term."""
 
@@ -135,7 +131,7 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
     def mart(warehouse: Warehouse, site: Site) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         """The database that analysts open: `mingyuan query "select …"`, or data/published/current in any client."""
         campus, failed = site.campus, []
-        made_as = f"{hand_of(warehouse, site)} {content(warehouse.connection, RELEASED)}"
+        made_as = told_as(warehouse, site, [model.table for model in tables])
         if generation := _as_published_now(warehouse, site, tables, made_as):
             yield from (_held(model, e.check, key) for model, known in expected.items() for e in known)
             yield _told(generation, is_new=False)
@@ -159,8 +155,7 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
                 {c.name for m in models().values() for c in m.columns if c.tags & _NOT_FOR_ANALYSTS}
             ),
         )
-        with warehouse.transaction():
-            changes.enter(warehouse, MART, made_as, None)
+        note_told(warehouse, MART, made_as)
         yield _told(done.path, done.is_new, share_unique_on_college_level_and_year=alone)
 
     return mart
@@ -168,7 +163,7 @@ def _published(tables: list[Model], judged: list[Model]) -> dg.AssetsDefinition:
 
 def _as_published_now(warehouse: Warehouse, site: Site, tables: list[Model], made_as: str) -> Path | None:
     """The newest generation, if it was published from all that the tables hold now."""
-    is_as_now = is_current(warehouse, MART, made_as, [model.table for model in tables])
+    is_as_now = is_told(warehouse, MART, made_as, [model.table for model in tables])
     return generations.current(site.campus.published) if is_as_now else None
 
 

@@ -4,7 +4,7 @@ import dagster as dg
 import polars as pl
 
 from pipelines.frames import frame_assets, read
-from pipelines.segment_models import FIRST, FIRST_RUN, PEOPLE, decide, dictionary, fit_for_first, kept
+from pipelines.segment_models import FIRST, FIRST_RUN, LEDGER, PEOPLE, decide, dictionary, fit_for_first, kept
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 
@@ -15,7 +15,8 @@ _SOURCES = ["clean.refusal", "portrait.individual", "ref.coverage_term", "ref.ho
 @dg.definitions
 def segments() -> dg.Definitions:
     tables = [models()[table] for table in _TABLES]
-    return dg.Definitions(assets=[frame_assets("segments", tables, _SOURCES, {"scikitlearn", "polars"}, _segments)])
+    asset = frame_assets("segments", tables, _SOURCES, {"scikitlearn", "polars"}, _segments, [LEDGER])
+    return dg.Definitions(assets=[asset])
 
 
 def _segments(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:

@@ -1,5 +1,7 @@
 """Services aimed at readers who need them: the catalogue, the need, who may be contacted, and how hard readers are pressed."""
 
+from collections.abc import Sequence
+
 import dagster as dg
 
 from pipelines import service_tables as made
@@ -17,6 +19,8 @@ _GATE = [
     "ref.calendar_day",
     "ref.term",
 ]
+_NOTED = ["ledger.service_contact", "ledger.service_member", "ledger.service_run"]
+"""Who is on lists frozen here, whom they reached and whom they hold out."""
 _PRESSED = ["service.contact", "portrait.individual", "segment.reader", "ref.term"]
 
 
@@ -34,11 +38,13 @@ def services() -> dg.Definitions:
             _made(made.CATALOGUE, [*feeds, "ref.horizon"], "yaml", made.catalogue_tables),
             _made(made.NEED, looked_at, "duckdb", made.need_tables),
             _made((made.OUTCOME,), looked_at, "duckdb", made.outcome_events),
-            _made((made.CANDIDATE,), candidates, "polars", made.candidates),
+            _made((made.CANDIDATE,), candidates, "polars", made.candidates, _NOTED),
             _made(("service.pressure",), _PRESSED, "polars", made.pressures),
         ]
     )
 
 
-def _made(tables: tuple[str, ...], reads: list[str], kind: str, make: Make) -> dg.AssetsDefinition:
-    return frame_assets(tables[0].replace(".", "_"), [models()[table] for table in tables], reads, {kind}, make)
+def _made(
+    tables: tuple[str, ...], reads: list[str], kind: str, make: Make, noted: Sequence[str] = ()
+) -> dg.AssetsDefinition:
+    return frame_assets(tables[0].replace(".", "_"), [models()[table] for table in tables], reads, {kind}, make, noted)

@@ -15,7 +15,8 @@ from measure import cpu_seconds, step, tell
 
 from pipelines.expectations import expectations_of
 from pipelines.exports import take_in
-from pipelines.run import history, run
+from pipelines.history import history
+from pipelines.run import run
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 

@@ -29,8 +29,9 @@ from one_day import bring, cut, put
 
 from pipelines import parts
 from pipelines.demo_campus import make_campus
+from pipelines.history import history
 from pipelines.paths import ROOT
-from pipelines.run import history, run
+from pipelines.run import run
 from pipelines.site import Site, models
 from pipelines.tables import asset_key
 

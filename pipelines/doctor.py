@@ -10,9 +10,9 @@ import duckdb
 
 from pipelines import ledger
 from pipelines.errors import Problem
+from pipelines.history import history
 from pipelines.landing import waiting
 from pipelines.publish import open_current
-from pipelines.run import history
 from pipelines.site import Site, models
 from pipelines.upkeep import reap
 from pipelines.warehouse import Warehouse

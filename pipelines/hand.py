@@ -10,24 +10,22 @@ from pathlib import Path
 
 from pipelines.fingerprint import content
 from pipelines.paths import REFERENCE, ROOT
-from pipelines.site import Site, models
+from pipelines.site import Site
 from pipelines.warehouse import Warehouse
 
-_WRITTEN_BY_RUNS = {
-    f"ledger.{name}"
-    for name in ("build", "change", "expectation", "file", "key_check", "reject", "release", "released_cell")
-}
 
+def hand_of(site: Site) -> str:
+    """A fingerprint of what shapes all that Python makes.
 
-def hand_of(warehouse: Warehouse, site: Site) -> str:
-    """A fingerprint of all but the tables read that shapes what Python makes of them.
-
-    Its code and libraries, the site file, the words and rules under data/reference, and what people have had noted in
-    the ledger, which no run writes.
+    Its code and libraries, the site file, and the words and rules under data/reference.
     """
-    noted = [content(warehouse.connection, table) for table in sorted(models()) if _is_noted_by_people(table)]
     words = digests([*REFERENCE.iterdir(), *site.campus.reference.values()])
-    return sha256(repr((code(), words, site.campus.model_dump_json(), noted)).encode()).hexdigest()[:12]
+    return sha256(repr((code(), words, site.campus.model_dump_json())).encode()).hexdigest()[:12]
+
+
+def noted_in(warehouse: Warehouse, tables: Iterable[str]) -> str:
+    """A fingerprint of what stands in some tables of the ledger, where people, and some makers, note their decisions."""
+    return sha256(repr([content(warehouse.connection, table) for table in tables]).encode()).hexdigest()[:12]
 
 
 @cache
@@ -40,7 +38,3 @@ def code() -> str:
 def digests(paths: Iterable[Path]) -> str:
     """Digests of the files among these, in the order of their paths."""
     return " ".join(sha256(path.read_bytes()).hexdigest() for path in sorted(paths) if path.is_file())
-
-
-def _is_noted_by_people(table: str) -> bool:
-    return table.startswith("ledger.") and table not in _WRITTEN_BY_RUNS

@@ -38,6 +38,7 @@ from pipelines.errors import Misconfigured
 from pipelines.header import Header, read_header
 from pipelines.part_slips import part_slips
 from pipelines.parted import Asked, Parted, asked_of, parted_of
+from pipelines.quoting import identifier
 
 LAYERS = ("ledger", "raw", "ref", "clean", "fact", "portrait", "segment", "service", "report")
 """Folders of sql/, in the order in which data flows; a table reads only from its own layer and those before it."""
@@ -53,20 +54,41 @@ _LAST_LAYER_WITH_TEXT = LAYERS.index("clean")
 
 
 @dataclass(frozen=True)
+class Written:
+    """A file's text, parsed when it is first asked what is in it."""
+
+    text: str
+
+    @cached_property
+    def statements(self) -> list[exp.Expr]:
+        return [s for s in sqlglot.parse(self.text, dialect=DIALECT) if s and not isinstance(s, exp.Semicolon)]
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"text": self.text}
+
+
+@dataclass(frozen=True)
 class Model:
     """One table, as its SQL file defines it."""
 
     table: str
     file: str
-    text: str
-    """The file as it was written, which is also what DuckDB runs."""
+    written: Written
     header: Header
-    statement: exp.Expr
     columns: tuple[Column, ...] = ()
     parted: Parted | None = field(default=None, compare=False)
     """How it is made anew part by part, where its header says so."""
     asked: Asked = field(default=Asked(), compare=False)
     """What those made from it ask of its changes."""
+
+    @property
+    def text(self) -> str:
+        """The file as it was written, which is also what DuckDB runs."""
+        return self.written.text.rstrip().removesuffix(";")
+
+    @property
+    def statement(self) -> exp.Expr:
+        return self.written.statements[0]
 
     @property
     def layer(self) -> str:
@@ -127,7 +149,7 @@ class Model:
         lines = (line for line in self.header.declarations if line.key == "expect")
         return [(line.name, yaml.safe_load(line.value)) for line in lines]
 
-    @property
+    @cached_property
     def is_select(self) -> bool:
         """Whether the table is made from other tables by its own statement."""
         return not isinstance(self.statement, exp.Create)
@@ -148,6 +170,10 @@ class Model:
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """With all that is told of the statement, so that whoever is given the model need not parse it."""
+        return vars(self) | {"is_select": self.is_select, "reads": self.reads, "code_version": self.code_version}
 
 
 def read_models(folder: Path) -> dict[str, Model]:
@@ -178,7 +204,7 @@ def _drafts(folder: Path) -> tuple[dict[str, Model], list[str]]:
         header, slips = read_header(text)
         problems += [f"{file}:{line}: {words}" for line, words in slips]
         try:
-            statements = [s for s in sqlglot.parse(text, dialect=DIALECT) if s and not isinstance(s, exp.Semicolon)]
+            statements = (written := Written(text)).statements
         except (ParseError, TokenError) as error:
             problems.append(f"{file}:{_parse_line(error)}: this is not SQL that DuckDB reads — {_first_words(error)}")
             continue
@@ -186,7 +212,7 @@ def _drafts(folder: Path) -> tuple[dict[str, Model], list[str]]:
             problems.append(f"{file}:1: {len(statements)} statements — write one select, or one create table")
             continue
         table = f"{path.parent.name}.{path.stem}"
-        drafts[table] = Model(table, file, text.rstrip().removesuffix(";"), header, statements[0])
+        drafts[table] = Model(table, file, written, header)
         problems += [f"{file}:{slip.line}: {slip.words}" for slip in lint(statements[0])]
     return drafts, problems
 
@@ -212,10 +238,14 @@ def _bind(draft: Model, models: dict[str, Model], scratch: duckdb.DuckDBPyConnec
     """The model with its columns, once its empty table stands in the scratch database."""
     scratch.execute(f"create schema if not exists {draft.layer}")
     try:
-        scratch.execute(f"create table {draft.table} as {draft.text}" if draft.is_select else draft.text)
-        types = {name: kind for name, kind, *_ in scratch.execute(f"describe {draft.table}").fetchall()}
+        if not draft.is_select:
+            scratch.execute(draft.text)
+        what = draft.text if draft.is_select else draft.table
+        types = {name: kind for name, kind, *_ in scratch.execute(f"describe {what}").fetchall()}
     except duckdb.Error as error:
         raise Misconfigured(f"{draft.file}:{_bind_line(error)}: {_first_words(error)}") from error
+    if draft.is_select:  # its empty table; to have the statement make it would cost twice as much
+        scratch.execute(f"create table {draft.table} ({', '.join(f'{identifier(n)} {k}' for n, k in types.items())})")
     columns = (
         selected_columns(draft.statement, {table: models[table] for table in draft.reads})
         if isinstance(draft.statement, exp.Query)
@@ -234,7 +264,7 @@ def _bind(draft: Model, models: dict[str, Model], scratch: duckdb.DuckDBPyConnec
 
 def _bind_check(model: Model, rule: str, line: int, scratch: duckdb.DuckDBPyConnection) -> None:
     try:
-        scratch.execute(f"select count(*) from {model.table} where not ({rule})").fetchall()
+        scratch.execute(f"describe select 1 from {model.table} where not ({rule})").fetchall()
     except duckdb.Error as error:
         raise Misconfigured(f"{model.file}:{line}: this check cannot be asked — {_first_words(error)}") from error
 

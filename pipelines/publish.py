@@ -17,7 +17,7 @@ import polars as pl
 from pipelines import generations
 from pipelines.errors import Problem
 from pipelines.fingerprint import content
-from pipelines.quoting import literal
+from pipelines.quoting import identifier, literal
 
 EDITIONS = 3
 """So many generations are kept; the oldest goes when another comes."""
@@ -254,4 +254,4 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
 def _name(table: str, database: str = "") -> str:
     """A table, or a column, as SQL writes it."""
     parts = [*([database] if database else []), *table.split(".")]
-    return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
+    return ".".join(map(identifier, parts))

@@ -35,6 +35,12 @@ class Release:
     attacked: int
 
 
+def last(warehouse: Warehouse) -> Release | None:
+    """The newest release, if there is one."""
+    query = "select release, cells, withheld, attacked from ledger.release order by release desc limit 1"
+    return next((Release(*row) for row in warehouse.rows_of(query)), None)
+
+
 def ever(warehouse: Warehouse) -> pl.DataFrame:
     """Every row that a release knew, as the last of them did."""
     rows: pl.DataFrame = warehouse.connection.sql(_EVER).pl()

@@ -1,20 +1,14 @@
 """One run of the whole line from a terminal: the same job that Dagster schedules, in this process."""
 
-import contextlib
-import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
-from dagster._core.storage.event_log.sqlite import sqlite_event_log
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
 
-from pipelines.campus import Campus
 from pipelines.definitions import NIGHTLY, build_definitions
 from pipelines.errors import Problem
-from pipelines.paths import ROOT
+from pipelines.history import history
 from pipelines.site import Site
 from pipelines.upkeep import PROCESS_TAG, reap, this_process
 
@@ -46,75 +40,6 @@ def run(site: Site, progress: Progress) -> Outcome:
         )
         problems = dict(_problems(result))
         return Outcome(result.success, tuple(problems), 0 if result.success else max(problems.values(), default=1))
-
-
-@contextlib.contextmanager
-def history(site: Site) -> Iterator[dg.DagsterInstance]:
-    """Where Dagster keeps what it did for this site, wherever the command was given."""
-    with contextlib.chdir(ROOT), _unhurried_disk(), _an_engine_for_each_file(), _instance(site.campus) as instance:
-        yield instance
-
-
-@contextlib.contextmanager
-def _unhurried_disk() -> Iterator[None]:
-    """Let SQLite write its log without waiting for the disk at every event, which is a third of a small run.
-
-    Dagster opens and closes the history for every event, and whoever closes last tidies the log into the file, which waits
-    for the disk; so each file is held open once more until the end.  The history stays whole whatever happens; a power cut
-    may cost its last events, and no data.
-    """
-    held: dict[str, sqlite3.Connection] = {}
-
-    def unhurried(connection: Any, _record: Any) -> None:
-        if not isinstance(connection, sqlite3.Connection):
-            return
-        connection.execute("pragma synchronous = normal")
-        ((_, _, file),) = connection.execute("pragma database_list").fetchall()
-        if file:
-            held[file] = held.get(file) or sqlite3.connect(file, check_same_thread=False)
-            held[file].execute(
-                "select count(*) from sqlite_master"
-            ).fetchall()  # only a reader counts as one who is there
-
-    event.listen(Engine, "connect", unhurried)
-    try:
-        yield
-    finally:
-        event.remove(Engine, "connect", unhurried)
-        for connection in held.values():
-            connection.close()
-
-
-@contextlib.contextmanager
-def _an_engine_for_each_file() -> Iterator[None]:
-    """Let Dagster's history keep the engine of each file, and with it the statements that it has compiled.
-
-    It makes one for every event, and compiles anew what the one before knew: two fifths of what an asset costs by itself.
-    """
-    storage: Any = sqlite_event_log
-    make, kept = storage.create_engine, dict[str, Engine]()
-
-    def engine(file: str, **options: Any) -> Engine:
-        kept[file] = kept.get(file) or make(file, **options)
-        return kept[file]
-
-    storage.create_engine = engine
-    try:
-        yield
-    finally:
-        storage.create_engine = make
-
-
-def _instance(campus: Campus) -> dg.DagsterInstance:
-    if campus.data == ROOT / "data":
-        return dg.DagsterInstance.from_config(str(ROOT))
-    try:
-        campus.dagster.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Problem(
-            f"{campus.dagster}: cannot be made — {error.strerror}; check who owns the data folder and whether it is read-only"
-        ) from error
-    return dg.DagsterInstance.local_temp(str(campus.dagster), overrides={"telemetry": {"enabled": False}})
 
 
 def _told(progress: Progress, total: int) -> dg.HookDefinition:

@@ -13,9 +13,10 @@ from pipelines import campus as site_file
 from pipelines.campus import SITE_VARIABLE as SITE_VARIABLE
 from pipelines.campus import Campus
 from pipelines.campus import site_path as site_path
+from pipelines.compiled import compiled_models
 from pipelines.contracts import Contract, ContractColumn
 from pipelines.errors import Misconfigured
-from pipelines.models import Model, read_models
+from pipelines.models import Model
 from pipelines.paths import SQL
 from pipelines.presets import Source
 
@@ -41,7 +42,7 @@ class Site(dg.ConfigurableResource[Any]):
 @cache
 def models() -> dict[str, Model]:
     """Every model of the project, read and bound once per process."""
-    return read_models(SQL)
+    return compiled_models(SQL)
 
 
 def contracts() -> dict[str, Contract]:

@@ -9,9 +9,9 @@ from rich.table import Table
 
 from pipelines.answers import table
 from pipelines.errors import Busy
+from pipelines.history import history
 from pipelines.landing import waiting
 from pipelines.rejects import remedy
-from pipelines.run import history
 from pipelines.site import Site
 from pipelines.upkeep import FAILURES
 from pipelines.warehouse import Warehouse

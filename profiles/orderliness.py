@@ -27,16 +27,16 @@ def actual_entropy(slots: str) -> float:
     """The Lempel–Ziv estimate n ln n / Σ Λᵢ, where Λᵢ is one more than the longest match of what starts at i before i.
 
     It is the estimator of Kontoyiannis and others (1998) as Cao and others (2018) take it for orderliness.  A match
-    begun one place later is at most one letter shorter, so each search goes on from the last.
+    begun one place later ends no sooner, so each search goes on from where the last one ended.
 
     Raises:
         ZeroDivisionError: an empty sequence has no entropy.
 
     """
-    total, match, length = 0, 0, len(slots)
+    total, end, length = 0, 0, len(slots)
     for start in range(length):
-        match, before = max(match - 1, 0), slots[:start]
-        while start + match < length and slots[start : start + match + 1] in before:
-            match += 1
-        total += match + 1
+        end, before = max(end, start), slots[:start]
+        while end < length and slots[start : end + 1] in before:
+            end += 1
+        total += end - start + 1
     return length * math.log(length or 1) / total

@@ -40,10 +40,11 @@ def calibration(probability: Values, outcome: Values) -> tuple[float, float]:
         curve = (design * (fitted * (1 - fitted))[:, None]).T @ design + _RIDGE * np.eye(2)
         step = np.linalg.solve(curve, slope)
         # A full step may overshoot where the probabilities are far off; half of it, or half of that, does not.
-        sizes = [size for size in 0.5 ** np.arange(30) if cost(found + size * step) < cost(found)]
-        if not sizes:
+        so_far = cost(found)
+        size = next((size for size in 0.5 ** np.arange(30) if cost(found + size * step) < so_far), None)
+        if size is None:
             break
-        found = found + sizes[0] * step
+        found = found + size * step
     return float(found[0]), float(found[1])
 
 

@@ -55,6 +55,7 @@ fact/dominance
 fact/e_resource
 fact/feedback_theme
 fact/field_share
+fact/finished_term
 fact/gap_dimension
 fact/growth
 fact/last_term

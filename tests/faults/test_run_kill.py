@@ -13,8 +13,8 @@ import dagster as dg
 import duckdb
 import pytest
 
+from pipelines.history import history
 from pipelines.paths import ROOT
-from pipelines.run import history
 from tests.line.sites import Line, Whole, changed, command, is_long, small, whole_campus
 
 KILLS_IN_A_ROUND = 3

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines import hand
 from pipelines.build import write
-from pipelines.frames import frame_assets
+from pipelines.frames import Make, frame_assets
 from pipelines.models import Model, read_models
 from pipelines.site import Site
 from pipelines.warehouse import Warehouse
@@ -34,9 +34,9 @@ class Doubling:
         return [warehouse.connection.sql("select 2 * number as number from segment.given").pl()]
 
 
-def night(site: Site, made: dict[str, Model], doubling: Doubling, reads: list[str]) -> str:
+def night(site: Site, made: dict[str, Model], make: Make, reads: list[str], *noted: str) -> str:
     """Run the asset once; what it says was made anew."""
-    asset = frame_assets("doubled", [made["segment.doubled"]], reads, {"polars"}, doubling)
+    asset = frame_assets("doubled", [made["segment.doubled"]], reads, {"polars"}, make, noted)
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize([asset], instance=instance, resources={"site": site, "warehouse": warehouse_of(site)})
     (event,) = result.asset_materializations_for_node("doubled")
@@ -76,19 +76,44 @@ def test_it_is_asked_again_when_code_or_site_are_others_and_always_where_it_says
     assert doubling.asked == 5
 
 
-def test_it_is_asked_again_when_people_have_noted_something_and_not_because_a_run_remembers_its_release(
+EXPORTED = "insert into ledger.list_export values ('{}', 'r', 'a talk', 'a librarian', localtimestamp, 1, 0)"
+
+
+def test_what_the_ledger_notes_counts_where_it_is_named_and_nowhere_else(
+    tmp_path: Path, made: dict[str, Model]
+) -> None:
+    """The same note makes the one anew and not the other."""
+    site, doubling = small_site(tmp_path), Doubling()
+    give(site, made, 1)
+
+    def noting() -> str:
+        return night(site, made, doubling, ["segment.given"], "ledger.list_export")
+
+    assert [noting(), noting()] == ["whole", "unchanged"]
+    note(site, EXPORTED.format("first"))
+    assert [noting(), noting()] == ["whole", "unchanged"]
+    assert night(site, made, doubling, ["segment.given"]) == "whole"
+    note(site, EXPORTED.format("second"))
+    assert night(site, made, doubling, ["segment.given"]) == "unchanged"
+
+
+def test_what_a_maker_notes_itself_does_not_make_its_table_due_in_the_next_run(
     tmp_path: Path, made: dict[str, Model]
 ) -> None:
     site, doubling = small_site(tmp_path), Doubling()
     give(site, made, 1)
-    assert night(site, made, doubling, ["segment.given"]) == "whole"
+
+    def deciding(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
+        if not warehouse.rows("ledger.list_export"):
+            warehouse.connection.execute(EXPORTED.format("decided"))
+        return doubling(warehouse, site)
+
+    told = [night(site, made, deciding, ["segment.given"], "ledger.list_export") for _ in range(2)]
+    assert told == ["whole", "unchanged"]
+    note(site, EXPORTED.format("by hand"))
+    assert night(site, made, deciding, ["segment.given"], "ledger.list_export") == "whole"
+
+
+def note(site: Site, statement: str) -> None:
     with warehouse_of(site).opened() as warehouse:
-        warehouse.connection.execute(
-            "insert into ledger.release values (1, 'colleges', localtimestamp, 'exact', 10, 0, 0, 0)"
-        )
-    assert night(site, made, doubling, ["segment.given"]) == "unchanged"
-    with warehouse_of(site).opened() as warehouse:
-        warehouse.connection.execute(
-            "insert into ledger.list_export values ('e', 'r', 'a talk', 'a librarian', localtimestamp, 1, 0)"
-        )
-    assert night(site, made, doubling, ["segment.given"]) == "whole"
+        warehouse.connection.execute(statement)

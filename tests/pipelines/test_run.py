@@ -18,7 +18,7 @@ from pipelines.engine import Engine
 from pipelines.errors import Busy, KeyRefused, Misconfigured, Problem
 from pipelines.exports import export_asset
 from pipelines.models import Model, read_models
-from pipelines.paths import ROOT, SQL
+from pipelines.paths import SQL
 from pipelines.run import Outcome, history, run
 from pipelines.site import Site, models
 from pipelines.tables import table_asset
@@ -76,38 +76,6 @@ def test_the_history_of_a_site_elsewhere_stays_below_its_data(site, tmp_path, mo
     assert not any((tmp_path / "home").iterdir())
     assert not any((tmp_path / "cwd").iterdir())
     assert {path.name for path in site.campus.data.iterdir()} == {"landing", "dagster"}
-
-
-def test_the_project_s_own_history_is_found_from_anywhere(tmp_path, monkeypatch) -> None:
-    for name in ("project", "cwd"):
-        (tmp_path / name).mkdir()
-    shutil.copy(ROOT / "dagster.yaml", tmp_path / "project")
-    site = small_site(tmp_path / "project")
-    monkeypatch.setattr(run_module, "ROOT", tmp_path / "project")
-    monkeypatch.chdir(tmp_path / "cwd")
-    with history(site) as instance:
-        instance.create_run_for_job(dg.GraphDefinition("empty").to_job())
-        assert not instance.telemetry_enabled
-    assert Path.cwd() == tmp_path / "cwd"
-    assert not any((tmp_path / "cwd").iterdir())
-    assert (tmp_path / "project" / "data" / "dagster" / "history" / "runs.db").exists()
-
-
-def test_while_the_history_is_open_each_of_its_files_has_one_engine(tmp_path) -> None:
-    def engines_of(instance: dg.DagsterInstance) -> list[object]:
-        found = []
-        for _ in range(3):
-            with instance.event_log_storage.run_connection("run") as connection:
-                found.append(connection.engine)
-        return found
-
-    with history(small_site(tmp_path)) as instance:
-        first, *others = engines_of(instance)
-        assert all(other is first for other in others)
-    (tmp_path / "without").mkdir()
-    with dg.DagsterInstance.local_temp(str(tmp_path / "without")) as instance:
-        first, *others = engines_of(instance)
-        assert not any(other is first for other in others)
 
 
 @pytest.mark.parametrize(

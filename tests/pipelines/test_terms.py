@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.build import renew
+from pipelines.changes import now, since
 from pipelines.due import Due
 from pipelines.engine import Engine
 from pipelines.header import Declaration
@@ -94,6 +95,21 @@ def test_a_day_more_touches_the_running_term_alone(models: Models, warehouse: Wa
     told = {table: built.rebuilt for table, built in renewed(warehouse, models).items()}
     assert {told[table] for table in ("fact.presence", "fact.activity", "fact.lifecycle")} == {"t4"}
     assert told["fact.reading"] == told["fact.percentile"] == "unchanged"
+
+
+def test_a_night_of_the_running_term_is_no_news_to_who_learns_from_finished_ones(
+    models: Models, warehouse: Warehouse
+) -> None:
+    """The control: what comes late for a finished term is."""
+    stood(warehouse, models)
+    learnt = now(warehouse) - 1
+    horizon(warehouse, models, dt.date(2026, 2, 16))
+    arrive(warehouse, models, busier("t4"))
+    assert "t4" in renewed(warehouse, models)["fact.finished_term"].rebuilt
+    assert not since(warehouse, "fact.finished_term", learnt).is_any
+    arrive(warehouse, models, busier("t3"))
+    renewed(warehouse, models)
+    assert since(warehouse, "fact.finished_term", learnt).values == {"term": {"t3"}}
 
 
 CAREERS = "select patron_key, last_term, terms_in_scope, visits_total from portrait.career order by 1"

@@ -6,14 +6,12 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
-import sqlglot
 from sqlglot import exp
 
 from pipelines.aggregates import aggregates
-from pipelines.dialect import DIALECT
 from pipelines.dominance import contributions, guards, made, without_dominated
 from pipelines.kinds import unsaid
-from pipelines.models import Model
+from pipelines.models import Model, Written
 from profiles.disclosure import Rules
 from tests.conftest import Build
 from tests.privacy.test_figure_attacks import cohort, told
@@ -53,11 +51,11 @@ def test_of_every_figure_that_one_person_can_make_something_says_who_makes_it(mo
 def test_a_table_that_says_it_no_more_is_noticed(models: dict[str, Model]) -> None:
     """The control."""
     hour, leaver, dominance = models["report.hour"], models["report.leaver"], models["fact.dominance"]
-    forgetful = sqlglot.parse_one(dominance.text.replace("'dwell_hours'", "'forgotten'"), dialect=DIALECT)
+    forgetful = Written(dominance.text.replace("'dwell_hours'", "'forgotten'"))
     changed = {
         "report.hour": replace(hour, columns=tuple(c for c in hour.columns if c.name not in unsaid(hour))),
         "report.leaver": replace(leaver, columns=tuple(c for c in leaver.columns if "loans_l" not in c.name)),
-        "fact.dominance": replace(dominance, statement=forgetful),
+        "fact.dominance": replace(dominance, written=forgetful),
     }
     of_units = {f"portrait.{table}.dwell_hours_mean" for table in ("unit", "cohort", "department")}
     assert unguarded({**models, **changed}) == {"report.hour.visits_per_week", "report.leaver.loans_mean", *of_units}
