@@ -4,22 +4,20 @@
 -- know no more of what anybody reads.
 --
 -- grain: loan_key
+-- rebuild: month(loaned_on)
+-- follows fact.new_class: loan_key
+-- follows clean.enrolment: patron_key
 -- check field_is_known: field in ('own', 'other', 'general')
 
 with classed as (
-    select loan_key, patron_key, loaned_at, loaned_on, class_scheme, class_top, class_second, class_third
+    select loan_key, patron_key, loaned_at, loaned_on, class_scheme, class_top, class_second, coalesce(class_third, class_second) as class_code
     from clean.loan
     where patron_key is not null and loaned_on is not null and class_second is not null
 ),
 
-class as (
-    select distinct class_scheme, class_second, coalesce(class_third, class_second) as class_code
-    from classed
-),
-
 sensitive as (
     select distinct class.class_scheme, class.class_code
-    from class
+    from (select distinct class_scheme, class_second, class_code from classed) as class
     join ref.sensitive_class as sensitive
         on class.class_scheme = sensitive.class_scheme
         and (starts_with(class.class_second, sensitive.class_code) or starts_with(class.class_code, sensitive.class_code))
@@ -34,12 +32,9 @@ select
     loan.class_top,                                             -- 大类 | main class | of its classification; sensitive classes left out #screened
     own.field,                                                  -- 学科归属 | field | own; other, of another discipline; general, of none; empty where no discipline is listed for the major
     interest.interest,                                          -- 兴趣 | interest | of ref.interest; empty where it is of none
-    row_number() over (
-        partition by loan.patron_key, loan.class_scheme, loan.class_top order by loan.loaned_at, loan.loan_key
-    ) = 1 as is_new_class                                       -- 是否首次涉及大类 | new class | the first loan of the reader in its main class #screened
+    new.loan_key is not null as is_new_class                    -- 是否首次涉及大类 | new class | the first loan of the reader in its main class #screened
 from classed as loan
-left join sensitive
-    on loan.class_scheme = sensitive.class_scheme and coalesce(loan.class_third, loan.class_second) = sensitive.class_code
+left join sensitive on loan.class_scheme = sensitive.class_scheme and loan.class_code = sensitive.class_code
 left join ref.calendar_day as calendar on loan.loaned_on = calendar.day
 left join clean.enrolment as enrolment
     on loan.patron_key = enrolment.patron_key
@@ -51,4 +46,5 @@ left join fact.class_field as own
     and loan.class_scheme = own.class_scheme
     and loan.class_second = own.class_second
 left join ref.interest as interest on loan.class_scheme = interest.class_scheme and loan.class_top = interest.class_top
+left join fact.new_class as new on loan.loan_key = new.loan_key
 where sensitive.class_code is null

@@ -71,6 +71,7 @@ fact/membership
 fact/milestone
 fact/movement
 fact/need_sign
+fact/new_class
 fact/orderliness
 fact/own_class
 fact/participation
