@@ -12,7 +12,7 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +23,7 @@ from pipelines.paths import REPORTS
 from pipelines.pdf import pdf
 from pipelines.recipients import LIBRARY, Shelves
 from pipelines.reports import LANGUAGES, Document, Template, document, groups, own_tables, render_part, slug
-from pipelines.sheets import Headings, as_csv, as_workbook
+from pipelines.sheets import Headings, figure_files
 from pipelines.standing import digest, made_as
 from profiles.captions import SiteWords
 
@@ -50,7 +50,7 @@ def write_documents(
     for group in groups(template, tables):
         folder = shelves.of(template.recipient, group if template.is_for_group else "")
         written += write_group(template, group, tables, folder, site, headings)
-    _remove_others(template, shelves.root, written)
+    _remove_others(template, shelves, written)
     _remove_old_layout(shelves.root / template.name)
     return written + write_lists(shelves, site)
 
@@ -71,7 +71,7 @@ def write_group(
     if standing := _standing(folder, term, stem, mark):
         return standing
     figures = {name: table for name, table in own.items() if {template.one_per, "group_code"} & set(table.columns)}
-    files = _figures(stem, figures, headings or {}, site)
+    files = figure_files(stem, figures, headings or {}, dt.date.fromisoformat(site.day) if site.day else None)
     pages = [
         document(template, group, own, site, lang, _beside(template, stem, term, lang, files)) for lang in LANGUAGES
     ]
@@ -93,6 +93,22 @@ def _standing(folder: Path, term: str, stem: str, mark: str) -> list[Path]:
         if is_same and all(digest(folder / term / name) == told for name, told in files.items()):
             return [folder / term / name for name in files]
     return []
+
+
+def lying(template: Template, shelves: Shelves, terms: Sequence[str]) -> str:
+    """By what a report's documents of some terms are known again: what is entered of them, and the files as they lie."""
+    found = [
+        (folder.name, entry, [digest(folder / entry["term"] / name) for name in entry.get("files", {})])
+        for folder in sorted(path.parent for path in shelves.root.glob(f"*/{CONTENTS}"))
+        for entry in _entries(folder)
+        if entry["report"] == template.name and entry["term"] in terms
+    ]
+    return "/".join([*terms, hashlib.sha256(repr(found).encode()).hexdigest()])
+
+
+def terms_written(shelves: Shelves, written: Iterable[Path]) -> list[str]:
+    """The terms in whose folders documents lie; an empty word where they are of no term."""
+    return sorted({"" if path.parent.parent == shelves.root else path.parent.name for path in written})
 
 
 def write_lists(shelves: Shelves, site: SiteWords) -> list[Path]:
@@ -130,21 +146,6 @@ def write_file(path: Path, content: bytes) -> Path:
     finally:
         Path(name).unlink(missing_ok=True)
     return path
-
-
-def _figures(
-    stem: str, tables: Mapping[str, pl.DataFrame], headings: Mapping[str, Headings], site: SiteWords
-) -> dict[str, bytes]:
-    """The numbers of a page as one workbook, and each of its tables as CSV."""
-    short = {name: name.partition(".")[2] for name in tables}
-    day = dt.date.fromisoformat(site.day) if site.day else None
-    book = as_workbook(
-        {short[name]: table for name, table in tables.items()},
-        {short[name]: headings.get(name, {}) for name in tables},
-        day,
-    )
-    texts = {f"{stem}.{short[name]}.csv": as_csv(table, headings.get(name)) for name, table in tables.items()}
-    return {f"{stem}.xlsx": book, **texts}
 
 
 def _beside(template: Template, stem: str, term: str, lang: str, files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -226,10 +227,10 @@ def _remove_old_layout(folder: Path) -> None:
         folder.rmdir()
 
 
-def _remove_others(template: Template, root: Path, written: Sequence[Path]) -> None:
+def _remove_others(template: Template, shelves: Shelves, written: Sequence[Path]) -> None:
     """Documents of this report that were not written with the others of their term."""
     kept = set(written)
-    for term in {path.parent.name for path in written if path.parent.parent != root}:
-        for path in root.glob(f"*/{term}/{template.name}[.-]*"):
+    for term in filter(None, terms_written(shelves, written)):
+        for path in shelves.root.glob(f"*/{term}/{template.name}[.-]*"):
             if path not in kept:
                 path.unlink()
