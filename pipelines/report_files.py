@@ -13,7 +13,9 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import polars as pl
@@ -30,6 +32,10 @@ from profiles.captions import SiteWords
 PAGE_MODE: Final = 0o640
 CONTENTS: Final = "contents.json"
 _PATH_SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_AT_ONCE: Final = 2
+"""Groups told at once: while a chart of one is drawn, which is half of the time, another's pages are written and set."""
+_entering = Lock()
+"""A list of contents is read, and written again with another entry, by one at a time."""
 Entry = dict[str, Any]
 
 
@@ -46,10 +52,13 @@ def write_documents(
     written now are left (:mod:`pipelines.standing`); within the term that is written, those of groups that are gone are
     removed.
     """
-    written: list[Path] = []
-    for group in groups(template, tables):
+
+    def written_of(group: str) -> list[Path]:
         folder = shelves.of(template.recipient, group if template.is_for_group else "")
-        written += write_group(template, group, tables, folder, site, headings)
+        return write_group(template, group, tables, folder, site, headings)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        written = [path for files in pool.map(written_of, groups(template, tables)) for path in files]
     _remove_others(template, shelves, written)
     _remove_old_layout(shelves.root / template.name)
     return written + write_lists(shelves, site)
@@ -184,9 +193,10 @@ def _entry(template: Template, stem: str, term: str, pages: Sequence[Document], 
 
 
 def _enter(folder: Path, entry: Entry) -> None:
-    others = [old for old in _entries(folder) if (old["term"], old["stem"]) != (entry["term"], entry["stem"])]
-    text = json.dumps(sorted([*others, entry], key=_order), ensure_ascii=False, indent=1)
-    write_file(folder / CONTENTS, text.encode())
+    with _entering:
+        others = [old for old in _entries(folder) if (old["term"], old["stem"]) != (entry["term"], entry["stem"])]
+        text = json.dumps(sorted([*others, entry], key=_order), ensure_ascii=False, indent=1)
+        write_file(folder / CONTENTS, text.encode())
 
 
 def _entries(folder: Path) -> list[Entry]:
