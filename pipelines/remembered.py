@@ -41,6 +41,12 @@ def last(warehouse: Warehouse) -> Release | None:
     return next((Release(*row) for row in warehouse.rows_of(query)), None)
 
 
+def newest(warehouse: Warehouse) -> tuple[int, int | None]:
+    """How often something else was shown of a row than before, and which release did so last."""
+    ((cells, release),) = warehouse.rows_of("select count(*), max(release) from ledger.released_cell")
+    return cells, release
+
+
 def ever(warehouse: Warehouse) -> pl.DataFrame:
     """Every row that a release knew, as the last of them did."""
     rows: pl.DataFrame = warehouse.connection.sql(_EVER).pl()

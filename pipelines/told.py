@@ -10,13 +10,12 @@ from hashlib import sha256
 from pipelines import changes
 from pipelines.due import is_current, version
 from pipelines.hand import hand_of
+from pipelines.remembered import newest
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 
 DOMINANCE = "fact.dominance"
 """Says of which figures too few people make too much, and so belongs to all that is told of groups."""
-
-_RELEASED = "select count(*), max(release) from ledger.released_cell"
 
 
 def told_as(warehouse: Warehouse, site: Site, tables: Iterable[str], *beside: object) -> str:
@@ -25,7 +24,7 @@ def told_as(warehouse: Warehouse, site: Site, tables: Iterable[str], *beside: ob
     What may be shown is among it, for a report on request can change it where no table has changed.
     """
     definitions = [version(models()[table]) for table in sorted({*tables, DOMINANCE})]
-    shapes = (hand_of(site), definitions, warehouse.rows_of(_RELEASED), beside)
+    shapes = (hand_of(site), definitions, newest(warehouse), beside)
     return sha256(repr(shapes).encode()).hexdigest()[:32]
 
 

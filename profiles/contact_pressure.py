@@ -39,7 +39,8 @@ def pressure(contacts: pl.DataFrame, readers: pl.DataFrame) -> pl.DataFrame:
         _sameness(invited),
         _sets(invited),
     ]
-    return pl.concat(part.select(pl.col(name).cast(kind) for name, kind in PRESSURE.items()) for part in parts)
+    told = pl.concat(part.select(pl.col(name).cast(kind) for name, kind in PRESSURE.items()) for part in parts)
+    return told.sort("term", "measure", "group_type", "group_code")
 
 
 def _ratio(invited: pl.DataFrame, readers: pl.DataFrame, kind: str) -> pl.DataFrame:
