@@ -8,7 +8,7 @@ from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 
 _SOURCES = [
-    *("raw.campaign", "clean.contact", "fact.active_day", "fact.roster", "service.catalogue", "service.outcome_event"),
+    *("raw.campaign", "clean.contact", "fact.active_week", "fact.roster", "service.catalogue", "service.outcome_event"),
     *("service.member", "service.theme_rate"),
     *("ref.calendar_day", "ref.coverage", "ref.horizon", "ref.site", "ref.term"),
 ]
@@ -60,21 +60,18 @@ missed as (
     having avg(case when covered >= 0.8 then 1 else 0 end) < min(site.coverage_floor)
 ),
 week as (
-    select cast(date_trunc('week', day) as date) as monday, min(term) as term, count(*) as days
+    select cast(date_trunc('week', day) as date) as monday, term
     from ref.calendar_day cross join ref.horizon
     where term is not null and day between first_day and as_of
     group by all
+    having count(*) = 7
 ),
-whole as (select monday, term from week where days = 7 and monday not in (select monday from missed)),
+whole as (select monday, term from week where monday not in (select monday from missed)),
 enrolled as (select term, count(*) as persons from fact.roster where is_exposed group by all),
-active as (
-    select cast(date_trunc('week', day) as date) as monday, count(distinct patron_key) as persons
-    from fact.active_day
-    group by all
-),
 did as (
     select service, cast(date_trunc('week', happened_on) as date) as monday, count(distinct patron_key) as persons
     from service.outcome_event
+    where service in (select purpose from campaign)
     group by all
 ),
 complaint as (
@@ -90,16 +87,15 @@ series as (
     select 'theme' as series_type, theme as series, monday, rate, control, tickets as counted
     from complaint
     join week on starts_on = monday
-    where days = 7
     union all
     select
         'behaviour' as series_type, service as series, monday, 1000 * coalesce(did.persons, 0) / enrolled.persons as rate,
-        1000 * coalesce(active.persons, 0) / enrolled.persons as control, coalesce(did.persons, 0) as counted
+        1000 * coalesce(active_week.persons, 0) / enrolled.persons as control, coalesce(did.persons, 0) as counted
     from whole
     join enrolled using (term)
     cross join (select service from service.catalogue where is_outcome_told)
     left join did using (service, monday)
-    left join active using (monday)
+    left join fact.active_week using (monday, term)
 )
 select
     campaign_key, series_type, series, rate, control, counted,

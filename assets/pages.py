@@ -14,10 +14,12 @@ from pipelines.past import definitions_of
 from pipelines.quality import quality_page
 from pipelines.recipients import shelves_of
 from pipelines.release import released_tables
-from pipelines.report_files import write_documents
+from pipelines.report_files import lying, terms_written, write_documents, write_lists
 from pipelines.reports import Template, read_templates
 from pipelines.site import Site, models
+from pipelines.standing import templates
 from pipelines.tables import OWNERS, asset_key
+from pipelines.told import is_told, known_again, note_told, told_as
 from pipelines.warehouse import Warehouse
 from profiles.captions import SiteWords, Words
 
@@ -29,8 +31,10 @@ def pages() -> dg.Definitions:
 
 
 def _report(template: Template) -> dg.AssetsDefinition:
+    page = f"page.{template.name}"
+
     @dg.asset(
-        key=["page", template.name],
+        key=asset_key(page),
         deps=[asset_key(RELEASE), *(asset_key(table) for table in template.reads)],
         description=f"{template.title.zh} | {template.title.en} | {template.description}",
         group_name="page",
@@ -38,12 +42,22 @@ def _report(template: Template) -> dg.AssetsDefinition:
         kinds={"jinja", "html", "typst"} if template.is_printed else {"jinja", "html"},
     )
     def report(warehouse: Warehouse, site: Site) -> dg.MaterializeResult[Any]:
-        tables = released_tables(warehouse, site, template.reads)
-        headings = {name: _headings(name) for name in template.reads}
+        shelves = shelves_of(site.campus)
         words = replace(_words(warehouse, site), edition=_edition(template))
-        written = write_documents(template, tables, shelves_of(site.campus), words, headings)
+        as_now = told_as(warehouse, site, template.reads, words, templates(template.path.parent), shelves.of(""))
+        lay = known_again(warehouse, page)
+        stands = is_told(warehouse, page, as_now, template.reads) and lay == lying(
+            template, shelves, lay.split("/")[:-1]
+        )
+        if stands:
+            write_lists(shelves, words)
+        else:
+            tables = released_tables(warehouse, site, template.reads)
+            headings = {name: _headings(name) for name in template.reads}
+            written = write_documents(template, tables, shelves, words, headings)
+            note_told(warehouse, page, as_now, lying(template, shelves, terms_written(shelves, written)))
         return dg.MaterializeResult(
-            metadata={"files": len(written), "folder": dg.MetadataValue.path(str(site.campus.reports))}
+            metadata={"is_new": not stands, "folder": dg.MetadataValue.path(str(site.campus.reports))}
         )
 
     return report

@@ -44,14 +44,13 @@ with used as (
     from service.outcome_event join ref.calendar_day as calendar on happened_on = calendar.day
     where calendar.term is not null
     group by all
-),
-ranked as (select *, row_number() over (partition by service, term order by days desc, patron_key) as place from used)
+)
 select
     service, term, count(*) as users, cast(sum(days) as bigint) as uses,
     cast(max(days) as double) / sum(days) as uses_largest_share,
-    cast(sum(days) filter (where place <= 2) as double) / sum(days) as uses_two_largest_share,
+    cast(list_sum(max(days, 2)) as double) / sum(days) as uses_two_largest_share,
     cast(count(*) filter (where days > 1) as double) / count(*) as repeat_rate
-from ranked group by all
+from used group by all
 """
 _JUDGED = """
 select

@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipelines import service_lists, service_runs, service_sql
+from pipelines import service_lists, service_runs, service_selects
 from pipelines import service_tables as made
 from pipelines.build import build, select, write
 from pipelines.frames import Rows
@@ -115,7 +115,7 @@ def _draw(warehouse: Warehouse, site: Site, patrons: int) -> None:
     catalogue, used = site_catalogue(site)
     needed = {"loan", "gate", "space", "survey_answer", "enrolment"}
     rows = catalogue_rows(catalogue, used, Feeds(catalogue.families, frozenset(needed)), TODAY), reason_rows(catalogue)
-    for table in {*EMPTY, *DRAWN_INTO, *service_sql.READERS}:
+    for table in {*EMPTY, *DRAWN_INTO, *service_selects.READERS}:
         columns = ", ".join(f"{column.name} {column.type}" for column in models()[table].columns)
         warehouse.connection.execute(f"create schema if not exists {models()[table].layer}")
         warehouse.connection.execute(f"create or replace table {table} ({columns})")

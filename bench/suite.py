@@ -6,7 +6,7 @@
 
 A size is drawn, taken in and built as a night does it, from exports to published portraits and reports.  Up to 100x all
 exports lie there at once; beyond, they are drawn and taken in a term at a time, so that the disk holds them.  The last busy
-day is kept back and comes as a night of its own; then comes a night in which nothing has come.  Every part runs in a process of
+Wednesday is kept back and comes as a night of its own; then comes a night in which nothing has come.  Every part runs in a process of
 its own and is measured from outside (measure.py).  What is found is kept in bench/results and told in bench/README.md.
 """
 
@@ -106,7 +106,7 @@ class Suite:
         self.told["export_mb"] += size_mb(self.exports / str(term))
 
     def land(self, term: int) -> None:
-        """The term's exports, read by the floor and then put where the product looks for them, up to the last busy day."""
+        """The term's exports, read by the floor and then put where the product looks for them, up to the last busy Wednesday."""
         drawn = self.exports / str(term)
         self.part("floor door", steps("floor.py", "door", drawn, self.folder, spill=self.folder / "floor"))
         day = last_busy_day(drawn) if term == len(self.size.terms) - 1 else None
@@ -162,11 +162,12 @@ class Suite:
 
 
 def last_busy_day(drawn: Path) -> dt.date:
-    """The last day on which the main gate saw at least half as many as on its busiest; what is later does not land."""
+    """The last Wednesday on which the main gate saw at least half as many as on its busiest; what is later does not land."""
     swipes = f"read_csv('{drawn}/gate/main_*.csv', all_varchar = true)"
-    by_day = f"select left(通行时间, 10) as day, count(*) as swipes from {swipes} group by day"
-    busy = f"select max(day) from ({by_day} qualify swipes >= max(swipes) over () / 2)"
-    return dt.datetime.strptime(str(duckdb.sql(busy).fetchall()[0][0]), "%Y/%m/%d").date()
+    by_day = f"select strptime(left(通行时间, 10), '%Y/%m/%d') as day, count(*) as swipes from {swipes} group by day"
+    busy = f"select max(day) filter (isodow(day) = 3) from ({by_day} qualify swipes >= max(swipes) over () / 2)"
+    found: dt.datetime = duckdb.sql(busy).fetchall()[0][0]
+    return found.date()
 
 
 def machine() -> dict:

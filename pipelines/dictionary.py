@@ -19,20 +19,21 @@ def dictionary_page(
 ) -> Path:
     """Write ``dictionary.html`` and say where it is."""
     template = read_template(REPORTS / "dictionary.html.j2")
+    rows = {table: warehouse.rows(table) for table in warehouse.tables()}
     page = {
-        "tables": [_table(model, warehouse) for model in models],
+        "tables": [_table(model, rows.get(model.table)) for model in models],
         "examples": [asdict(example) for example in examples],
     }
     return write_page(folder / "dictionary.html", render_page(template, page, words))
 
 
-def _table(model: Model, warehouse: Warehouse) -> dict[str, Any]:
+def _table(model: Model, rows: int | None) -> dict[str, Any]:
     return {
         "table": model.table,
         "layer": model.layer,
         "description": model.description,
         "grain": ", ".join(model.grain),
-        "rows": warehouse.rows(model.table) if warehouse.exists(model.table) else None,
+        "rows": rows,
         "columns": [
             {
                 "name": column.name,

@@ -10,6 +10,7 @@ import re
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from pipelines.errors import Misconfigured
@@ -17,6 +18,8 @@ from pipelines.paths import REPORTS
 from pipelines.pdf_content import content
 
 FONTS = "manimgx_fonts_cjk"
+_setting = Lock()
+"""The compiler sets one page at a time."""
 _LACKING = re.compile(r'the text `"(?P<text>.*?)"` could not be displayed')
 
 
@@ -31,9 +34,10 @@ def pdf(html: str) -> bytes:
 
     said = content(html)
     try:
-        made: bytes = _compiler().compile(
-            format="pdf", sys_inputs={"page": json.dumps(said, ensure_ascii=False)}, pdf_standards="ua-1"
-        )
+        with _setting:
+            made: bytes = _compiler().compile(
+                format="pdf", sys_inputs={"page": json.dumps(said, ensure_ascii=False)}, pdf_standards="ua-1"
+            )
     except typst.TypstError as error:
         raise Misconfigured(f"{said['title']}: {_told(str(error))}") from None
     return made

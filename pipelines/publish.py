@@ -175,9 +175,9 @@ def _create(
     target = _name(table.name, _NEW)
     connection.execute(f"create schema if not exists {_name(table.name.partition('.')[0], _NEW)}")
     connection.execute(f"create table {target} as {query}")
-    connection.execute(f"comment on table {target} is {literal(table.comment)}")
-    for column, comment in columns.items():
-        connection.execute(f"comment on column {target}.{_name(column)} is {literal(comment)}")
+    said = [f"comment on table {target} is {literal(table.comment)}"]
+    said += [f"comment on column {target}.{_name(name)} is {literal(words)}" for name, words in columns.items()]
+    connection.execute("; ".join(["begin", *said, "commit"]))
 
 
 def _list(connection: duckdb.DuckDBPyConnection, table: PublishedTable, lines: Sequence[Sequence[str | int]]) -> None:

@@ -12,8 +12,10 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import polars as pl
@@ -23,13 +25,17 @@ from pipelines.paths import REPORTS
 from pipelines.pdf import pdf
 from pipelines.recipients import LIBRARY, Shelves
 from pipelines.reports import LANGUAGES, Document, Template, document, groups, own_tables, render_part, slug
-from pipelines.sheets import Headings, as_csv, as_workbook
+from pipelines.sheets import Headings, figure_files
 from pipelines.standing import digest, made_as
 from profiles.captions import SiteWords
 
 PAGE_MODE: Final = 0o640
 CONTENTS: Final = "contents.json"
 _PATH_SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_AT_ONCE: Final = 2
+"""Groups told at once: while a chart of one is drawn, which is half of the time, another's pages are written and set."""
+_entering = Lock()
+"""A list of contents is read, and written again with another entry, by one at a time."""
 Entry = dict[str, Any]
 
 
@@ -46,11 +52,14 @@ def write_documents(
     written now are left (:mod:`pipelines.standing`); within the term that is written, those of groups that are gone are
     removed.
     """
-    written: list[Path] = []
-    for group in groups(template, tables):
+
+    def written_of(group: str) -> list[Path]:
         folder = shelves.of(template.recipient, group if template.is_for_group else "")
-        written += write_group(template, group, tables, folder, site, headings)
-    _remove_others(template, shelves.root, written)
+        return write_group(template, group, tables, folder, site, headings)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        written = [path for files in pool.map(written_of, groups(template, tables)) for path in files]
+    _remove_others(template, shelves, written)
     _remove_old_layout(shelves.root / template.name)
     return written + write_lists(shelves, site)
 
@@ -71,7 +80,7 @@ def write_group(
     if standing := _standing(folder, term, stem, mark):
         return standing
     figures = {name: table for name, table in own.items() if {template.one_per, "group_code"} & set(table.columns)}
-    files = _figures(stem, figures, headings or {}, site)
+    files = figure_files(stem, figures, headings or {}, dt.date.fromisoformat(site.day) if site.day else None)
     pages = [
         document(template, group, own, site, lang, _beside(template, stem, term, lang, files)) for lang in LANGUAGES
     ]
@@ -93,6 +102,22 @@ def _standing(folder: Path, term: str, stem: str, mark: str) -> list[Path]:
         if is_same and all(digest(folder / term / name) == told for name, told in files.items()):
             return [folder / term / name for name in files]
     return []
+
+
+def lying(template: Template, shelves: Shelves, terms: Sequence[str]) -> str:
+    """By what a report's documents of some terms are known again: what is entered of them, and the files as they lie."""
+    found = [
+        (folder.name, entry, [digest(folder / entry["term"] / name) for name in entry.get("files", {})])
+        for folder in sorted(path.parent for path in shelves.root.glob(f"*/{CONTENTS}"))
+        for entry in _entries(folder)
+        if entry["report"] == template.name and entry["term"] in terms
+    ]
+    return "/".join([*terms, hashlib.sha256(repr(found).encode()).hexdigest()])
+
+
+def terms_written(shelves: Shelves, written: Iterable[Path]) -> list[str]:
+    """The terms in whose folders documents lie; an empty word where they are of no term."""
+    return sorted({"" if path.parent.parent == shelves.root else path.parent.name for path in written})
 
 
 def write_lists(shelves: Shelves, site: SiteWords) -> list[Path]:
@@ -132,21 +157,6 @@ def write_file(path: Path, content: bytes) -> Path:
     return path
 
 
-def _figures(
-    stem: str, tables: Mapping[str, pl.DataFrame], headings: Mapping[str, Headings], site: SiteWords
-) -> dict[str, bytes]:
-    """The numbers of a page as one workbook, and each of its tables as CSV."""
-    short = {name: name.partition(".")[2] for name in tables}
-    day = dt.date.fromisoformat(site.day) if site.day else None
-    book = as_workbook(
-        {short[name]: table for name, table in tables.items()},
-        {short[name]: headings.get(name, {}) for name in tables},
-        day,
-    )
-    texts = {f"{stem}.{short[name]}.csv": as_csv(table, headings.get(name)) for name, table in tables.items()}
-    return {f"{stem}.xlsx": book, **texts}
-
-
 def _beside(template: Template, stem: str, term: str, lang: str, files: Mapping[str, bytes]) -> dict[str, Any]:
     """Where a page finds its other language, its list, its PDF and its figures."""
     return {
@@ -183,9 +193,10 @@ def _entry(template: Template, stem: str, term: str, pages: Sequence[Document], 
 
 
 def _enter(folder: Path, entry: Entry) -> None:
-    others = [old for old in _entries(folder) if (old["term"], old["stem"]) != (entry["term"], entry["stem"])]
-    text = json.dumps(sorted([*others, entry], key=_order), ensure_ascii=False, indent=1)
-    write_file(folder / CONTENTS, text.encode())
+    with _entering:
+        others = [old for old in _entries(folder) if (old["term"], old["stem"]) != (entry["term"], entry["stem"])]
+        text = json.dumps(sorted([*others, entry], key=_order), ensure_ascii=False, indent=1)
+        write_file(folder / CONTENTS, text.encode())
 
 
 def _entries(folder: Path) -> list[Entry]:
@@ -226,10 +237,10 @@ def _remove_old_layout(folder: Path) -> None:
         folder.rmdir()
 
 
-def _remove_others(template: Template, root: Path, written: Sequence[Path]) -> None:
+def _remove_others(template: Template, shelves: Shelves, written: Sequence[Path]) -> None:
     """Documents of this report that were not written with the others of their term."""
     kept = set(written)
-    for term in {path.parent.name for path in written if path.parent.parent != root}:
-        for path in root.glob(f"*/{term}/{template.name}[.-]*"):
+    for term in filter(None, terms_written(shelves, written)):
+        for path in shelves.root.glob(f"*/{term}/{template.name}[.-]*"):
             if path not in kept:
                 path.unlink()

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from pipelines import ledger, service_sql
+from pipelines import ledger, service_selects
 from pipelines.campus import Campus
 from pipelines.errors import Misconfigured, Problem
 from pipelines.frames import read
@@ -210,7 +210,7 @@ def _base_rate(warehouse: Warehouse, service: Service, code: str, term: str, bas
 
     Of those picked for having done nothing too few would be expected: many come back unasked.
     """
-    query = f"select patron_key from ({service_sql.eligible(code, service)}) where term = {literal(term)}"
+    query = f"select patron_key from ({service_selects.eligible(service)}) where term = {literal(term)}"
     eligible = read(warehouse, query)
     return eligible.join(baseline, on="patron_key").height / eligible.height if eligible.height else 0.0
 

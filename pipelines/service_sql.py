@@ -1,8 +1,8 @@
-"""What the conditions of the catalogue become in SQL, and what none of them may use.
+"""What the conditions of the catalogue may use, and what none of them may.
 
 A condition is read against the models: along column lineage it is found where each column it mentions
 comes from, so a tag given where a column is born, and the purposes of the feed it came in, hold here
-too.  What a service may say belongs in :mod:`pipelines.services`.
+too.  What a service may say belongs in :mod:`pipelines.services`, what conditions become in :mod:`pipelines.service_selects`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,14 +19,10 @@ from sqlglot.optimizer.scope import traverse_scope
 from pipelines.dialect import DIALECT, lint
 from pipelines.errors import Misconfigured
 from pipelines.models import Model
-from pipelines.quoting import literal
+from pipelines.service_selects import FROM, READERS
 from pipelines.services import Catalogue, Service
 from pipelines.slips import suggestion
 
-READERS = ("portrait.individual", "fact.need_sign")
-"""Where the columns of a condition come from: one row for each reader and term."""
-
-_FROM = "from portrait.individual join fact.need_sign using (patron_key, term)"
 _LAYERS = ("ref", "clean", "fact", "portrait", "segment")
 _NEVER = {
     "sensitive": "is sensitive",
@@ -36,56 +32,6 @@ _NEVER = {
 """Tags that no service may touch, and why."""
 
 Column = tuple[str, str]
-
-
-def need(code: str, service: Service) -> str:
-    """A select of the readers who seem to need a service, term by term; nobody who refuses to have it suggested."""
-    signs = service.in_order
-    reasons = ", ".join(f"case when sign_{n} then {literal(reason)} end" for n, (reason, _) in enumerate(signs))
-    strengths = "".join(f" when sign_{n} then {sign.strength}" for n, (_, sign) in enumerate(signs))
-    return f"""
-select patron_key, term, {literal(code)} as service, is_stated,
-    cast(case when is_stated then 1{strengths} end as double) as strength,
-    concat_ws(' ', case when is_stated then 'stated' end{", " if reasons else ""}{reasons}) as reasons
-from ({_flagged(code, service)})
-where is_needed and patron_key not in (select patron_key from clean.refusal where purpose = {literal(str(service.purpose))})"""
-
-
-def audience(code: str, service: Service) -> str:
-    """A select of how many readers a service is for, and how many of them need it, by term and college.
-
-    Here everybody counts: a number names nobody.
-    """
-    return f"""
-select {literal(code)} as service, term, coalesce(college, '未知 unknown') as college, count(*) as persons,
-    count(*) filter (where is_needed) as in_need, count(*) filter (where is_needed and is_stated) as stated
-from ({_flagged(code, service)}) group by term, coalesce(college, '未知 unknown')"""
-
-
-def eligible(code: str, service: Service) -> str:
-    """A select of the readers whom a service is for, term by term."""
-    return f"select patron_key, term from ({_flagged(code, service)})"
-
-
-def outcome(code: str, service: Service) -> str:
-    """A select of the days on which readers did what a service is meant to lead to."""
-    assert service.outcome is not None
-    return f"""
-select distinct {literal(code)} as service, patron_key, cast(happened_on as date) as happened_on
-from ({service.outcome.sql}) where patron_key is not null and happened_on is not null"""
-
-
-def _flagged(code: str, service: Service) -> str:
-    """The readers a service is for, with each of its signs, and whether they need it: what they say comes first."""
-    signs = "".join(f", coalesce(({s.when}), false) as sign_{n}" for n, (_, s) in enumerate(service.in_order))
-    seen = " or ".join(f"sign_{n}" for n in range(len(service.signs))) or "false"
-    ends = f"and begun.starts_on <= {literal(str(service.ends))}" if service.ends else ""
-    return f"""
-select reader.*, coalesce(said.is_wanted, false) as is_stated, coalesce(said.is_wanted, {seen}) as is_needed
-from (select patron_key, term, college{signs} {_FROM} where is_exposed and ({service.eligible})) as reader
-join ref.term as begun on reader.term = begun.term and begun.ends_on >= {literal(str(service.starts))} {ends}
-left join fact.stated_need as said
-    on reader.patron_key = said.patron_key and reader.term = said.term and said.service = {literal(code)}"""
 
 
 def check(file: str, catalogue: Catalogue, models: Mapping[str, Model]) -> dict[str, set[Column]]:
@@ -112,9 +58,9 @@ def check(file: str, catalogue: Catalogue, models: Mapping[str, Model]) -> dict[
 def _statements(service: Service) -> Iterator[tuple[str, str]]:
     """Each condition as a whole statement, and where it stands."""
     if service.has_signs:
-        yield "eligible", f"select patron_key {_FROM} where ({service.eligible})"
+        yield "eligible", f"select patron_key {FROM} where ({service.eligible})"
     for reason, sign in service.signs.items():
-        yield f"signs.{reason}", f"select patron_key {_FROM} where ({sign.when})"
+        yield f"signs.{reason}", f"select patron_key {FROM} where ({sign.when})"
     if service.outcome:
         yield "outcome", f"select patron_key, cast(happened_on as date) as day from ({service.outcome.sql})"
 

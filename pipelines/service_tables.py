@@ -5,7 +5,7 @@ Which conditions there are belongs in :mod:`pipelines.services`, when each table
 
 import polars as pl
 
-from pipelines import service_sql
+from pipelines import service_selects
 from pipelines.frames import Rows, read
 from pipelines.service_contacts import needed, through_the_gate
 from pipelines.service_state import answer_rows, catalogue_rows, feeds, reason_rows, site_catalogue
@@ -22,20 +22,25 @@ _INVITED = """
 with term as (
     select term, starts_on, lead(starts_on) over (order by starts_on) as next_on from ref.term
 )
-select contact.patron_key, term.term, contact.contacted_on, contact.service, contact.response
+select contact.patron_key, term.term, contact.contacted_on, contact.service, contact.response,
+    individual.college, reader.segment, individual.patron_key is not null as is_reader
 from service.contact as contact
 join term on contact.contacted_on >= term.starts_on and (term.next_on is null or contact.contacted_on < term.next_on)
+left join portrait.individual as individual
+    on contact.patron_key = individual.patron_key and term.term = individual.term and individual.is_exposed
+left join segment.reader as reader on individual.patron_key = reader.patron_key and individual.term = reader.term
 where contact.cap_class = 'invitational'
 """
 """A vacation belongs to the term before."""
 
 _INVITABLE = """
-select individual.patron_key, individual.term, individual.college, reader.segment,
-    cast(coalesce(individual.loans, 0) + coalesce(individual.bookings, 0) + coalesce(individual.consultations, 0)
-        + coalesce(individual.events_attended, 0) as bigint) as acts
+select individual.term, individual.college, reader.segment, count(*) as persons,
+    cast(sum(coalesce(individual.loans, 0) + coalesce(individual.bookings, 0) + coalesce(individual.consultations, 0)
+        + coalesce(individual.events_attended, 0)) as bigint) as acts
 from portrait.individual as individual
 left join segment.reader as reader on individual.patron_key = reader.patron_key and individual.term = reader.term
 where individual.is_exposed
+group by all
 """
 """Readers, with what they did of their own accord: loans, bookings, questions and events."""
 
@@ -63,13 +68,17 @@ def catalogue_tables(warehouse: Warehouse, site: Site) -> list[Rows]:
 def need_tables(warehouse: Warehouse, site: Site) -> list[Rows]:
     """Who needs which service, and for how many each is."""
     ready = _ready(warehouse, site, "is_need_told")
-    selects = [[select(*service) for service in ready] for select in (service_sql.need, service_sql.audience)]
-    return [_all(table, of_table) for table, of_table in zip(NEED, selects, strict=True)]
+    selects = [[select(*service) for service in ready] for select in (service_selects.need, service_selects.audience)]
+    return [
+        _all(table, of_table, service_selects.answered(ready)) for table, of_table in zip(NEED, selects, strict=True)
+    ]
 
 
 def outcome_events(warehouse: Warehouse, site: Site) -> list[Rows]:
     """When readers did what a service is meant to lead to."""
-    return [_all(OUTCOME, [service_sql.outcome(*service) for service in _ready(warehouse, site, "is_outcome_told")])]
+    return [
+        _all(OUTCOME, [service_selects.outcome(*service) for service in _ready(warehouse, site, "is_outcome_told")])
+    ]
 
 
 def candidates(warehouse: Warehouse, site: Site) -> list[Rows]:
@@ -99,5 +108,5 @@ def _ready(warehouse: Warehouse, site: Site, told: str) -> list[tuple[str, Servi
     return [(code, catalogue.services[code]) for (code,) in codes]
 
 
-def _all(table: str, selects: list[str]) -> Rows:
-    return "\nunion all\n".join(selects) if selects else as_declared(table, [])
+def _all(table: str, selects: list[str], before: str = "") -> Rows:
+    return before + "\nunion all\n".join(selects) if selects else as_declared(table, [])

@@ -81,3 +81,17 @@ def _cell(sheet: Any, row: int, column: int, value: object) -> None:
 
 def _headed(frame: pl.DataFrame, headings: Headings | None) -> list[str]:
     return [(headings or {}).get(name, name) for name in frame.columns]
+
+
+def figure_files(
+    stem: str, tables: Mapping[str, pl.DataFrame], headings: Mapping[str, Headings], day: dt.date | None
+) -> dict[str, bytes]:
+    """The numbers of a page as one workbook, and each of its tables as CSV."""
+    short = {name: name.partition(".")[2] for name in tables}
+    book = as_workbook(
+        {short[name]: table for name, table in tables.items()},
+        {short[name]: headings.get(name, {}) for name in tables},
+        day,
+    )
+    texts = {f"{stem}.{short[name]}.csv": as_csv(table, headings.get(name)) for name, table in tables.items()}
+    return {f"{stem}.xlsx": book, **texts}

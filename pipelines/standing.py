@@ -18,9 +18,13 @@ from pipelines.paths import REPORTS
 
 def made_as(tables: Mapping[str, pl.DataFrame], *told: object, beside: Path = REPORTS) -> str:
     """A fingerprint of all that makes a page what it is; ``beside`` is the folder of its template."""
-    templates = digests({*REPORTS.glob("*"), *beside.glob("*")})
     rows = {name: _rows(table) for name, table in tables.items()}
-    return sha256(repr((code(), templates, rows, told)).encode()).hexdigest()[:32]
+    return sha256(repr((code(), templates(beside), rows, told)).encode()).hexdigest()[:32]
+
+
+def templates(beside: Path = REPORTS) -> str:
+    """A fingerprint of every template, and of what lies beside one."""
+    return digests({*REPORTS.glob("*"), *beside.glob("*")})
 
 
 def digest(path: Path) -> str | None:

@@ -34,6 +34,12 @@ def is_told(warehouse: Warehouse, what: str, as_now: str, tables: Iterable[str])
     return is_current(warehouse, what, as_now, [*tables, DOMINANCE])
 
 
+def known_again(warehouse: Warehouse, what: str) -> str:
+    """By what this was to be known again where it lies, when it was told last."""
+    rows = warehouse.rows_of("select coalesce(content, '') from ledger.build where table_name = ?", [what])
+    return next((content for (content,) in rows), "")
+
+
 def note_told(warehouse: Warehouse, what: str, as_now: str, content: str | None = None) -> None:
     """Note that this has been told, of all that has changed so far; ``content`` is by what it is known again where it lies."""
     with warehouse.transaction():

@@ -21,19 +21,18 @@ OTHER = "other"
 """Whatever a message was about that the catalogue does not know."""
 
 
-def pressure(contacts: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+def pressure(contacts: pl.DataFrame, readers: pl.DataFrame) -> pl.DataFrame:
     """Every measure of every term in which somebody was invited.
 
-    ``contacts`` are invitations with patron_key, term, contacted_on, service and response; ``people`` are the readers
-    of each term with college, segment and ``acts``: what they did of their own accord.
+    ``contacts`` are invitations with patron_key, term, contacted_on, service and response, and whether the person
+    ``is_reader`` in the term, with college and segment; ``readers`` are counts of the readers of each term, college
+    and segment: persons, and ``acts`` that they did of their own accord.
     """
     if contacts.is_empty():
         return pl.DataFrame(schema=PRESSURE)
-    invited = contacts.with_columns(pl.col("service").fill_null(OTHER)).join(
-        people.select("patron_key", "term", "college"), on=["patron_key", "term"], how="left"
-    )
+    invited = contacts.with_columns(pl.col("service").fill_null(OTHER))
     parts = [
-        *(_ratio(invited, people, kind) for kind in ("everyone", "college", "segment")),
+        *(_ratio(invited, readers, kind) for kind in ("everyone", "college", "segment")),
         _within_30_days(invited),
         _by_number(invited),
         _overlap(invited),
@@ -43,17 +42,17 @@ def pressure(contacts: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(part.select(pl.col(name).cast(kind) for name, kind in PRESSURE.items()) for part in parts)
 
 
-def _ratio(invited: pl.DataFrame, people: pl.DataFrame, kind: str) -> pl.DataFrame:
+def _ratio(invited: pl.DataFrame, readers: pl.DataFrame, kind: str) -> pl.DataFrame:
     """Of all that passed between the library and the readers of a group, the share that the library began."""
-    sent = invited.group_by("patron_key", "term").agg(sent=pl.len())
-    group = pl.lit("everyone") if kind == "everyone" else pl.col(kind)
+    groups = ["term", "college", "segment"]
+    sent = invited.filter("is_reader").group_by(groups).agg(sent=pl.len())
     counted = (
-        people.filter(pl.col("term").is_in(invited["term"].unique().implode()))
-        .with_columns(group_code=group)
+        readers.filter(pl.col("term").is_in(invited["term"].unique().implode()))
+        .join(sent, on=groups, how="left", nulls_equal=True)
+        .with_columns(group_code=pl.lit("everyone") if kind == "everyone" else pl.col(kind))
         .drop_nulls("group_code")
-        .join(sent, on=["patron_key", "term"], how="left")
         .group_by("term", "group_code")
-        .agg(persons=pl.len(), sent=pl.col("sent").sum(), acts=pl.col("acts").sum())
+        .agg(pl.col("persons", "sent", "acts").sum())
     )
     share = pl.when(pl.col("sent") + pl.col("acts") > 0).then(pl.col("sent") / (pl.col("sent") + pl.col("acts")))
     return counted.with_columns(measure=pl.lit("invitational_ratio"), group_type=pl.lit(kind), value=share)

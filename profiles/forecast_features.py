@@ -80,18 +80,19 @@ def last_week(demand: Demand, horizon: int) -> Block:
 
 def same_week(demand: Demand, horizon: int) -> Block:
     """The median of the same teaching week, weekday and hour in up to three earlier terms of the season, else last week."""
-    found = last_week(demand, horizon)
-    groups: dict[tuple[str, int, int], list[int]] = {}
+    alike: dict[tuple[str, int, int], list[int]] = {}
+    unknown = demand.values.shape[1]
+    earlier = np.full((unknown, SAME_SEASON_TERMS), unknown)
     for number, season, week, weekday in demand.calendar.select("number", "season", "week", "weekday").iter_rows():
         if season is None:
             continue
-        alike = groups.setdefault((season, week, weekday), [])
-        earlier = [day for day in alike if day <= number - horizon][-SAME_SEASON_TERMS:]
-        if earlier:
-            middle = _median(demand.values[:, earlier])
-            found[:, number] = np.where(np.isnan(middle), found[:, number], middle)
-        alike.append(number)
-    return found
+        days = alike.setdefault((season, week, weekday), [])
+        known = [day for day in days if day <= number - horizon][-SAME_SEASON_TERMS:]
+        earlier[number, : len(known)] = known
+        days.append(number)
+    values = np.pad(demand.values, ((0, 0), (0, 1), (0, 0)), constant_values=np.nan)
+    middle = _median(values[:, earlier])
+    return np.where(np.isnan(middle), last_week(demand, horizon), middle)
 
 
 def past_mean(demand: Demand, horizon: int) -> Block:
@@ -139,12 +140,9 @@ def _mean(stack: Block) -> Block:
 
 
 def _median(stack: Block) -> Block:
-    """Over the days, of what is known; nan, which sorts last, where nothing is.
-
-    numpy's own nanmedian takes most of a forecast's time with blocks as small as these.
-    """
-    known = np.isfinite(stack).sum(axis=1, keepdims=True)
-    ordered = np.sort(stack, axis=1)
-    lower, upper = (np.take_along_axis(ordered, np.maximum(at, 0), axis=1) for at in ((known - 1) // 2, known // 2))
-    middle: Block = (lower + upper)[:, 0] / 2
+    """Over the last axis but one, of what is known; nan, which sorts last, where nothing is."""
+    known = np.isfinite(stack).sum(axis=-2, keepdims=True)
+    ordered = np.sort(stack, axis=-2)
+    lower, upper = (np.take_along_axis(ordered, np.maximum(at, 0), axis=-2) for at in ((known - 1) // 2, known // 2))
+    middle: Block = (lower + upper)[..., 0, :] / 2
     return middle

@@ -1,7 +1,8 @@
 -- One row for each kind of use and way of foretelling it: how well its probabilities held in a term it had not seen.
 --
 -- Every way learns from the earlier terms, is set right on the last but one, and is judged on the last whole term, among
--- readers enrolled in both.  A way takes the place of a plainer one only if its Brier score is at least 2 per cent lower.
+-- readers enrolled in both.  Where more than 200,000 readers' terms would teach a model, it learns from those of every second
+-- reader, every third and so on.  A way takes the place of a plainer one only if its Brier score is at least 2 per cent lower.
 --
 -- grain: target, candidate
 -- check auc_is_a_share: auc between 0 and 1

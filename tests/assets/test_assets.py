@@ -42,6 +42,7 @@ clean/ticket
 clean/visit
 fact/active_day
 fact/active_month
+fact/active_week
 fact/activity
 fact/attendance_month
 fact/booking_month

@@ -141,7 +141,7 @@ def test_weeks_around_a_campaign_are_whole_ones_of_a_term_in_which_nothing_was_m
         raw__campaign="campaign_key | name | purpose | starts_on\nc | Classics | major_classics | 2026-05-06",
         service__catalogue="service | is_outcome_told\nmajor_classics | true\narts | false",
         fact__roster="patron_key | term | is_exposed\nann | spring | true\nbo | spring | true\ncy | spring | false",
-        fact__active_day="patron_key | day\nann | 2026-04-29\nbo | 2026-04-30\nann | 2026-04-30",
+        fact__active_week="term | monday | persons\nspring | 2026-04-27 | 2",
         service__outcome_event="""
         service        | patron_key | happened_on
         major_classics | ann        | 2026-04-29

@@ -1,11 +1,12 @@
 """Who needs a service, computed on drawn tables: signs, what readers say of themselves, and what was not measured."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import duckdb
+import polars as pl
 import pytest
 
-from pipelines import service_sql
+from pipelines import service_selects
 from pipelines.models import Model
 from pipelines.service_state import Feeds, state
 from pipelines.services import Service
@@ -74,8 +75,15 @@ def world(models: dict[str, Model]) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+def asked(
+    world: duckdb.DuckDBPyConnection, select: Callable[[str, Service], str], service: Service = SERVICE
+) -> pl.DataFrame:
+    """What a select makes of the answers to the service's conditions."""
+    return world.sql(service_selects.answered([("books", service)]) + select("books", service)).pl()
+
+
 def test_a_need_is_stated_or_else_inferred_and_a_need_declined_is_none(world: duckdb.DuckDBPyConnection) -> None:
-    needs = world.sql(service_sql.need("books", SERVICE)).pl()
+    needs = asked(world, service_selects.need)
     assert shown(needs, "patron_key", "term", "is_stated", "strength", "reasons") == {
         ("ann", "spring", "true", "1.0", "stated none few"),  # the stronger sign before the weaker
         ("bo", "spring", "false", "0.4", "few"),  # what bo said was of another service
@@ -84,7 +92,7 @@ def test_a_need_is_stated_or_else_inferred_and_a_need_declined_is_none(world: du
 
 
 def test_the_audience_is_everyone_it_is_for(world: duckdb.DuckDBPyConnection) -> None:
-    table = world.sql(service_sql.audience("books", SERVICE)).pl()
+    table = asked(world, service_selects.audience)
     assert shown(table, "service", "term", "college", "persons", "in_need", "stated") == {
         ("books", "spring", "law", "5", "3", "2"),
         ("books", "spring", "未知 unknown", "1", "0", "0"),
@@ -92,25 +100,25 @@ def test_the_audience_is_everyone_it_is_for(world: duckdb.DuckDBPyConnection) ->
 
 
 def test_whoever_refuses_suggestions_is_in_no_list_and_only_in_numbers(world: duckdb.DuckDBPyConnection) -> None:
-    counted = shown(world.sql(service_sql.audience("books", SERVICE)).pl())
+    counted = shown(asked(world, service_selects.audience))
     world.execute(
         "insert into clean.refusal by name from (values ('gus', 'recommendation'), ('bo', 'study_list')) as t (patron_key, purpose)"
     )
-    needs = world.sql(service_sql.need("books", SERVICE)).pl()
+    needs = asked(world, service_selects.need)
     assert shown(needs, "patron_key") == {("ann",), ("bo",)}  # gus said so in a survey, and has refused since
-    assert shown(world.sql(service_sql.audience("books", SERVICE)).pl()) == counted
+    assert shown(asked(world, service_selects.audience)) == counted
 
 
 def test_a_service_that_has_ended_is_not_needed_in_later_terms(world: duckdb.DuckDBPyConnection) -> None:
     ended = SERVICE.model_copy(update={"starts": SERVICE.starts.replace(2024), "ends": SERVICE.starts.replace(month=8)})
-    assert {row[1] for row in shown(world.sql(service_sql.need("books", ended)).pl(), "patron_key", "term")} == {"past"}
+    assert {row[1] for row in shown(asked(world, service_selects.need, ended), "patron_key", "term")} == {"past"}
 
 
 def test_what_came_of_it_is_counted_by_day(world: duckdb.DuckDBPyConnection) -> None:
     world.execute("""insert into fact.loan_kind by name from (values
         ('1', 'ann', date '2026-03-03', 'own'), ('2', 'ann', date '2026-03-03', 'own'), ('3', 'ann', date '2026-03-04', 'other')
     ) as t (loan_key, patron_key, loaned_on, field)""")
-    table = world.sql(service_sql.outcome("books", SERVICE)).pl()
+    table = world.sql(service_selects.outcome("books", SERVICE)).pl()
     assert shown(table) == {("books", "ann", "2026-03-03")}
 
 

@@ -52,7 +52,7 @@ def folder(tmp_path: Path, told: list[str]) -> Path:
     """Where both shelves' pages were written, and left by a second run."""
     template(tmp_path)
     first = {path: path.stat().st_mtime_ns for path in write(tmp_path)}
-    assert told == ["A", "A", "B", "B"]
+    assert sorted(told) == ["A", "A", "B", "B"]
     told.clear()
     again = write(tmp_path)
     assert {path: path.stat().st_mtime_ns for path in again} == first
@@ -74,18 +74,18 @@ def test_nothing_is_not_an_empty_word(folder: Path, told: list[str]) -> None:
 def test_words_a_heading_and_a_later_day_write_every_page(folder: Path, told: list[str]) -> None:
     everybody = ["A", "A", "B", "B"]
     write(folder, site=SiteWords(SITE.name, as_of="2026-05-11"))
-    assert told == everybody
+    assert sorted(told) == sorted(everybody)
     write(folder, **{"report.shelf": {"loans": "借阅 loans"}})
-    assert told == everybody * 2
+    assert sorted(told) == sorted(everybody * 2)
     template(folder, f"<p>!</p>{BODY}")
     write(folder)
-    assert told == everybody * 3
+    assert sorted(told) == sorted(everybody * 3)
 
 
 def test_other_code_writes_every_page(folder: Path, told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(standing, "code", lambda: "other")
     write(folder)
-    assert told == ["A", "A", "B", "B"]
+    assert sorted(told) == ["A", "A", "B", "B"]
 
 
 @pytest.mark.parametrize("name", ["small.en.html", "small.zh.pdf", "small.xlsx", "small.shelf.csv", CONTENTS])

@@ -60,3 +60,19 @@ def test_what_the_rows_cannot_follow_is_refused_in_one_line(
         warehouse.create(contract(sql_folder, column))
     assert "\n" not in str(refused.value)
     assert warehouse.rows_of("select * from ledger.number") == [(1, "one")]
+
+
+def test_whether_a_table_exists_is_told_in_a_transaction_and_out_of_it(warehouse: Warehouse) -> None:
+    assert warehouse.exists("ledger.file")
+    assert not warehouse.exists("ledger.nothing")
+    assert not warehouse.exists("nowhere.file")
+    with warehouse.transaction() as connection:
+        connection.execute("create schema clean")
+        connection.execute("create table clean.loan (loan_key varchar)")
+        assert warehouse.exists("clean.loan")
+        assert not warehouse.exists("clean.nothing")
+        assert not warehouse.exists("nowhere.file")
+        connection.execute("insert into clean.loan values ('it goes on')")
+    assert warehouse.exists("clean.loan")
+    assert warehouse.rows("clean.loan") == 1
+    assert {"clean.loan", "ledger.file"} <= set(warehouse.tables())

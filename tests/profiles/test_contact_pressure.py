@@ -28,10 +28,19 @@ PEOPLE = """
 """
 
 
+def pressed(contacts: str, people: str) -> pl.DataFrame:
+    """The pressure of contacts on people: ``contacts`` told whose they are, ``people`` counted in their groups."""
+    readers = drawn(people).with_columns(pl.col("acts").cast(pl.Int64))
+    known = readers.select("patron_key", "term", "college", "segment", is_reader=True)
+    sent = drawn(contacts).with_columns(pl.col("contacted_on").str.to_date())
+    groups = readers.group_by("term", "college", "segment").agg(pl.col("acts").sum(), persons=pl.len())
+    told = sent.join(known, on=["patron_key", "term"], how="left").with_columns(pl.col("is_reader").fill_null(False))
+    return pressure(told, groups)
+
+
 @pytest.fixture(scope="module")
 def told() -> dict[tuple[str, str], tuple[int, float | None]]:
-    contacts = drawn(CONTACTS).with_columns(pl.col("contacted_on").str.to_date())
-    table = pressure(contacts, drawn(PEOPLE).with_columns(pl.col("acts").cast(pl.Int64)))
+    table = pressed(CONTACTS, PEOPLE)
     assert set(table["term"]) == {"spring"}
     rows = table.rows(named=True)
     assert len(rows) == len({(row["measure"], row["group_code"]) for row in rows})
@@ -73,20 +82,18 @@ def test_how_alike_the_messages_are(told):
 
 
 def test_the_same_message_to_all_is_seen():
-    contacts = drawn("""
+    contacts = """
         patron_key | term   | contacted_on | service | response
         ann        | spring | 2026-03-02   | books   | none
         bo         | spring | 2026-03-02   | books   | none
         cy         | spring | 2026-03-02   | books   | none
         di         | spring | 2026-03-02   | films   | none
-    """).with_columns(pl.col("contacted_on").str.to_date())
-    people = drawn(PEOPLE.replace("bo         | spring | law ", "bo         | spring | arts"))
-    table = pressure(contacts, people.with_columns(pl.col("acts").cast(pl.Int64)))
+    """
+    table = pressed(contacts, PEOPLE.replace("bo         | spring | law ", "bo         | spring | arts"))
     found = {row["measure"]: row["value"] for row in table.rows(named=True)}
     assert found["same_message_share"] == pytest.approx(1 / 3)  # law and arts are alike, maths is not
     assert found["service_sets_per_person"] == 0.5
 
 
 def test_nothing_is_said_where_nobody_was_written_to():
-    contacts = drawn("patron_key | term | contacted_on | service | response")
-    assert pressure(contacts.with_columns(pl.col("contacted_on").cast(pl.Date)), drawn(PEOPLE)).is_empty()
+    assert pressed("patron_key | term | contacted_on | service | response", PEOPLE).is_empty()

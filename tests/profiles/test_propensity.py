@@ -4,7 +4,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from profiles.propensity import CANDIDATES, SKILL, TARGETS, choose, propensities
+from profiles import propensity
+from profiles.propensity import CANDIDATES, SKILL, TARGETS, _thinned, choose, propensities
 from profiles.propensity_skill import auc, brier, calibration, largest_gap, lift, log_loss
 
 
@@ -167,3 +168,11 @@ def test_the_rate_rests_on_this_term_where_the_one_before_was_never_seen() -> No
 def test_a_plainer_way_stands_unless_clearly_beaten(scores: tuple[float, ...], shown: str) -> None:
     trials = [{**dict.fromkeys(SKILL), "candidate": c, "brier": b} for c, b in zip(CANDIDATES, scores, strict=True)]
     assert choose(trials) == shown
+
+
+def test_of_many_readers_a_model_learns_from_whole_histories_of_evenly_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    people = population(number=10, terms=3).sort("patron_key", "position")
+    assert _thinned(people).equals(people)
+    monkeypatch.setattr(propensity, "MOST_LEARNT_FROM", 12)  # 30 rows: every third reader
+    taken = _thinned(people)
+    assert taken["patron_key"].to_list() == [f"p{person:05d}" for person in (0, 3, 6, 9) for _ in range(3)]
