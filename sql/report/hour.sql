@@ -36,10 +36,9 @@ came as (
 ),
 
 person as (
-    select told.college, came.term, came.weekday, came.hour, came.patron_key, came.visits
+    select roster.college, came.term, came.weekday, came.hour, came.patron_key, came.visits
     from came
     join fact.roster as roster on came.patron_key = roster.patron_key and came.term = roster.term
-    join told on roster.college = told.college and came.term = told.term
 ),
 
 ranked as (
