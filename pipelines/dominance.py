@@ -34,13 +34,15 @@ where (
     or (whole.group_code = 'everyone' and part.group_code <> 'everyone')
 )
 and measure not like 'loans of %'
+and 1 - part.two_largest_share < $near * part.largest_share
 and part.total * (1 - part.two_largest_share) + $coarse * sqrt(whole.total) < $near * part.total * part.largest_share
 """
 """Groups that few people make; and those whose mean, less what else is known, is nearly what one person of a part makes.
 
 Whoever knows the second largest of a part, and all that is in the whole besides, is left with the largest, those after
 the second, and what is open since the whole's n people and their mean leave rounded: b · total / n + 0.05 · n, which is no
-less than 2 · √(0.05 · b · total) for any n (the p % rule of the statistical offices).
+less than 2 · √(0.05 · b · total) for any n (the p % rule of the statistical offices).  The line before follows from the
+last; of hundreds of parts it leaves few to be set beside every whole.
 """
 _HALF_A_MEAN = 0.05
 _BY = [" kind", " code", "term", " measure"]
