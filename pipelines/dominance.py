@@ -23,26 +23,33 @@ from profiles.disclosure import Rules
 
 ONE, TWO = "largest_share", "two_largest_share"
 _DOMINATED = """
+with part as (
+    select *, string_split(group_code, '/') as steps from fact.dominance
+    where measure not like 'loans of %' and 1 - two_largest_share < $near * largest_share
+),
+placed as (
+    select part.*, null as whole_type, array_to_string(steps[:place], '/') as whole_code
+    from part, range(1, len(steps)) as places (place)
+    union all
+    select part.*, 'cohort', array_to_string(steps[place + 1:], '/')
+    from part, range(1, len(steps)) as places (place) where group_type = 'college cohort'
+    union all
+    select part.*, null, 'everyone' from part where group_code <> 'everyone'
+)
 select group_type, group_code, term, measure from fact.dominance
 where largest_share > $one or two_largest_share > $two
 union
 select whole.group_type, whole.group_code, term, measure
-from fact.dominance as part join fact.dominance as whole using (term, measure)
-where (
-    starts_with(part.group_code, whole.group_code || '/')
-    or (whole.group_type = 'cohort' and part.group_type = 'college cohort' and ends_with(part.group_code, '/' || whole.group_code))
-    or (whole.group_code = 'everyone' and part.group_code <> 'everyone')
-)
-and measure not like 'loans of %'
-and 1 - part.two_largest_share < $near * part.largest_share
+from placed as part join fact.dominance as whole using (term, measure)
+where whole.group_code = part.whole_code and whole.group_type = coalesce(part.whole_type, whole.group_type)
 and part.total * (1 - part.two_largest_share) + $coarse * sqrt(whole.total) < $near * part.total * part.largest_share
 """
 """Groups that few people make; and those whose mean, less what else is known, is nearly what one person of a part makes.
 
 Whoever knows the second largest of a part, and all that is in the whole besides, is left with the largest, those after
 the second, and what is open since the whole's n people and their mean leave rounded: b · total / n + 0.05 · n, which is no
-less than 2 · √(0.05 · b · total) for any n (the p % rule of the statistical offices).  The line before follows from the
-last; of hundreds of parts it leaves few to be set beside every whole.
+less than 2 · √(0.05 · b · total) for any n (the p % rule of the statistical offices).  Which parts this can be true of
+follows from their shares alone; each is then set beside the wholes that it lies in, and no others.
 """
 _HALF_A_MEAN = 0.05
 _BY = [" kind", " code", "term", " measure"]
