@@ -32,7 +32,7 @@ followed as (
         date_diff('second', lag(visit.entered_at) over before, visit.entered_at) as seconds_since
     from clean.visit as visit
     join daily on visit.patron_key = daily.patron_key and visit.service_date = daily.service_date and daily.visits > 1
-    window before as (partition by visit.patron_key, visit.service_date order by visit.entered_at, visit.building, visit.seen_at)
+    window before as (partition by visit.patron_key, visit.service_date order by visit.entered_at, visit.exited_at, visit.building, visit.seen_at)
 ),
 
 judged as (
