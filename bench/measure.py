@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -106,11 +106,10 @@ def resident_mb(pid: int) -> float:
 
 
 def size_mb(folder: Path) -> float:
-    """What lies in a folder and below it; files may go while it is looked at."""
+    """What lies in a folder and below it; files and folders may go while it is looked at."""
     total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size
-        except FileNotFoundError:
-            continue
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                total += Path(place, name).stat().st_size
     return total / 1e6

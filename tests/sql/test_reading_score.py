@@ -124,6 +124,15 @@ def test_a_passage_is_no_stay(score):
     assert shown(score(visits=visits), "stay_days", "passing_visits", "doubts") == {("2", "2", "")}
 
 
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_of_two_visits_begun_at_once_the_one_that_ended_comes_first(score, is_turned):
+    at_once = [
+        "ann | main | 2026-03-02 | 2026-03-02 08:00:00 | 2026-03-02 08:00:00 | 2026-03-02 08:00:00",
+        "ann | main | 2026-03-02 | 2026-03-02 08:00:00 | 2026-03-02 08:00:00 | ",
+    ]
+    assert shown(score(visits=at_once[::-1] if is_turned else at_once), "stay_days", "passing_visits") == {("0", "2")}
+
+
 @pytest.mark.parametrize(("passages", "doubts"), [(9, ""), (10, "passing_visits")])
 def test_ten_passages_in_a_term_are_doubted(score, passages, doubts):
     visits = [
