@@ -193,9 +193,11 @@ def chart(every: list[Told], results: Path) -> None:
             y=up,
             color=name("side", legend={"title": None, "orient": "top"}),
         )
-        (results / f"{file}.svg").write_text(
-            str(picture({"width": 360, "height": 220, "layer": [line]}, title)), encoding="utf-8"
-        )
+        drawn = str(picture({"width": 360, "height": 220, "layer": [line]}, title))
+        alone = drawn.replace(
+            "<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1
+        )  # a page would not need to be told
+        (results / f"{file}.svg").write_text(alone, encoding="utf-8")
 
 
 if __name__ == "__main__":
