@@ -1,6 +1,6 @@
 """The columns of a model: what each is called, what it means, and where it comes from.
 
-Reading the files and putting models in order belongs in :mod:`pipelines.models`.
+Reading the files and putting models in order belongs in :mod:`pipelines.model_files`.
 """
 
 import re

@@ -3,7 +3,7 @@
 Reading two hundred files, binding each and following every column to where it comes from takes seconds, and every
 command begins with it.  What was read is kept beside the files under a fingerprint of all that it follows from: their
 text, our code, and the libraries; where anything of this is another, or what is kept is not whole, it is read anew.  How
-files are read belongs in :mod:`pipelines.models`.
+files are read belongs in :mod:`pipelines.model_files`.
 """
 
 import contextlib
@@ -13,7 +13,8 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from pipelines.models import Model, read_models
+from pipelines.model_files import read_models
+from pipelines.models import Model
 from pipelines.paths import ROOT
 
 _SEAL = sha256().digest_size

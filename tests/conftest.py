@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 from hypothesis import settings
 
-from pipelines.models import Model, read_models
+from pipelines.model_files import read_models
+from pipelines.models import Model
 from pipelines.paths import SQL
 from pipelines.reader import Read, Reader
 from tests.drawn import drawn

@@ -9,7 +9,8 @@ import pytest
 from pipelines import hand
 from pipelines.build import write
 from pipelines.frames import Make, frame_assets
-from pipelines.models import Model, read_models
+from pipelines.model_files import read_models
+from pipelines.models import Model
 from pipelines.site import Site
 from pipelines.warehouse import Warehouse
 from tests.assets.small_site import small_site, warehouse_of

@@ -3,7 +3,8 @@
 import pytest
 
 from pipelines.errors import Misconfigured
-from pipelines.models import LAYERS, read_models
+from pipelines.model_files import read_models
+from pipelines.models import LAYERS
 
 CONTRACT = """-- One row for each loan.
 --

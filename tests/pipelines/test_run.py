@@ -17,7 +17,8 @@ from pipelines.definitions import NIGHTLY
 from pipelines.engine import Engine
 from pipelines.errors import Busy, KeyRefused, Misconfigured, Problem
 from pipelines.exports import export_asset
-from pipelines.models import Model, read_models
+from pipelines.model_files import read_models
+from pipelines.models import Model
 from pipelines.paths import SQL
 from pipelines.run import Outcome, history, run
 from pipelines.site import Site, models

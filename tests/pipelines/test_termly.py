@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import Misconfigured
-from pipelines.models import read_models
+from pipelines.model_files import read_models
 from pipelines.parted import Asked, Narrowed, Parted
 
 Folder = Callable[..., Path]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import Problem
-from pipelines.models import Model, read_models
+from pipelines.model_files import read_models
+from pipelines.models import Model
 from pipelines.warehouse import Warehouse
 
 CONTRACT = """-- One row for each number.

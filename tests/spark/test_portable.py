@@ -5,7 +5,7 @@ import sqlglot
 
 from pipelines.engine import LAYERS_ON_SPARK
 from pipelines.errors import Misconfigured
-from pipelines.models import read_models
+from pipelines.model_files import read_models
 from pipelines.portable import Exact, to_spark
 
 
