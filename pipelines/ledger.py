@@ -21,8 +21,6 @@ from pipelines.receive import Received, source_file
 from pipelines.site import Site
 from pipelines.warehouse import Warehouse
 
-KEY_CHECK = "ledger.key_check"
-
 _SHAPE_NO_ROWS = {"name", "files", "replaces", "period", "rejects"}
 """Lines of a source that say which files come and go, and nothing of what a file's rows are."""
 

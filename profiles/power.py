@@ -4,7 +4,7 @@ Two-sided at 5 per cent with 80 per cent power.  Where whole classes are served 
 class are alike, and count for fewer.
 """
 
-from math import ceil, sqrt
+from math import sqrt
 from statistics import NormalDist
 
 ALPHA, POWER = 0.05, 0.8
@@ -13,15 +13,6 @@ SHARES = (0.1, 0.2, 0.3, 0.4, 0.5)
 _WORST = (0.01, 0.99)
 """A base rate outside is taken as the nearer of these: nobody is sure to come, or not to."""
 _BY_CHANCE, _SEEN = NormalDist().inv_cdf(1 - ALPHA / 2), NormalDist().inv_cdf(POWER)
-
-
-def per_arm(base_rate: float, difference: float) -> int:
-    """The people needed in each of two equal groups to see a difference between their shares."""
-    raised = base_rate + difference
-    middle = (base_rate + raised) / 2
-    same = _BY_CHANCE * sqrt(2 * middle * (1 - middle))
-    apart = _SEEN * sqrt(base_rate * (1 - base_rate) + raised * (1 - raised))
-    return ceil(((same + apart) / difference) ** 2)
 
 
 def detectable(base_rate: float, served: float, held_out: float) -> float | None:

@@ -69,12 +69,6 @@ def clip(text: str, widest: float) -> str:
     return f"{kept.rstrip()}…"
 
 
-def shade(share: float) -> tuple[str, str]:
-    """A fill for 0 (least) to 1 (most), and the colour of text upon it."""
-    step = min(int(min(max(share, 0), 1) * len(SEQUENCE)), len(SEQUENCE) - 1)
-    return SEQUENCE[step], PAPER if step > 3 else INK
-
-
 class Canvas:
     """Collects shapes; ``markup`` gives the picture with its words for those who do not see it."""
 

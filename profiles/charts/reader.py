@@ -14,7 +14,20 @@ import numpy as np
 import numpy.typing as npt
 from markupsafe import Markup
 
-from profiles.charts.kit import ACCENT, BRAND, BRAND_PALE, GRID, HATCH, INK, MUTED, PAPER, PARTS, Canvas, clip
+from profiles.charts.kit import (
+    ACCENT,
+    ACCENT_TEXT,
+    BRAND,
+    BRAND_PALE,
+    GRID,
+    HATCH,
+    INK,
+    MUTED,
+    PAPER,
+    PARTS,
+    Canvas,
+    clip,
+)
 
 BINS: Final = 28
 SHOWN: Final = 0.95
@@ -110,7 +123,7 @@ def ring(kind: str, share: float, words: str) -> Markup:
     )
     drawn = {
         "fill": "none",
-        "stroke": "#A8500A" if is_earned else MUTED,
+        "stroke": ACCENT_TEXT if is_earned else MUTED,
         "stroke_width": 1.8,
         "stroke_linejoin": "round",
     }

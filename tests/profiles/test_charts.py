@@ -217,7 +217,6 @@ def contrast(one: str, other: str) -> float:
 
 def test_text_is_legible_on_every_colour_that_carries_it() -> None:
     pairs = [*kit.PARTS, (kit.MUTED, kit.PAPER), (kit.ACCENT_TEXT, "#FBF0E4"), (kit.MUTED, "#F3F6F6")]
-    pairs += [kit.shade(step / 7) for step in range(7)]
     assert {pair: round(contrast(*pair), 1) for pair in pairs if contrast(*pair) < 4.5} == {}
     assert contrast(kit.ACCENT, kit.PAPER) < 4.5  # why the accent never carries text
 

@@ -2,18 +2,7 @@
 
 import pytest
 
-from profiles.power import chosen_share, detectable, effective, per_arm
-
-
-@pytest.mark.parametrize(
-    ("base", "difference", "people"),
-    [
-        *((0.05, 0.01, 8158), (0.05, 0.05, 435), (0.1, 0.02, 3841), (0.1, 0.03, 1774)),
-        *((0.2, 0.01, 25583), (0.2, 0.03, 2943), (0.2, 0.05, 1094), (0.4, 0.03, 4234), (0.4, 0.05, 1534)),
-    ],
-)
-def test_the_people_needed_in_each_group_are_those_of_the_tables(base: float, difference: float, people: int) -> None:
-    assert per_arm(base, difference) == people
+from profiles.power import chosen_share, detectable, effective
 
 
 @pytest.mark.parametrize(
