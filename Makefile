@@ -63,7 +63,7 @@ cluster-down: ## end the cluster on this machine
 	@$(BIN)/python -m pipelines.cluster down
 
 clean: ## all that was made, but not data/vault and data/secrets, which cannot be made again
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache data/warehouse data/published data/reports data/dagster data/spool
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache sql/__pycache__ data/warehouse data/published data/reports data/dagster data/spool
 
 $(BIN)/.ready: requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is missing — apt-get install python3"; exit 1; }

@@ -45,7 +45,7 @@ def night(site: Site) -> tuple[bool, int, int]:
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize([asset], instance=instance, resources={"site": site, "warehouse": warehouse_of(site)})
     (event,) = result.asset_materializations_for_node("release__aggregates")
-    return tuple(event.metadata[name].value for name in ("is_new", "release", "rows"))  # type: ignore[return-value]
+    return tuple(event.metadata[name].value for name in ("is_new", "release", "rows"))  # type: ignore[return-value]  # Dagster does not say what a figure of its metadata holds
 
 
 def shown(site: Site) -> list[tuple[object, ...]]:

@@ -60,5 +60,5 @@ def test_another_process_reads_and_writes_the_history_while_it_is_open(tmp_path)
         other.close()
         found = instance.get_run_by_id(run.run_id)
         assert found
-        with instance.run_storage.connect() as connection:  # type: ignore[attr-defined]
+        with instance.run_storage.connect() as connection:  # type: ignore[attr-defined]  # the SQL storages have it
             assert connection.exec_driver_sql("select status from runs").scalar() == "CANCELED"

@@ -30,7 +30,7 @@ def requests() -> pl.DataFrame:
             continue
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8", errors="replace") as file:
-            hours = [dt.datetime.strptime(STAMP.search(line)[1], "%d/%b/%Y:%H") for line in file]  # type: ignore[index]
+            hours = [dt.datetime.strptime(STAMP.search(line)[1], "%d/%b/%Y:%H") for line in file]  # type: ignore[index]  # a line without a time fails here, as it should
         rows += [(path.name.split(".")[0], hour) for hour in hours]
     counted = pl.DataFrame(rows, schema=["place", "at"], orient="row").group_by("place", "at").agg(demand=pl.len())
     return counted.with_columns(
