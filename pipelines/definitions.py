@@ -69,7 +69,7 @@ def resources(site: Site) -> dict[str, object]:
     return {
         "site": site,
         "warehouse": Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit),
-        "engine": Engine(url=engine_url(), lake=str(campus.lake)),
+        "engine": Engine(url=engine_url(), lake=str(campus.lake), memory_limit=campus.memory_limit),
     }
 
 
