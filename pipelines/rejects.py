@@ -9,13 +9,15 @@ from dataclasses import replace
 from pipelines.errors import Refused
 from pipelines.presets import Source
 from pipelines.receive import Received, discard
+from pipelines.tombstones import ERASED
 
-_ON_PURPOSE = frozenset({"footer", "repeated_heading", "not_a_person"})
+_ON_PURPOSE = frozenset({"footer", "repeated_heading", "not_a_person", ERASED})
 
 _REMEDIES = {
     "footer": "nothing: a line that is no record",
     "repeated_heading": "nothing: a line that is no record",
     "not_a_person": "nothing: people_who_are_not in the preset names it",
+    ERASED: "nothing: whoever it is about asked to be forgotten",
     "unmapped_value": "add the code to map in the preset",
     "unexpected_value": "see whether columns have slipped; else add it to allowed",
     "missing_value": "see whether from names the right heading; else ask for a fuller export",

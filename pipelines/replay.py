@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines import ledger, loading, spool
+from pipelines import ledger, loading, spool, tombstones
 from pipelines.campus import Campus
 from pipelines.errors import Misconfigured, Problem, Refused
 from pipelines.expectations import expectations_of
@@ -67,7 +67,7 @@ def replay_site(site: Site, names: Sequence[str], progress: Progress) -> Replaye
 def replay(warehouse: Warehouse, site: Site, chosen: Sequence[Source], progress: Progress) -> Replayed:
     """Read again what was read with an older preset of these sources."""
     done = Replayed()
-    vault = Vault.of(site.campus, ledger.keyring(warehouse, site))
+    vault = Vault.of(site.campus, ledger.keyring(warehouse, site), tombstones.kept(warehouse))
     for number, source in enumerate(chosen):
         progress(source.name, number / len(chosen))
         earlier = ledger.read_otherwise(warehouse, source, site.campus.timezone)
@@ -101,8 +101,12 @@ def read_original(campus: Campus, source: Source, vault: Vault, folder: Path, on
     try:
         with path.open("wb") as original:
             original.writelines(vault.original(one.sha256))
+        if not path.stat().st_size:
+            raise Refused(
+                f"{one.name}: its original was destroyed, for it held a reader who was erased — export it again"
+            )
         at_landing = campus.model_copy(update={"landing": landing})
-        return loading.read_file(path, source, models()[f"raw.{source.feed}"], at_landing, vault, read)
+        return loading.read_file(path, source, models()[f"raw.{source.feed}"], at_landing, vault, read, one.sha256)
     except FileNotFoundError:
         raise Refused(
             f"{one.name}: its original is not among those sealed in the vault — restore it from a backup"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import exports, replay
+from pipelines import exports, redaction, replay
 from pipelines.parse import parse
 from pipelines.reader import Read
 from tests.line.sites import Line, small
@@ -45,6 +45,7 @@ def childless(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patched:
         patched.setattr(exports, "readers", readers)
         patched.setattr(replay, "readers", readers)
+        patched.setattr(redaction, "readers", readers)
         yield
 
 

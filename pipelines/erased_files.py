@@ -1,0 +1,95 @@
+"""What is left of a reader in files once the tables are made without them: sealed anew, or taken away.
+
+Each step may be done again and again.  In which order they are done is told in :mod:`pipelines.erasure`.
+"""
+
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+
+import polars as pl
+
+from pipelines import generations, lists
+from pipelines.campus import Campus
+from pipelines.presets import Source
+from pipelines.reader_pages import folder_of, page_name
+from pipelines.redaction import Fate, Reading, redactor
+from pipelines.site import Site, contracts
+from pipelines.tombstones import Tombstones
+from pipelines.vault import Vault
+from pipelines.warehouse import Warehouse
+
+_NO_LISTS = {"landing", "presets", "reference"}
+"""Folders of the data that come from outside."""
+
+
+def seal_originals_anew(
+    warehouse: Warehouse, site: Site, vault: Vault, numbers: Collection[str], advance: Callable[[float], None]
+) -> Counter[Fate]:
+    """Every sealed original without the forgotten; how many there are of each fate."""
+    sources = {source.name: source for source in site.every_source()}
+    readings: dict[str, list[Reading]] = {}
+    for sha256, source, name in warehouse.rows_of(
+        "select sha256, source, name from ledger.file where status <> 'refused' order by received_at, source, name"
+    ):
+        readings.setdefault(sha256, []).append(Reading(sources.get(source), name))
+    fates: Counter[Fate] = Counter()
+    originals = vault.originals()
+    with redactor(site, vault, numbers) as sealed:
+        for place, sha256 in enumerate(originals):
+            advance(place / len(originals))
+            fates[sealed.redact(sha256, readings.get(sha256, [Reading(None, sha256)]))] += 1
+    return fates
+
+
+def seal_rejects_anew(warehouse: Warehouse, site: Site, vault: Vault) -> int:
+    """The sealed rejects without records that name the forgotten; how many records went."""
+    sources = {source.name: source for source in site.every_source()}
+    by_mark = dict(
+        warehouse.rows_of("select source_file, any_value(source order by source) from ledger.file group by all")
+    )
+    return sum(
+        _seal_rejects_anew(vault, mark, _tombstones(vault, sources, by_mark.get(mark, "")))
+        for mark in vault.rejecting()
+    )
+
+
+def _seal_rejects_anew(vault: Vault, mark: str, tombstones: Tombstones) -> int:
+    rejects = list(vault.rejects(mark))
+    texts = [(place, cell) for place, one in enumerate(rejects) for cell in one.get("cells", [one.get("line")]) if cell]
+    named = tombstones.named(pl.DataFrame(texts, schema={"record": pl.Int64, "text": pl.String}, orient="row"))
+    if named:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=vault.folder, prefix=".") as rest:
+            rest.writelines(
+                json.dumps(one, ensure_ascii=False) + "\n" for place, one in enumerate(rejects) if place not in named
+            )
+            rest.flush()
+            vault.keep_rejects(mark, Path(rest.name))
+    return len(named)
+
+
+def _tombstones(vault: Vault, sources: Mapping[str, Source], name: str) -> Tombstones:
+    """Those to hold the records of a source against; of one that the site has no more, in every way in which any writes numbers."""
+    feeds, key = contracts(), vault.keyring.hmac_key
+    of = [sources[name]] if name in sources else list(sources.values())
+    rules = [rule for source in of for rule in Tombstones.at(source, feeds[source.feed], key, ()).rules]
+    return Tombstones(vault.erased, key, tuple(rules))
+
+
+def take_away(campus: Campus, vault: Vault, keys: Collection[str], numbers: Collection[str]) -> dict[str, int]:
+    """Everything that was made of the forgotten for others to read, and what killed runs left lying; how much of each."""
+    pages = [path for key in keys for path in folder_of(campus).glob(f"{page_name(vault.keyring, key)}.*")]
+    for path in pages:
+        path.unlink()
+    older = generations.retire(campus.published, keep=1)
+    generations.sweep(campus.published)
+    listed = sum(lists.take_away(folder, numbers) for folder in campus.data.iterdir() if folder.name not in _NO_LISTS)
+    shutil.rmtree(campus.lake, ignore_errors=True)  # handed to another engine by each run anew
+    for left in [*campus.warehouse.parent.glob("past-*"), *(campus.warehouse.parent / "spill").glob("*")]:
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+    for left in [*campus.spool.glob("*.parquet"), *vault.folder.rglob(".*")]:
+        left.unlink()
+    return {"published generations": older, "pages of their own": len(pages), "lists of people": listed}
