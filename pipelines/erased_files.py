@@ -74,9 +74,10 @@ def _seal_rejects_anew(vault: Vault, mark: str, tombstones: Tombstones) -> int:
 def _tombstones(vault: Vault, sources: Mapping[str, Source], name: str) -> Tombstones:
     """Those to hold the records of a source against; of one that the site has no more, in every way in which any writes numbers."""
     feeds, key = contracts(), vault.keyring.hmac_key
-    of = [sources[name]] if name in sources else list(sources.values())
-    rules = [rule for source in of for rule in Tombstones.at(source, feeds[source.feed], key, ()).rules]
-    return Tombstones(vault.erased, key, tuple(rules))
+    if source := sources.get(name):
+        return Tombstones.at(source, feeds[source.feed], key, vault.erased)
+    every = [Tombstones.at(source, feeds[source.feed], key, ()) for source in sources.values()]
+    return Tombstones(vault.erased, key, tuple(rule for one in every for rule in one.rules))
 
 
 def take_away(campus: Campus, vault: Vault, keys: Collection[str], numbers: Collection[str]) -> dict[str, int]:

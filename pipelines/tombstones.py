@@ -47,12 +47,15 @@ class Tombstones:
     key: bytes = field(repr=False)
     rules: tuple[Rule, ...] = ()
     """Of the columns that hold persons' numbers."""
+    cuts: tuple[tuple[int, int], ...] = ()
+    """Where the columns of a line stand, if it is cut by positions."""
 
     @classmethod
     def at(cls, source: Source, contract: Contract, key: bytes, marks: Iterable[str]) -> Self:
         """Those that a source's records are held against."""
         columns = [column.name for column in contract.columns if column.is_pseudonym]
-        return cls(frozenset(marks), key, tuple(source.columns[name] for name in columns if name in source.columns))
+        rules = tuple(source.columns[name] for name in columns if name in source.columns)
+        return cls(frozenset(marks), key, rules, tuple(source.fixed.values()))
 
     def among(self, patron_keys: Iterable[str]) -> set[str]:
         """Those pseudonyms that have one."""
@@ -66,6 +69,7 @@ class Tombstones:
             return set()
         plain = pl.col("text").str.normalize("NFKC")
         parts = [texts.with_columns(plain.str.extract_all(form)).explode("text") for form in _WORDS]
+        parts += [texts.with_columns(pl.col("text").str.slice(start - 1, end - start + 1)) for start, end in self.cuts]
         words = pl.concat([texts, *parts]).drop_nulls()
         unique = words["text"].unique()
         theirs = pl.concat([unique.filter(self._are_theirs(unique, rule)) for rule in self.rules] or [unique.clear()])

@@ -1,0 +1,125 @@
+"""Stopped before any of its steps, an erasure is told of, lets nobody back in, and is finished by the next one."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines import erasure, status, vault, warehouse
+from pipelines.paths import ROOT
+from tests.erasure.library import CANARIES, NUMBER, exports, library, taken_in
+from tests.erasure.scan import found_anywhere
+from tests.hostile.door import childless
+from tests.line.sites import Line
+
+STEPS: dict[str, tuple[Any, str, int]] = {
+    "the originals": (erasure, "seal_originals_anew", 1),
+    "the third original": (vault.Vault, "seal_original", 3),
+    "the rejects": (erasure, "seal_rejects_anew", 1),
+    "the run": (erasure, "run", 1),
+    "the bytes": (erasure, "write_anew", 1),
+    "the new file is in place": (warehouse.generations, "sync", 1),
+    "the files": (erasure, "take_away", 1),
+    "the numbers": (vault.Vault, "forget", 1),
+    "the end": (erasure, "_finish", 1),
+}
+"""Before what it is stopped: what is called then, and for which time."""
+KILLED = ("the third original", "the new file is in place", "the end")
+FATAL = "import sys; from tests.erasure.test_kill import killed; killed(*sys.argv[1:])"
+UNFINISHED = "select count(*) from ledger.erasure where finished_at is null"
+
+
+class Stopped(BaseException):
+    """In place of a signal, where a process of its own would take too long."""
+
+
+@pytest.fixture(scope="module")
+def everybody(tmp_path_factory: pytest.TempPathFactory) -> Line:
+    line = library(tmp_path_factory.mktemp("everybody") / "site")
+    put(line)
+    with pytest.MonkeyPatch.context() as patch, childless(patch):
+        assert taken_in(line).problems == ()
+    return line
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is read is read here, and nothing is made of it."""
+    monkeypatch.setattr(erasure, "run", lambda site, progress: taken_in(Line(Path(site.file).parent)))
+    with childless(monkeypatch):
+        yield
+
+
+def put(line: Line) -> None:
+    for name, content in exports().items():
+        line.put(name, content)
+
+
+def erase(line: Line) -> None:
+    erasure.erase(line.site, NUMBER, lambda what, share: None)
+
+
+def stop_before(step: str, patch: pytest.MonkeyPatch, stop: Any) -> None:
+    owner, name, time = STEPS[step]
+    calls, once = [], getattr(owner, name)
+
+    def called(*given: Any) -> Any:
+        calls.append(name)
+        if len(calls) == time:
+            stop()
+        return once(*given)
+
+    patch.setattr(owner, name, called)
+
+
+def killed(folder: str, step: str) -> None:
+    """The work of a process that does not live to its end."""
+    line = Line(Path(folder))
+    with pytest.MonkeyPatch.context() as patch, childless(patch):
+        patch.setattr(erasure, "run", lambda site, progress: taken_in(line))
+        stop_before(step, patch, lambda: os.kill(os.getpid(), signal.SIGKILL))
+        erase(line)
+
+
+def is_told(line: Line) -> bool:
+    return "Readers who are not erased to the end" in {str(table.title) for table in status.status_tables(line.site)}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_stopped_before_a_step_it_is_told_of_and_finished_later(
+    everybody: Line, here: None, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = everybody.copied(tmp_path / "site")
+
+    def stop() -> None:
+        raise Stopped
+
+    with monkeypatch.context() as patch, pytest.raises(Stopped):
+        stop_before(step, patch, stop)
+        erase(line)
+    assert line.rows_of(UNFINISHED) != [(0,)]
+    assert is_told(line)
+    put(line)
+    taken_in(line)
+    assert line.rows_of("select count(*) from raw.enrolment") == [(11,)], "a run meanwhile takes nobody in"
+    erase(line)
+    assert line.rows_of(UNFINISHED) == [(0,)]
+    assert not is_told(line)
+    assert found_anywhere(line, CANARIES, tmp_path / "unsealed") == set()
+
+
+def test_killed_again_and_again_it_is_finished_by_the_last(everybody: Line, here: None, tmp_path: Path) -> None:
+    line = everybody.copied(tmp_path / "site")
+    for step in KILLED:
+        words = [sys.executable, "-c", FATAL, str(line.folder), step]
+        assert subprocess.run(words, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+        assert line.rows_of(UNFINISHED) != [(0,)]
+    erase(line)
+    assert line.rows_of(UNFINISHED) == [(0,)]
+    assert found_anywhere(line, CANARIES, tmp_path / "unsealed") == set()
+    assert erasure.find(line.site, NUMBER).finished_at is not None
