@@ -1,6 +1,8 @@
 """`mingyuan erase …`: a reader who asks to be forgotten, and what was erased of them."""
 
 import sys
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -22,18 +24,33 @@ def erase(ctx: click.Context, number: str, yes: bool) -> None:
     from pipelines.answers import table
     from pipelines.erasure import erase as forget
     from pipelines.erasure import find
+    from pipelines.landing import waiting
     from pipelines.site import Site, site_path
 
     site: Any = Site(file=str((ctx.obj or site_path()).absolute()))
     found = find(site, number)
     if found.finished_at:
         return say(f"they were erased on {found.finished_at:%Y-%m-%d}: nothing is left of them here")
-    out.print(table("What there is of them", ["table", "rows"], [list(row) for row in sorted(found.rows.items())]))
+    if found.rows:
+        out.print(table("What there is of them", ["what", "rows"], [list(row) for row in _summed(found.rows).items()]))
+    else:
+        say("they are being erased, and are not to the end")
     if found.shared:
         say(f"{found.shared} cards of theirs stay, since somebody else has held them too")
     if not (yes or (sys.stdin.isatty() and click.confirm("Erase it all, for good?"))):
         return say("nothing is erased yet — the same command with --yes erases it")
     with progress("erase") as advance:
         went = forget(site, number, advance)
-    out.print(table("Erased", ["what", "how many"], [list(row) for row in went.items()]))
-    say("published without them; what was published before is gone")
+    out.print(table("Erased", ["what", "how many"], [list(row) for row in _summed(went).items()]))
+    say("everything is made and published anew without them, and what was published before is gone")
+    if left := len(waiting(site)):
+        say(f"{left} files in the landing folder are not ours to change: see whether they hold them")
+
+
+def _summed(counts: Mapping[str, int]) -> dict[str, int]:
+    """What there was of somebody, for a reader: of the tables that are made here, one line for each layer."""
+    told: Counter[str] = Counter()
+    for what, number in counts.items():
+        layer, _, name = what.partition(".")
+        told[f"{layer}.* (made of them)" if name and layer not in ("raw", "ledger") else what] += number
+    return dict(told)

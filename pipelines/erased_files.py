@@ -3,17 +3,16 @@
 Each step may be done again and again.  In which order they are done is told in :mod:`pipelines.erasure`.
 """
 
-import json
 import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
 import polars as pl
 
 from pipelines import generations, lists
 from pipelines.campus import Campus
+from pipelines.lake import Lake
 from pipelines.presets import Source
 from pipelines.reader_pages import folder_of, page_name
 from pipelines.redaction import Fate, Reading, redactor
@@ -22,8 +21,8 @@ from pipelines.tombstones import Tombstones
 from pipelines.vault import Vault
 from pipelines.warehouse import Warehouse
 
-_NO_LISTS = {"landing", "presets", "reference"}
-"""Folders of the data that come from outside."""
+_NO_LISTS = {"presets", "reference"}
+"""Folders of the data that come with the project."""
 
 
 def seal_originals_anew(
@@ -62,12 +61,7 @@ def _seal_rejects_anew(vault: Vault, mark: str, tombstones: Tombstones) -> int:
     texts = [(place, cell) for place, one in enumerate(rejects) for cell in one.get("cells", [one.get("line")]) if cell]
     named = tombstones.named(pl.DataFrame(texts, schema={"record": pl.Int64, "text": pl.String}, orient="row"))
     if named:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=vault.folder, prefix=".") as rest:
-            rest.writelines(
-                json.dumps(one, ensure_ascii=False) + "\n" for place, one in enumerate(rejects) if place not in named
-            )
-            rest.flush()
-            vault.keep_rejects(mark, Path(rest.name))
+        vault.seal_rejects(mark, (one for place, one in enumerate(rejects) if place not in named))
     return len(named)
 
 
@@ -87,10 +81,18 @@ def take_away(campus: Campus, vault: Vault, keys: Collection[str], numbers: Coll
         path.unlink()
     older = generations.retire(campus.published, keep=1)
     generations.sweep(campus.published)
-    listed = sum(lists.take_away(folder, numbers) for folder in campus.data.iterdir() if folder.name not in _NO_LISTS)
-    shutil.rmtree(campus.lake, ignore_errors=True)  # handed to another engine by each run anew
+    listed = sum(lists.take_away(folder, numbers) for folder in _may_hold_lists(campus))
+    Lake(campus.lake).clear()
     for left in [*campus.warehouse.parent.glob("past-*"), *(campus.warehouse.parent / "spill").glob("*")]:
         shutil.rmtree(left) if left.is_dir() else left.unlink()
     for left in [*campus.spool.glob("*.parquet"), *vault.folder.rglob(".*")]:
         left.unlink()
     return {"published generations": older, "pages of their own": len(pages), "lists of people": listed}
+
+
+def _may_hold_lists(campus: Campus) -> Iterator[Path]:
+    """The folders of the data that are filled here: what arrives is never touched."""
+    arriving = {campus.landing, *campus.landing.parents}
+    for path in sorted(campus.data.iterdir()):
+        if path.is_dir() and path not in arriving and path.name not in _NO_LISTS:
+            yield path

@@ -9,7 +9,7 @@ them an erasure that was killed is known again, and whichever comes next finishe
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -66,7 +66,7 @@ def erase(site: Site, number: str, advance: Advance) -> dict[str, int]:
     with _opened(site) as (warehouse, vault):
         found = _found(warehouse, site, vault, number)
         _begin(warehouse, vault, found.keys)
-    with _opened(site) as (warehouse, vault):
+        vault = replace(vault, erased=tombstones.kept(warehouse))
         left = _left(warehouse, vault)
         numbers = set(left.identities["identifier"])
         fates = seal_originals_anew(warehouse, site, vault, numbers, lambda share: advance("originals", share))
@@ -80,8 +80,8 @@ def erase(site: Site, number: str, advance: Advance) -> dict[str, int]:
         _refuse_what_stands(warehouse, left.keys | found.keys)
         changes.forget_values(warehouse)
         write_anew(warehouse)
-    files = take_away(site.campus, vault, left.keys, numbers)
     with _opened(site) as (warehouse, _):
+        files = take_away(site.campus, vault, left.keys, numbers)
         vault.forget(left.keys)
         _finish(warehouse, left.marks)
     went = {"originals rewritten": fates["rewritten"], "originals destroyed": fates["destroyed"]}
@@ -90,14 +90,14 @@ def erase(site: Site, number: str, advance: Advance) -> dict[str, int]:
 
 @contextmanager
 def _opened(site: Site) -> Iterator[tuple[Warehouse, Vault]]:
-    """The site's warehouse, and its vault, which reads nothing of the forgotten any more."""
+    """The site's warehouse and its vault."""
     campus = site.campus
     if not campus.warehouse.exists():
         raise Problem("there is no warehouse yet — `mingyuan run` makes it")
     if not (campus.vault / "identities").exists():
         raise Problem("the vault knows no numbers, so nobody can be found by one — restore it from a backup")
     with Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit).opened() as warehouse:
-        yield warehouse, Vault.of(campus, ledger.keyring(warehouse, site), tombstones.kept(warehouse))
+        yield warehouse, Vault.of(campus, ledger.keyring(warehouse, site))
 
 
 def _found(warehouse: Warehouse, site: Site, vault: Vault, number: str) -> Found:

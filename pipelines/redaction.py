@@ -147,13 +147,17 @@ def _records(text: Iterator[str], source: Source, encoding: str, carrier: str) -
     held = ""
     for line in text:
         held += line
-        spelt = (
-            held if carrier != "latin-1" else held.encode(carrier).decode(encoding) if quote and quote in held else ""
-        )
-        if not quote or records.is_whole(spelt.encode(), source.delimiter, quote):
+        is_plain = quote is None or quote not in held
+        if is_plain or records.is_whole(_spelt(held, encoding, carrier), source.delimiter, str(quote)):
             yield held
             held = ""
     yield held
+
+
+def _spelt(text: str, encoding: str, carrier: str) -> bytes:
+    """A text as the door counts in it: in UTF-8, without a mark of its byte order."""
+    letters = text.encode(carrier).decode(encoding) if carrier == "latin-1" else text
+    return letters.removeprefix("\ufeff").encode()
 
 
 def _utf_16(path: Path) -> str:
@@ -166,5 +170,7 @@ def _may_name(path: Path, numbers: Collection[str]) -> bool:
     content = path.read_bytes()
     if content.startswith(_PACKED):
         return True
-    spelt = [re.escape(number.lstrip("0").encode(code)) for number in numbers for code in ("utf-8", "utf-16-le")]
+    spelt = [
+        re.escape((number.lstrip("0") or number).encode(code)) for number in numbers for code in ("utf-8", "utf-16-le")
+    ]
     return bool(spelt and re.search(rb"(?<![0-9A-Za-z])0*(?:%s)(?![0-9A-Za-z])" % b"|".join(spelt), content, re.I))

@@ -8,7 +8,7 @@ to a person.
 import hashlib
 import io
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -92,6 +92,11 @@ class Vault:
         with records.open("rb") as file:
             seal(chunks(file), target, f"rejects/{source_file}", self.keyring)
         return target
+
+    def seal_rejects(self, source_file: str, rejects: Iterable[dict[str, Any]]) -> None:
+        """Seal what is left of the rejected records of a file, by what marks its rows."""
+        lines = (json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in rejects)
+        seal(lines, self._path("rejects", source_file), f"rejects/{source_file}", self.keyring)
 
     def rejects(self, source_file: str) -> Iterator[dict[str, Any]]:
         """The rejected records of a file: its number in the file, the reason, and the cells or the line."""

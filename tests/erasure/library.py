@@ -10,6 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
+from pipelines import erasure
 from pipelines.run import Outcome
 from tests.line.sites import Line, small
 
@@ -187,3 +188,12 @@ def taken_in(line: Line) -> Outcome:
 
 def _feed(source: str) -> str:
     return str(SOURCES[source].get("feed", "resource_access"))
+
+
+def put(line: Line, files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        line.put(name, content)
+
+
+def erase(line: Line, number: str = NUMBER) -> dict[str, int]:
+    return erasure.erase(line.site, number, lambda what, share: None)

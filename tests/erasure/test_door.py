@@ -1,16 +1,15 @@
 """Who was erased does not come back: not with the same bytes, not with new ones, and nobody else stays outside for it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pipelines import erasure, tombstones
 from pipelines.errors import Problem
+from pipelines.past import Moment, warehouse_at
 from pipelines.warehouse import Warehouse
-from tests.erasure.library import CANARIES, CARD, NUMBER, OTHERS, READERS, events, exports, library, taken_in
+from tests.erasure.library import CANARIES, CARD, NUMBER, OTHERS, READERS, erase, events, exports, put, taken_in
 from tests.erasure.scan import found_anywhere, vault_of
-from tests.hostile.door import childless
 from tests.line.sites import Line
 
 COUNTS = (
@@ -19,41 +18,10 @@ COUNTS = (
 ROWS = "select (select count(*) from raw.gate_event), (select count(*) from raw.event_attendance)"
 
 
-@pytest.fixture(scope="module")
-def doors() -> Iterator[None]:
-    """What is read is read here, and nothing is made of it."""
-    with pytest.MonkeyPatch.context() as patch, childless(patch):
-        patch.setattr(erasure, "run", lambda site, progress: taken_in(Line(Path(site.file).parent)))
-        yield
-
-
-@pytest.fixture(scope="module")
-def everybody(tmp_path_factory: pytest.TempPathFactory, doors: None) -> Line:
-    line = library(tmp_path_factory.mktemp("everybody") / "site")
-    put(line, exports())
-    assert taken_in(line).problems == ()
-    return line
-
-
-@pytest.fixture(scope="module")
-def once_erased(everybody: Line, tmp_path_factory: pytest.TempPathFactory) -> Line:
-    line = everybody.copied(tmp_path_factory.mktemp("erased") / "site")
+@pytest.fixture
+def erased(line: Line) -> Line:
     erase(line)
     return line
-
-
-@pytest.fixture
-def erased(once_erased: Line, tmp_path: Path) -> Line:
-    return once_erased.copied(tmp_path / "site")
-
-
-def erase(line: Line, number: str = NUMBER) -> dict[str, int]:
-    return erasure.erase(line.site, number, lambda what, share: None)
-
-
-def put(line: Line, files: dict[str, bytes]) -> None:
-    for name, content in files.items():
-        line.put(name, content)
 
 
 def later() -> dict[str, bytes]:
@@ -133,8 +101,7 @@ def test_by_a_card_its_holder_is_found(everybody: Line) -> None:
     assert by_card.rows["raw.patron_identifier"] == 1
 
 
-def test_a_card_that_somebody_else_has_held_too_stays_theirs(everybody: Line, tmp_path: Path) -> None:
-    line = everybody.copied(tmp_path / "site")
+def test_a_card_that_somebody_else_has_held_too_stays_theirs(line: Line) -> None:
     other = OTHERS[0][0]
     line.put("cards/handed_on.csv", f"card,number,since\n{CARD},{other},2026-01-05\n")
     taken_in(line)
@@ -148,8 +115,7 @@ def test_a_card_that_somebody_else_has_held_too_stays_theirs(everybody: Line, tm
     assert line.rows_of(ROWS) == [(36, 11)]
 
 
-def test_rows_that_a_run_would_not_make_anew_go_too(everybody: Line, tmp_path: Path) -> None:
-    line = everybody.copied(tmp_path / "site")
+def test_rows_that_a_run_would_not_make_anew_go_too(line: Line) -> None:
     keys = [vault_of(line).pseudonyms_of(number)[0] for number in (NUMBER, OTHERS[0][0])]
     with Warehouse(path=str(line.campus.warehouse)).opened() as warehouse:
         for key in keys:
@@ -162,8 +128,7 @@ def test_rows_that_a_run_would_not_make_anew_go_too(everybody: Line, tmp_path: P
         assert line.rows_of(f"select patron_key from ledger.{table}") == [(keys[1],)]
 
 
-def test_an_original_that_nobody_can_read_any_more_goes_if_it_may_name_them(everybody: Line, tmp_path: Path) -> None:
-    line = everybody.copied(tmp_path / "site")
+def test_an_original_that_nobody_can_read_any_more_goes_if_it_may_name_them(line: Line, tmp_path: Path) -> None:
     vault = vault_of(line)
     contents = {"a": f"x,{NUMBER}\n".encode(), "b": f"x,{NUMBER}9\n".encode(), "c": b"PK\x03\x04 something packed"}
     for name, content in contents.items():
@@ -171,3 +136,22 @@ def test_an_original_that_nobody_can_read_any_more_goes_if_it_may_name_them(ever
         vault.seal_original(tmp_path / name, name)
     assert erase(line)["originals destroyed"] == 2 + 2
     assert [b"".join(vault.original(name)) for name in contents] == [b"", contents["b"], b""]
+
+
+def test_what_was_known_then_is_told_without_them(line: Line, tmp_path: Path) -> None:
+    put(line, {"people/all.csv": exports()["people/all.csv"] + b"2023141460021,x,2025-09-01,x\n"})
+    taken_in(line)
+    ((before,),) = line.rows_of("select max(received_at) - interval 1 millisecond from ledger.file")
+    first, count = Moment(known_at=before), "select count(*) from raw.enrolment"
+    with warehouse_at(line.site, first, ["clean.enrolment"]) as then:
+        assert then.connection.sql(count).fetchall() == [(12,)], "the control"
+    erase(line)
+    with warehouse_at(line.site, first, ["clean.enrolment"]) as then:
+        assert then.connection.sql(count).fetchall() == [(11,)]
+    put(line, {"events/2025.xlsx": events(OTHERS, "2025-09-12")})
+    taken_in(line)
+    with (
+        pytest.raises(Problem, match=r"^events/2025.xlsx: its original was destroyed"),
+        warehouse_at(line.site, first, ["clean.attendance"]),
+    ):
+        pass

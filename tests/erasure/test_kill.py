@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import pytest
 
 from pipelines import erasure, status, vault, warehouse
 from pipelines.paths import ROOT
-from tests.erasure.library import CANARIES, NUMBER, exports, library, taken_in
+from tests.erasure.library import CANARIES, NUMBER, erase, exports, put, taken_in
 from tests.erasure.scan import found_anywhere
 from tests.hostile.door import childless
 from tests.line.sites import Line
@@ -36,32 +35,6 @@ UNFINISHED = "select count(*) from ledger.erasure where finished_at is null"
 
 class Stopped(BaseException):
     """In place of a signal, where a process of its own would take too long."""
-
-
-@pytest.fixture(scope="module")
-def everybody(tmp_path_factory: pytest.TempPathFactory) -> Line:
-    line = library(tmp_path_factory.mktemp("everybody") / "site")
-    put(line)
-    with pytest.MonkeyPatch.context() as patch, childless(patch):
-        assert taken_in(line).problems == ()
-    return line
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What is read is read here, and nothing is made of it."""
-    monkeypatch.setattr(erasure, "run", lambda site, progress: taken_in(Line(Path(site.file).parent)))
-    with childless(monkeypatch):
-        yield
-
-
-def put(line: Line) -> None:
-    for name, content in exports().items():
-        line.put(name, content)
-
-
-def erase(line: Line) -> None:
-    erasure.erase(line.site, NUMBER, lambda what, share: None)
 
 
 def stop_before(step: str, patch: pytest.MonkeyPatch, stop: Any) -> None:
@@ -92,19 +65,19 @@ def is_told(line: Line) -> bool:
 
 @pytest.mark.parametrize("step", STEPS)
 def test_stopped_before_a_step_it_is_told_of_and_finished_later(
-    everybody: Line, here: None, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    line: Line, step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line = everybody.copied(tmp_path / "site")
 
     def stop() -> None:
         raise Stopped
 
-    with monkeypatch.context() as patch, pytest.raises(Stopped):
+    with monkeypatch.context() as patch:
         stop_before(step, patch, stop)
-        erase(line)
+        with pytest.raises(Stopped):
+            erase(line)
     assert line.rows_of(UNFINISHED) != [(0,)]
     assert is_told(line)
-    put(line)
+    put(line, exports())
     taken_in(line)
     assert line.rows_of("select count(*) from raw.enrolment") == [(11,)], "a run meanwhile takes nobody in"
     erase(line)
@@ -113,8 +86,7 @@ def test_stopped_before_a_step_it_is_told_of_and_finished_later(
     assert found_anywhere(line, CANARIES, tmp_path / "unsealed") == set()
 
 
-def test_killed_again_and_again_it_is_finished_by_the_last(everybody: Line, here: None, tmp_path: Path) -> None:
-    line = everybody.copied(tmp_path / "site")
+def test_killed_again_and_again_it_is_finished_by_the_last(line: Line, tmp_path: Path) -> None:
     for step in KILLED:
         words = [sys.executable, "-c", FATAL, str(line.folder), step]
         assert subprocess.run(words, cwd=ROOT, check=False).returncode == -signal.SIGKILL

@@ -58,7 +58,7 @@ def test_a_text_loses_their_records_and_nothing_else(
     tmp_path: Path, code: str, end: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = [
-        '门禁,,\n\nwho,at,"the\ndoor"\n',
+        '"门禁",,\n\nwho,at,"the\ndoor"\n',
         '7,2025-09-08 08:00:00,"东\n ""门"""\n',
         '<2023141460001,2025-09-08 08:01:00,"西,\n门"\n>\n',
         "2023141460001x,2025-09-08 08:02:00,南\n",
