@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 
-import polars as pl
-
 from pipelines import generations, lists
 from pipelines.campus import Campus
 from pipelines.lake import Lake
@@ -58,8 +56,9 @@ def seal_rejects_anew(warehouse: Warehouse, site: Site, vault: Vault) -> int:
 
 def _seal_rejects_anew(vault: Vault, mark: str, tombstones: Tombstones) -> int:
     rejects = list(vault.rejects(mark))
-    texts = [(place, cell) for place, one in enumerate(rejects) for cell in one.get("cells", [one.get("line")]) if cell]
-    named = tombstones.named(pl.DataFrame(texts, schema={"record": pl.Int64, "text": pl.String}, orient="row"))
+    named = tombstones.named(
+        [(place, text) for place, one in enumerate(rejects) for text in one.get("cells", [one.get("line")])]
+    )
     if named:
         vault.seal_rejects(mark, (one for place, one in enumerate(rejects) if place not in named))
     return len(named)

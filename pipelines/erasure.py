@@ -3,25 +3,24 @@
 In one transaction the tombstones are set and the rows that came are taken out, so that nothing is made of them from then
 on.  Then what is sealed is sealed anew, the line is run, and the bytes are seen to.  The numbers themselves go last: by
 them an erasure that was killed is known again, and whichever comes next finishes it.  Who somebody is belongs in
-:mod:`pipelines.known_by`, files in :mod:`pipelines.erased_files`.
+:mod:`pipelines.known_by`, tables in :mod:`pipelines.erased_rows`, files in :mod:`pipelines.erased_files`.
 """
 
 import datetime as dt
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import polars as pl
 
 from pipelines import changes, ledger, tombstones
 from pipelines.erased_files import seal_originals_anew, seal_rejects_anew, take_away
+from pipelines.erased_rows import refuse_what_stands, rows_of, take_out
 from pipelines.errors import Problem
-from pipelines.known_by import known_by, of_every_kind, spelt
-from pipelines.models import Model
-from pipelines.quoting import literal
+from pipelines.known_by import known_by
 from pipelines.run import run
-from pipelines.site import Site, models
-from pipelines.tombstones import ERASED, Tombstones, tombstone
+from pipelines.site import Site
+from pipelines.tombstones import Tombstones, tombstone
 from pipelines.vault import Vault
 from pipelines.warehouse import Warehouse, write_anew
 
@@ -34,7 +33,7 @@ class Found:
     """What is known of somebody who asks to be forgotten."""
 
     keys: frozenset[str] = field(repr=False)
-    """Pseudonyms that no tombstone is set for yet."""
+    """Every pseudonym that leads to them."""
     rows: dict[str, int]
     """By table."""
     shared: int
@@ -66,7 +65,7 @@ def erase(site: Site, number: str, advance: Advance) -> dict[str, int]:
     with _opened(site) as (warehouse, vault):
         found = _found(warehouse, site, vault, number)
         _begin(warehouse, vault, found.keys)
-        vault = replace(vault, erased=tombstones.kept(warehouse))
+        vault = tombstones.shut(vault, warehouse)
         left = _left(warehouse, vault)
         numbers = set(left.identities["identifier"])
         fates = seal_originals_anew(warehouse, site, vault, numbers, lambda share: advance("originals", share))
@@ -77,11 +76,11 @@ def erase(site: Site, number: str, advance: Advance) -> dict[str, int]:
             "\n".join([*outcome.problems, "the erasure is not finished — mend this, then the same command again"])
         )
     with _opened(site) as (warehouse, _):
-        _refuse_what_stands(warehouse, left.keys | found.keys)
         changes.forget_values(warehouse)
+        refuse_what_stands(warehouse, left.keys | found.keys)
         write_anew(warehouse)
     with _opened(site) as (warehouse, _):
-        files = take_away(site.campus, vault, left.keys, numbers)
+        files = take_away(site.campus, vault, left.keys | found.keys, numbers)
         vault.forget(left.keys)
         _finish(warehouse, left.marks)
     went = {"originals rewritten": fates["rewritten"], "originals destroyed": fates["destroyed"]}
@@ -90,59 +89,43 @@ def erase(site: Site, number: str, advance: Advance) -> dict[str, int]:
 
 @contextmanager
 def _opened(site: Site) -> Iterator[tuple[Warehouse, Vault]]:
-    """The site's warehouse and its vault."""
+    """The site's warehouse, and its vault, shut to all who were forgotten."""
     campus = site.campus
     if not campus.warehouse.exists():
         raise Problem("there is no warehouse yet — `mingyuan run` makes it")
     if not (campus.vault / "identities").exists():
         raise Problem("the vault knows no numbers, so nobody can be found by one — restore it from a backup")
     with Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit).opened() as warehouse:
-        yield warehouse, Vault.of(campus, ledger.keyring(warehouse, site))
+        yield warehouse, tombstones.shut(Vault.of(campus, ledger.keyring(warehouse, site)), warehouse)
 
 
 def _found(warehouse: Warehouse, site: Site, vault: Vault, number: str) -> Found:
-    set_already = dict(warehouse.rows_of("select tombstone, finished_at from ledger.erasure"))
-    key, known = vault.keyring.hmac_key, known_by(warehouse, site, vault, number)
-    new = frozenset(one for one in known.keys if tombstone(one, key) not in set_already)
-    met = {tombstone(one, key) for one in of_every_kind([spelt(number)], site, vault)} & set_already.keys()
-    if not (new or met):
+    known = known_by(warehouse, site, vault, number)
+    rows = rows_of(warehouse, known.keys)
+    ended = dict(warehouse.rows_of("select tombstone, finished_at from ledger.erasure"))
+    ends = [ended[mark] for mark in _marks(vault, known.keys) if mark in ended]
+    if not (rows or ends or known.keys & set(vault.identities()["patron_key"])):
         raise Problem("nobody here has that number — write it as in the exports")
-    finished = [set_already[mark] for mark in met]
-    if new or None in finished:
-        return Found(new, _rows(warehouse, new), known.shared)
-    return Found(new, {}, 0, max(finished))
+    is_finished = ends and not rows and None not in ends
+    return Found(known.keys, rows, known.shared, max(ends) if is_finished else None)
 
 
 def _begin(warehouse: Warehouse, vault: Vault, keys: Collection[str]) -> None:
     """Set the tombstones, and take out all rows that a run would not make anew."""
-    marks = [(tombstone(one, vault.keyring.hmac_key),) for one in sorted(keys)]
+    marks = _marks(vault, keys)
+    vault.seal_tombstones(vault.erased | set(marks))
     with warehouse.transaction() as connection:
-        for mark in marks:
-            connection.execute("insert into ledger.erasure values (?, localtimestamp, null)", mark)
-        for model, theirs in _holding(warehouse, keys):
-            if model.is_feed:
-                _retract(warehouse, model, f"select * from {model.table} where {theirs}")
-            elif model.layer == "ledger":
-                connection.execute(f"delete from {model.table} where {theirs}")
+        connection.execute("update ledger.erasure set finished_at = null where list_contains(?, tombstone)", [marks])
+        connection.execute(
+            "insert into ledger.erasure select mark, localtimestamp, null from (select unnest(?) as mark) "
+            "where mark not in (select tombstone from ledger.erasure)",
+            [marks],
+        )
+        take_out(warehouse, keys)
 
 
-def _retract(warehouse: Warehouse, model: Model, rows: str) -> None:
-    """Take rows out of a feed; the ledger counts their records as rejected from then on."""
-    feed, connection = model.table.partition(".")[2], warehouse.connection
-    with changes.watched(warehouse, model) as watch:
-        watch.touch(rows)
-        connection.execute(
-            f"insert into ledger.reject select distinct ?, source_file, source_record, '', ? from ({rows})",
-            [feed, ERASED],
-        )
-        connection.execute(
-            "update ledger.file set rows = file.rows - gone.rows, loaded = loaded - gone.records, "
-            "rejected = rejected + gone.records from (select source_file, count(*) as rows, "
-            f"count(distinct source_record) as records from ({rows}) group by all) as gone "
-            "where file.source_file = gone.source_file and file.feed = ?",
-            [feed],
-        )
-        connection.execute(rows.replace("select *", "delete", 1))
+def _marks(vault: Vault, keys: Collection[str]) -> list[str]:
+    return sorted(tombstone(one, vault.keyring.hmac_key) for one in keys)
 
 
 @dataclass(frozen=True)
@@ -168,31 +151,3 @@ def _finish(warehouse: Warehouse, marks: Sequence[str]) -> None:
     warehouse.connection.execute(
         "update ledger.erasure set finished_at = localtimestamp where list_contains(?, tombstone)", [list(marks)]
     )
-
-
-def _refuse_what_stands(warehouse: Warehouse, keys: Collection[str]) -> None:
-    """Make sure that no table holds them any more; one that is no longer made by anything goes."""
-    for table in set(warehouse.tables()) - models().keys():
-        warehouse.connection.execute(f"drop table {table}")
-    if rows := _rows(warehouse, keys):
-        raise Problem(f"{', '.join(rows)}: still tell of them, which is a fault of ours — please report it")
-
-
-def _rows(warehouse: Warehouse, keys: Collection[str]) -> dict[str, int]:
-    """By table that tells of them, how many rows do."""
-    count = "select count(*) from {} where {}"
-    rows = {m.table: warehouse.rows_of(count.format(m.table, theirs))[0][0] for m, theirs in _holding(warehouse, keys)}
-    return {table: number for table, number in rows.items() if number}
-
-
-def _holding(warehouse: Warehouse, keys: Collection[str]) -> list[tuple[Model, str]]:
-    """The tables that tell of single people, each with the condition under which a row is theirs."""
-    if not keys:
-        return []
-    among, there = f"in ({', '.join(map(literal, sorted(keys)))})", set(warehouse.tables())
-    tell = {model: _pseudonyms(model) for model in models().values() if model.table in there}
-    return [(model, " or ".join(f"{name} {among}" for name in names)) for model, names in tell.items() if names]
-
-
-def _pseudonyms(model: Model) -> list[str]:
-    return [column.name for column in model.columns if "pseudonym" in column.tags and column.type == "VARCHAR"]

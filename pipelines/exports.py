@@ -91,7 +91,7 @@ def _taken_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence
 def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[Expectation]) -> Intake:
     """Load every export of a feed that has not been loaded yet."""
     warehouse.create(model)
-    vault = Vault.of(site.campus, ledger.keyring(warehouse, site), tombstones.kept(warehouse))
+    vault = tombstones.shut(Vault.of(site.campus, ledger.keyring(warehouse, site)), warehouse)
     intake, asked = Intake(), asked_for(site)
     arrivals = _received(warehouse, site, model, vault, asked, intake)
     judgement = loading.judge(warehouse, model, expected, [received for _, _, received in arrivals])

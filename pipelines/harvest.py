@@ -24,7 +24,6 @@ from pipelines.pseudonymise import Pseudonyms
 from pipelines.tombstones import ERASED
 
 REJECTS = {"record": pl.Int64(), "field": pl.String(), "reason": pl.String()}
-_TEXTS = {"record": pl.Int64(), "text": pl.String()}
 LOADED = {"source_file": pl.String(), "source_record": pl.Int64(), "notes": pl.String()}
 
 
@@ -78,7 +77,7 @@ class Harvest:
     def _without_erased(self, told_apart: Sorted, cells: pl.DataFrame) -> Sorted:
         """The same with every record rejected that is of somebody who was forgotten, or was of no use and names them."""
         of_no_use = cells.join(told_apart.accepted, on="record", how="anti")
-        named = self.pseudonyms.tombstones.named(of_no_use.unpivot(index="record", value_name="text").drop("variable"))
+        named = self.pseudonyms.tombstones.named(of_no_use.unpivot(index="record").drop("variable").rows())
         erased = self.pseudonyms.of_erased(told_apart.accepted) | named
         is_erased = pl.col("record").is_in(erased)
         reasons = pl.DataFrame({"record": sorted(erased), "field": "", "reason": ERASED}, schema=REJECTS)
@@ -123,8 +122,7 @@ class Harvest:
         return frame.with_columns(*empty, source_file=pl.lit(self.source_file), source_record=pl.col("record"))
 
     def _reject_misfits(self, misfits: tuple[Misfit, ...]) -> None:
-        lines = pl.DataFrame([(misfit.record, misfit.line) for misfit in misfits], schema=_TEXTS, orient="row")
-        named = self.pseudonyms.tombstones.named(lines)
+        named = self.pseudonyms.tombstones.named([(misfit.record, misfit.line) for misfit in misfits])
         told = [(misfit, ERASED if misfit.record in named else self._reason(misfit)) for misfit in misfits]
         rows = [(misfit.record, "", reason) for misfit, reason in told]
         self.rejects.add(pl.DataFrame(rows, schema=REJECTS, orient="row"))

@@ -53,16 +53,17 @@ def of_every_kind(numbers: Collection[str], site: Site, vault: Vault) -> set[str
 
 
 def known_by(warehouse: Warehouse, site: Site, vault: Vault, number: str) -> Known:
-    """All that leads to whoever has a number; nothing where the vault does not know it.
+    """All that leads, or would lead, to whoever has a number.
 
     Raises:
         Problem: it is that of a card which several people have held.
 
     """
     identities, cards = vault.identities(), _cards(warehouse)
-    given = identities.filter(pl.col("identifier") == spelt(number))
-    named = set(given["patron_key"])
-    own = set(given.filter(pl.col("id_type") == PATRON_NUMBER)["patron_key"])
+    known = {*identities["patron_key"], *cards["patron_key"]}
+    named = of_every_kind([spelt(number)], site, vault)
+    named |= set(identities.filter(pl.col("identifier") == spelt(number))["patron_key"])
+    own = {key for key in pseudonyms([spelt(number)], PATRON_NUMBER, vault.keyring.hmac_key) if key in known}
     holders = set(cards.filter(pl.col("identifier_key").is_in(named))["patron_key"])
     if not own and len(holders) > 1:
         raise Problem(f"{len(holders)} people have held the card of that number — give the reader's own number")

@@ -86,7 +86,7 @@ def warehouse_at(site: Site, moment: Moment, tables: Sequence[str]) -> Iterator[
     with tempfile.TemporaryDirectory(dir=campus.warehouse.parent, prefix="past-") as name:
         folder = Path(name)
         with Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit).opened() as warehouse:
-            vault = Vault.of(campus, ledger.keyring(warehouse, site), tombstones.kept(warehouse))
+            vault = tombstones.shut(Vault.of(campus, ledger.keyring(warehouse, site)), warehouse)
             files = _in_force(site, _received(warehouse, moment))
             if not files:
                 raise Problem("nothing had been received by then — choose a later --known-at")

@@ -67,7 +67,7 @@ def replay_site(site: Site, names: Sequence[str], progress: Progress) -> Replaye
 def replay(warehouse: Warehouse, site: Site, chosen: Sequence[Source], progress: Progress) -> Replayed:
     """Read again what was read with an older preset of these sources."""
     done = Replayed()
-    vault = Vault.of(site.campus, ledger.keyring(warehouse, site), tombstones.kept(warehouse))
+    vault = tombstones.shut(Vault.of(site.campus, ledger.keyring(warehouse, site)), warehouse)
     for number, source in enumerate(chosen):
         progress(source.name, number / len(chosen))
         earlier = ledger.read_otherwise(warehouse, source, site.campus.timezone)

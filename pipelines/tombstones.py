@@ -6,8 +6,8 @@ A tombstone is made of a pseudonym, so it belongs to one kind of number.  How so
 
 import hashlib
 import hmac
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
 import polars as pl
@@ -19,6 +19,7 @@ from pipelines.pseudonymise import PATRON_NUMBER
 from profiles.pseudonym import normalised, padded, pseudonyms
 
 if TYPE_CHECKING:
+    from pipelines.vault import Vault
     from pipelines.warehouse import Warehouse
 
 ERASED = "erased"
@@ -29,9 +30,10 @@ _WORDS = (r"\w+", r"[^\s,;|\"'<>()=]+")
 """What a number in a text may be: letters and digits, or all between two marks that part values."""
 
 
-def kept(warehouse: "Warehouse") -> frozenset[str]:
-    """Every tombstone of a site."""
-    return frozenset(mark for (mark,) in warehouse.rows_of("select tombstone from ledger.erasure"))
+def shut(vault: "Vault", warehouse: "Warehouse") -> "Vault":
+    """The vault with nothing read into it or out of it of anybody who has a tombstone."""
+    marks = {mark for (mark,) in warehouse.rows_of("select tombstone from ledger.erasure")}
+    return replace(vault, erased=vault.tombstones() | marks)
 
 
 def tombstone(patron_key: str, key: bytes) -> str:
@@ -63,10 +65,11 @@ class Tombstones:
             return set()
         return {patron_key for patron_key in patron_keys if tombstone(patron_key, self.key) in self.marks}
 
-    def named(self, texts: pl.DataFrame) -> set[int]:
+    def named(self, told: Sequence[tuple[int, str | None]]) -> set[int]:
         """The records that name somebody who has one, out of texts of records that could not be read as such."""
-        if not (self.marks and texts.height):
+        if not (self.marks and told):
             return set()
+        texts = pl.DataFrame(told, schema={"record": pl.Int64, "text": pl.String}, orient="row")
         plain = pl.col("text").str.normalize("NFKC")
         parts = [texts.with_columns(plain.str.extract_all(form)).explode("text") for form in _WORDS]
         parts += [texts.with_columns(pl.col("text").str.slice(start - 1, end - start + 1)) for start, end in self.cuts]

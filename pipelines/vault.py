@@ -45,8 +45,8 @@ class Vault:
     """Tombstones of those whose records are read from no file any more."""
 
     @classmethod
-    def of(cls, campus: Campus, keyring: Keyring, erased: frozenset[str] = frozenset()) -> Self:
-        return cls(campus.vault, keyring, campus.data / "landing", erased)
+    def of(cls, campus: Campus, keyring: Keyring) -> Self:
+        return cls(campus.vault, keyring, campus.data / "landing")
 
     def keep_original(self, path: Path, sha256: str) -> Path:
         """Seal a landing file that has been loaded.
@@ -125,6 +125,18 @@ class Vault:
             rest = known.filter(~pl.col("patron_key").is_in(list(patron_keys)))
             if rest.height < known.height:
                 self._seal_identities(rest)
+
+    def seal_tombstones(self, tombstones: Collection[str]) -> None:
+        """Keep a copy of every tombstone, which outlives a warehouse that is lost."""
+        lines = (f"{one}\n".encode() for one in sorted(tombstones))
+        seal(lines, self._path("", "tombstones"), "tombstones", self.keyring)
+
+    def tombstones(self) -> frozenset[str]:
+        """The copy of every tombstone."""
+        path = self._path("", "tombstones")
+        if not path.exists():
+            return frozenset()
+        return frozenset(b"".join(unseal(path, "tombstones", self.keyring)).decode().split())
 
     def lookup(self, patron_key: str) -> list[Identity]:
         """The numbers behind a pseudonym; none if the vault knows it not."""

@@ -1,7 +1,9 @@
 """Who was erased does not come back: not with the same bytes, not with new ones, and nobody else stays outside for it."""
 
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipelines import erasure, tombstones
@@ -155,3 +157,29 @@ def test_what_was_known_then_is_told_without_them(line: Line, tmp_path: Path) ->
         warehouse_at(line.site, first, ["clean.attendance"]),
     ):
         pass
+
+
+def test_a_warehouse_that_is_lost_takes_no_tombstone_with_it(erased: Line, tmp_path: Path) -> None:
+    erased.campus.warehouse.unlink()
+    put(erased, exports())
+    assert taken_in(erased).problems == ()
+    assert erased.rows_of("select (select count(*) from raw.enrolment), (select count(*) from raw.loan)") == [(11, 11)]
+    assert found_anywhere(erased, CANARIES, tmp_path / "unsealed") == set()
+
+
+def test_a_warehouse_that_is_put_back_can_be_rid_of_them_again(line: Line, everybody: Line, tmp_path: Path) -> None:
+    erase(line)
+    shutil.copy(everybody.campus.warehouse, line.campus.warehouse)
+    assert erasure.find(line.site, NUMBER).rows["raw.enrolment"] == 1
+    erase(line)
+    assert line.rows_of("select count(*) from raw.enrolment") == [(11,)]
+
+
+def test_a_table_that_nothing_makes_any_more_goes_if_it_tells_of_them(line: Line) -> None:
+    key, other = (vault_of(line).pseudonyms_of(number)[0] for number in (NUMBER, OTHERS[0][0]))
+    with duckdb.connect(str(line.campus.warehouse)) as connection:
+        connection.execute(
+            f"create table raw.old as select '{key}' as who; create table raw.older as select '{other}' as who"
+        )
+    erase(line)
+    assert line.rows_of("select table_name from duckdb_tables() where table_name in ('old', 'older')") == [("older",)]
