@@ -157,7 +157,8 @@ def write_anew(warehouse: Warehouse) -> None:
     """
     path = Path(warehouse.path)
     anew = path.with_name(f"anew-{path.name}")
-    anew.unlink(missing_ok=True)
+    for left in path.parent.glob(f"{anew.name}*"):
+        left.unlink()
     try:
         for statement in (
             "checkpoint",

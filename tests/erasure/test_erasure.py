@@ -23,6 +23,20 @@ OF_BYTES = {"source_file", "source_record"}
 COUNTS_RECORDS = "report.source"
 """Says of each feed how many records came, and how many of them were not taken in."""
 LISTS = ("lists", "run-1")
+LEFT_LYING = dict.fromkeys(
+    (
+        "lake/clean/loan/v-1/part.parquet",
+        "published/.tmp-1.duckdb.wal",
+        "spool/in-killed/original",
+        "spool/killed.rows.parquet",
+        "vault/received/.killed",
+        "warehouse/anew-mingyuan.duckdb.wal",
+        "warehouse/past-killed/mingyuan.duckdb.wal",
+        "warehouse/spill/killed.tmp",
+    ),
+    NUMBER,
+)
+"""What a run that was killed may leave, and where."""
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +55,10 @@ def before(tmp_path_factory: pytest.TempPathFactory, here: None) -> Line:
     folder.mkdir()
     for key in {*vault.pseudonyms_of(NUMBER), *vault.pseudonyms_of(OTHERS[0][0])}:
         (folder / f"{page_name(vault.keyring, key)}.zh.html").touch()
+    for name, text in LEFT_LYING.items():
+        path = line.campus.data / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     for name, numbers in {"theirs": [OTHERS[0][0], NUMBER], "others": [OTHERS[0][0]]}.items():
         write_lists(
             line.campus.data.joinpath(*LISTS) / name,
@@ -100,8 +118,10 @@ def test_every_table_is_as_if_they_had_never_come(before: Line, erased: Line, wi
 
 def test_not_one_word_of_theirs_is_left(before: Line, erased: Line, keys: frozenset[str], tmp_path: Path) -> None:
     words = {*CANARIES, *keys}
-    there = {word for _, word in found_anywhere(before, words, tmp_path / "before")}
+    found = found_anywhere(before, words, tmp_path / "before")
+    there = {word for _, word in found}
     assert set(CANARIES) <= there
+    assert {Path(name).name for name in LEFT_LYING} <= {where for where, _ in found}
     assert len(there & keys) == 3, "the control: as a person, as a login, and by their card they were known"
     assert found_anywhere(erased, words, tmp_path / "after") == set()
 
