@@ -5,6 +5,9 @@ from collections.abc import Callable
 from pipelines.engine import LAYERS_ON_SPARK
 from pipelines.site import models
 
+PUBLISHED = "published"
+"""The floor's step that writes what analysts get."""
+
 Told = dict
 """One result, as suite.py keeps it."""
 
@@ -47,6 +50,10 @@ def door(told: Told) -> float:
 
 def floor(told: Told) -> float:
     return spent(told, "floor door", "floor")
+
+
+def is_not_published(step: str) -> bool:
+    return step != PUBLISHED
 
 
 def is_other(step: str) -> bool:

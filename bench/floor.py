@@ -1,10 +1,11 @@
 """The floor: the same work by DuckDB alone, with the same memory and threads, but no check, ledger, comment or Dagster.
 
-    floor.py door EXPORTS FOLDER   every export of a term read into typed tables
-    floor.py models FOLDER         every SQL table of the line by its own text, from what the product has loaded
+    floor.py door EXPORTS FOLDER   every export of a term read into typed tables, numbers hashed, what came twice in a file once
+    floor.py models FOLDER         every SQL table of the line by its own text, from what the product has loaded, and
+                                   a file of those that analysts get
 
-What is left out of the floor is what the product's door does beside: counting twice, repeated records, keys that need a
-secret, the vault.  The tables that Python fills are given to the models as the product made them.
+What is left out of the floor is what the product's door does beside: counting twice, keys that need a secret, reasons for
+what is left out, the vault.  The tables that Python fills are given to the models as the product made them.
 """
 
 import sys
@@ -15,6 +16,8 @@ from pathlib import Path
 import duckdb
 from measure import step
 
+from assets.published import LAYERS
+from pipelines.publish import STORAGE_VERSION
 from pipelines.site import Site, models
 
 MAIN = "select left(sha256(卡号), 12) as patron_key, '总馆' as building, 闸机名称 as gate, case 闸机名称[1] when '进' then 'in' else 'out' end as direction, 通行时间 as passed_at from {} where 结果 = '成功'"
@@ -38,11 +41,9 @@ def door(exports: Path, folder: Path) -> None:
 
 
 def loaded(connection: duckdb.DuckDBPyConnection, exports: Path, pattern: str, query: str) -> int:
-    """The rows of one feed's files, read into a table."""
-    read = (
-        f"read_csv('{exports / pattern}', header = true, all_varchar = {pattern not in STAMP}{STAMP.get(pattern, '')})"
-    )
-    return made(connection, pattern, query.format(read))
+    """The rows of one feed's files, read into a table, those that a file holds twice once."""
+    read = f"read_csv('{exports / pattern}', header = true, filename = true, all_varchar = {pattern not in STAMP}{STAMP.get(pattern, '')})"
+    return made(connection, pattern, query.format(read).replace("select ", "select distinct filename, ", 1))
 
 
 def small(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
@@ -76,6 +77,17 @@ def build(folder: Path) -> None:
                 facts["rows"] = made_of(connection, model.table, model.text)
         with step("checkpoint"):
             connection.execute("checkpoint")
+        with step("published"):
+            publish(connection, folder / "floor.published.duckdb")
+
+
+def publish(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """The tables of the layers that analysts get, copied into a file of their own."""
+    connection.execute(f"attach '{path}' as published (storage_version '{STORAGE_VERSION}')")
+    for model in (model for model in models().values() if model.layer in LAYERS):
+        connection.execute(f"create schema if not exists published.{model.layer}")
+        connection.execute(f"create table published.{model.table} as from {model.table}")
+    connection.execute("detach published")
 
 
 def made_of(connection: duckdb.DuckDBPyConnection, table: str, query: str) -> int:

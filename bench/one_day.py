@@ -7,7 +7,7 @@ import io
 import re
 from pathlib import Path
 
-FEEDS = ("gate", "circulation", "space")
+FEEDS = ("gate", "circulation", "space", "volunteers")
 """Folders of exports that tell of single days; every other is taken as it is."""
 _WHEN = re.compile(r"(?<!\d)(20\d\d)[/-]?(0?[1-9]|1[0-2])[/-]?(0?[1-9]|[12]\d|3[01])(?!\d)")
 

@@ -13,6 +13,7 @@ from figures import (
     door,
     floor,
     is_feed,
+    is_not_published,
     is_on_spark,
     is_other,
     is_select,
@@ -63,10 +64,13 @@ def sizes(every: list[Told]) -> Iterator[str]:
             f"{spent(t, 'line', wanted=is_other):,.0f}"
         ),
         "**floor**, s of the processor": lambda t: f"{floor(t):,.0f}",
-        "— reading the exports": lambda t: f"{spent(t, 'floor door'):,.0f}",
-        "— the same SQL tables": lambda t: f"{spent(t, 'floor'):,.0f}",
+        "— reading the exports, numbers hashed, what came twice once": lambda t: f"{spent(t, 'floor door'):,.0f}",
+        "— the same SQL tables": lambda t: f"{spent(t, 'floor', wanted=is_not_published):,.0f}",
+        "— the file that analysts get": lambda t: (
+            f"{floor(t) - spent(t, 'floor door', 'floor', wanted=is_not_published):,.0f}"
+        ),
         "ratio: door and SQL tables to the floor": lambda t: (
-            f"{(door(t) + spent(t, 'line', wanted=is_select)) / floor(t):.2f}"
+            f"{(door(t) + spent(t, 'line', wanted=is_select)) / spent(t, 'floor door', 'floor', wanted=is_not_published):.2f}"
         ),
         "ratio: whole line to the floor": lambda t: f"{spent(t, 'door', 'line') / floor(t):.2f}",
         "µs of the processor per record": lambda t: f"{1e6 * spent(t, 'door', 'line') / records(t):,.1f}",

@@ -4,7 +4,7 @@ Records that a preset leaves out on purpose, such as footers and those its filte
 against a file.  Why a record is rejected is decided in :mod:`pipelines.canonical`.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipelines.errors import Refused
 from pipelines.presets import Source
@@ -13,30 +13,101 @@ from pipelines.tombstones import ERASED
 
 _ON_PURPOSE = frozenset({"footer", "repeated_heading", "not_a_person", ERASED})
 
-_REMEDIES = {
-    "footer": "nothing: a line that is no record",
-    "repeated_heading": "nothing: a line that is no record",
-    "not_a_person": "nothing: people_who_are_not in the preset names it",
-    ERASED: "nothing: whoever it is about asked to be forgotten",
-    "unmapped_value": "add the code to map in the preset",
-    "unexpected_value": "see whether columns have slipped; else add it to allowed",
-    "missing_value": "see whether from names the right heading; else ask for a fuller export",
-    "unreadable_timestamp": "add the way it is written to formats",
-    "unreadable_date": "add the way it is written to formats",
-    "unreadable_number": "see decimal, thousands and pattern in the preset",
-    "implausible": "mend the clock of the machine, or not_before and not_after",
-    "spreadsheet_damage": "export as text: a spreadsheet has rounded the number",
-    "too_many_fields": "see delimiter and quote in the preset",
-    "too_few_fields": "see delimiter and quote; the line may be broken in two",
-    "truncated_last_line": "send the file again: it was cut short",
-    "unparsed_line": "see log or line in the preset",
-    "nul_byte": "export it again: the file is damaged",
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a record was not taken in, and what to do about it, in both languages."""
+
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy: str
+
+
+_NO_RECORD = ("不用处理：这一行不是记录", "nothing: a line that is no record")
+_FORMATS = ("在 formats 里补上它的写法", "add the way it is written to formats")
+_REASONS = {
+    "footer": Reason("页脚", "footer", *_NO_RECORD),
+    "repeated_heading": Reason("重复的表头", "headings again", *_NO_RECORD),
+    "not_a_person": Reason(
+        "不是人的号码",
+        "nobody's number",
+        "不用处理：预设的 people_who_are_not 列出了它",
+        "nothing: people_who_are_not in the preset names it",
+    ),
+    ERASED: Reason(
+        "已删除的读者", "of a reader who was erased", "不用处理：本人要求删除", "nothing: they asked to be forgotten"
+    ),
+    "unmapped_value": Reason(
+        "未对照的代码", "a code without a meaning", "把这个代码加进预设的 map", "add the code to map in the preset"
+    ),
+    "unexpected_value": Reason(
+        "意料之外的值",
+        "an unexpected value",
+        "看各列是否错位；否则加进 allowed",
+        "see whether columns have slipped; else add it to allowed",
+    ),
+    "missing_value": Reason(
+        "缺少必需的值",
+        "a value is missing",
+        "看 from 写的表头对不对；否则请对方导出得更全",
+        "see whether from names the right heading; else ask for a fuller export",
+    ),
+    "unreadable_timestamp": Reason("读不懂的时间", "a time that cannot be read", *_FORMATS),
+    "unreadable_date": Reason("读不懂的日期", "a date that cannot be read", *_FORMATS),
+    "unreadable_number": Reason(
+        "读不懂的数",
+        "a number that cannot be read",
+        "看预设里的 decimal、thousands 和 pattern",
+        "see decimal, thousands and pattern in the preset",
+    ),
+    "implausible": Reason(
+        "不可能的时间",
+        "an implausible time",
+        "校准机器的时钟，或改 not_before 与 not_after",
+        "mend the clock of the machine, or not_before and not_after",
+    ),
+    "spreadsheet_damage": Reason(
+        "表格软件改坏的号码",
+        "a number that a spreadsheet has rounded",
+        "以文本导出：表格软件把号码四舍五入了",
+        "export as text: a spreadsheet has rounded the number",
+    ),
+    "damaged_text": Reason(
+        "乱码", "garbled text", "看预设里的 encoding；否则重新导出", "see encoding in the preset; else export it again"
+    ),
+    "partial_date": Reason(
+        "不完整的日期", "a date in part", "请对方导出完整的日期", "ask for an export with the whole date"
+    ),
+    "nobody": Reason(
+        "不属于任何人", "nobody's record", "不用处理：预设的 nobody 列出了它", "nothing: nobody in the preset names it"
+    ),
+    "too_many_fields": Reason(
+        "字段太多", "too many fields", "看预设里的 delimiter 和 quote", "see delimiter and quote in the preset"
+    ),
+    "too_few_fields": Reason(
+        "字段太少",
+        "too few fields",
+        "看 delimiter 和 quote；这一行也许断成了两行",
+        "see delimiter and quote; the line may be broken in two",
+    ),
+    "truncated_last_line": Reason(
+        "最后一行被截断",
+        "the last line is cut short",
+        "重新发送：文件被截断了",
+        "send the file again: it was cut short",
+    ),
+    "unparsed_line": Reason(
+        "不合格式的行", "a line of another form", "看预设里的 log 或 line", "see log or line in the preset"
+    ),
+    "nul_byte": Reason("含有空字节", "a NUL byte", "重新导出：文件损坏了", "export it again: the file is damaged"),
 }
 
 
-def remedy(reason: str) -> str:
-    """What to do about records that were rejected for a reason."""
-    return _REMEDIES.get(reason, "nothing: a filter (where) of the preset names it")
+def meaning(reason: str) -> Reason:
+    """What is said of a reason; any that is not ours is the word of a preset's filter."""
+    named = ("不用处理：预设的筛选（where）列出了它", "nothing: a filter (where) of the preset names it")
+    return _REASONS.get(reason, Reason("按预设筛掉", "left out by the preset", *named))
 
 
 def weighed(received: Received, source: Source) -> Received:

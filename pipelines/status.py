@@ -11,7 +11,7 @@ from pipelines.answers import table
 from pipelines.errors import Busy
 from pipelines.history import history
 from pipelines.landing import waiting
-from pipelines.rejects import remedy
+from pipelines.rejects import meaning
 from pipelines.site import Site
 from pipelines.upkeep import FAILURES
 from pipelines.warehouse import Warehouse
@@ -61,7 +61,7 @@ def reject_tables(site: Site) -> Iterator[Table]:
     for source, of_source in groupby(rows, key=lambda row: row[0]):
         yield table(f"Rejected records of {source} (sealed in the vault)", headings, [row[1:] for row in of_source])
     if reasons := sorted({str(reason) for _, reason, *_ in rows}):
-        yield table("What to do", ["reason", "what to do"], [[reason, remedy(reason)] for reason in reasons])
+        yield table("What to do", ["reason", "what to do"], [[reason, meaning(reason).remedy] for reason in reasons])
     yield _asked(site, "Refused files (still in the landing folder)", _REFUSED)
 
 

@@ -1,5 +1,9 @@
 """What the dictionary and the data-quality page are made from, in small."""
 
+from dataclasses import asdict
+
+from pipelines.quality import strips
+from pipelines.rejects import meaning
 from tests.pipelines.report_rows import SOURCES, source
 
 
@@ -46,6 +50,8 @@ def quality(*, is_good: bool = False) -> dict:
     coverage = [
         {
             "feed": "gate",
+            "label_zh": "门禁",
+            "label_en": "gates",
             "place": "主馆",
             "month": f"2026-0{month}",
             "ok_days": 30 - gap,
@@ -54,14 +60,14 @@ def quality(*, is_good: bool = False) -> dict:
         }
         for month, gap in enumerate((0, 2, 0, 9), start=3)
     ]
-    rejects = [{"feed": "loan", "reason": "missing_value", "records": 71}]
+    rejects = [{"feed": "loan", "reason": "missing_value", "records": 71} | asdict(meaning("missing_value"))]
     return {
         "generated_for": "2026 春",
         "feeds": feeds,
         "rejects": rejects,
         "expectations": expectations,
         "checks": checks,
-        "coverage": coverage,
+        "coverage": strips(coverage),
     }
 
 

@@ -1,10 +1,12 @@
-"""Columns that could not be read are told, though no record is rejected for them."""
+"""What could not be read is told, and why, though no record may be rejected for it."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from pipelines.rejects import weighed
+from pipelines.paths import ROOT
+from pipelines.rejects import meaning, weighed
 from tests.pipelines.landing import HEAD, loans
 
 LINES = "".join(f"{number},2,b,,05/03/2024,,\n" for number in range(10))
@@ -32,3 +34,11 @@ def test_a_few_that_could_not_be_read_are_nothing_unusual(tmp_path: Path) -> Non
     campus = loans(tmp_path, columns=columns, rejects={"warn": 0.1})
     received = campus.receive("a.csv", HEAD + LINES.replace("9,2,b,,05/03/2024", "9,2,b,,soon"))
     assert weighed(received, campus.source).warnings == ()
+
+
+def test_every_reason_that_is_not_a_filters_says_what_to_do() -> None:
+    text = "".join((ROOT / "pipelines" / name).read_text(encoding="utf-8") for name in ("canonical.py", "harvest.py"))
+    marked = set(re.findall(r'_marked\(.*"(\w+)"\)', text)) | set(re.findall(r'return "(\w+)"', text))
+    assert {"footer", "implausible", "too_many_fields"} <= marked
+    of_filters = meaning("denied")
+    assert [code for code in marked - {"unreadable"} if meaning(code) == of_filters] == []

@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
+from pipelines.quality import strips
 from pipelines.reports import read_template, render_page
 from tests.pipelines.report_pages import dictionary, quality
 from tests.pipelines.report_tables import CAMPUS
@@ -56,3 +57,17 @@ def test_records_of_a_card_that_two_people_hold_are_counted_there(ambiguous: int
 def test_a_page_that_lacks_its_data_is_refused() -> None:
     with pytest.raises(Misconfigured, match=r"quality\.html\.j2: feeds was not given"):
         render_page(read_template(REPORTS / "quality.html.j2"), {"generated_for": ""}, CAMPUS)
+
+
+def test_a_month_in_which_a_place_was_not_expected_is_blank_and_not_empty() -> None:
+    def row(place: str, month: str, ok: int, none: int) -> dict:
+        words = {"feed": "gate", "label_zh": "门禁", "label_en": "gates", "place": place, "month": month}
+        return words | {"ok_days": ok, "partial_days": 0, "none_days": none}
+
+    old, new = strips([row("old", "2025-12", 31, 0), row("old", "2026-01", 20, 11), row("new", "2026-01", 5, 0)])
+    assert [month["ok_days"] + month["none_days"] for month in new["months"]] == [0, 5]
+    assert [month["year"] for month in new["months"]] == ["2025", "2026"]
+    assert (old["ok_days"], old["none_days"], new["ok_days"], new["none_days"]) == (51, 11, 5, 0)
+    html = render_page(read_template(REPORTS / "quality.html.j2"), quality() | {"coverage": [new]}, CAMPUS)
+    assert html.count('title="2026-01: 5 / 0 / 0"') == 1
+    assert 'class="none"' not in html
