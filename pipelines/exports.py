@@ -23,7 +23,7 @@ from pipelines.presets import Source
 from pipelines.reader import readers
 from pipelines.receive import Received, digest, discard, name_within, source_file
 from pipelines.receive import landed as landed_files
-from pipelines.redaction import Reading, redactor
+from pipelines.redaction import Reading, seal_rest
 from pipelines.site import Site
 from pipelines.tables import asset_key, asset_spec, op_name
 from pipelines.tombstones import ERASED
@@ -191,8 +191,7 @@ def _keep(warehouse: Warehouse, vault: Vault, landed: Landed, asked: Asked, inta
 def _keep_rest(site: Site, vault: Vault, source: Source, landed: Landed, intake: Intake) -> bool:
     """Seal a file without those who were forgotten, before it counts as loaded: killed between the two, it is read again."""
     try:
-        with redactor(site, vault) as sealed:
-            sealed.redact(landed.sha256, [Reading(source, landed.name)], landed.path)
+        intake.remarks += seal_rest(site, vault, Reading(source, landed.name), landed.sha256, landed.path)
     except Problem as changed:
         intake.refusals.append(str(changed))
         return False

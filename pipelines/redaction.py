@@ -106,6 +106,14 @@ def redactor(site: Site, vault: Vault, numbers: Collection[str] = ()) -> Iterato
         yield Redactor(site, vault, folder, read, numbers)
 
 
+def seal_rest(site: Site, vault: Vault, reading: Reading, sha256: str, came: Path) -> list[str]:
+    """Seal what came without the forgotten; what there is to say about it."""
+    with redactor(site, vault) as sealed:
+        fate = sealed.redact(sha256, [reading], came)
+    lost = f"{reading.name}: holds a reader who was erased, and of a file of its kind no original is kept then"
+    return [lost] if fate == "destroyed" else []
+
+
 def _take_out(path: Path, source: Source, received: Received, erased: Collection[int]) -> None:
     """Write a text anew without some of its records; of any other file nothing is left."""
     if not _has_lines(path, source):

@@ -22,8 +22,10 @@ from pipelines.models import Model
 from pipelines.presets import Source
 from pipelines.reader import Read, readers
 from pipelines.receive import Received, discard
+from pipelines.redaction import Reading, redactor
 from pipelines.site import Site, models
 from pipelines.slips import suggestion
+from pipelines.tombstones import ERASED
 from pipelines.vault import Vault
 from pipelines.warehouse import Warehouse
 
@@ -138,6 +140,9 @@ class _Replay:
             self._set_rejects_aside(one)
         try:
             for one, received in self._fit(self._read_all(earlier)):
+                if ERASED in received.reasons:  # the preset as it was did not know whom they are about
+                    with redactor(self.site, self.vault) as sealed:
+                        sealed.redact(one.sha256, [Reading(self.source, one.name)])
                 loading.load_again(self.warehouse, self.model, self.source, received, self.site.campus.timezone, one)
                 del unchanged[one.source_file]
                 self.done.files += 1

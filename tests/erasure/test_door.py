@@ -9,6 +9,7 @@ import pytest
 from pipelines import erasure, tombstones
 from pipelines.errors import Problem
 from pipelines.past import Moment, warehouse_at
+from pipelines.replay import replay_site
 from pipelines.warehouse import Warehouse
 from tests.erasure.library import CANARIES, CARD, NUMBER, OTHERS, READERS, erase, events, exports, put, taken_in
 from tests.erasure.scan import found_anywhere, vault_of
@@ -183,3 +184,23 @@ def test_a_table_that_nothing_makes_any_more_goes_if_it_tells_of_them(line: Line
         )
     erase(line)
     assert line.rows_of("select table_name from duckdb_tables() where table_name in ('old', 'older')") == [("older",)]
+
+
+def test_a_mended_preset_that_knows_them_at_last_takes_them_out(erased: Line, tmp_path: Path) -> None:
+    site = erased.folder / "campus.yml"
+    text = site.read_text(encoding="utf-8")
+    line = Line(erased.folder.rename(tmp_path / "unknowing"))
+    anonymous = text.replace(
+        "      patron_key:\n        from: card\n        identifier: card_no\n        pad: 10\n      building",
+        "      building",
+    )
+    (line.folder / "campus.yml").write_text(anonymous, encoding="utf-8")
+    put(line, {"gate/2025-11.csv": later()["gate/2025-11.csv"]})
+    assert taken_in(line).problems == ()
+    assert line.rows_of(COUNTS.format("gate/2025-11.csv")) == [(25, 24, 0, 1, 24)]
+    knowing = Line(line.folder.rename(tmp_path / "knowing"))
+    (knowing.folder / "campus.yml").write_text(text, encoding="utf-8")
+    assert CARD.lstrip("0") in str(list(found_anywhere(knowing, CANARIES, tmp_path / "unsealed")))
+    assert replay_site(knowing.site, ["gate"], lambda what, share: None).kept == []
+    assert knowing.rows_of(COUNTS.format("gate/2025-11.csv")) == [(25, 22, 0, 3, 22)]
+    assert found_anywhere(knowing, CANARIES, tmp_path / "unsealed-again") == set()
