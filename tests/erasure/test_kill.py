@@ -17,16 +17,14 @@ from tests.hostile.door import childless
 from tests.line.sites import Line
 
 STEPS: dict[str, tuple[Any, str, int]] = {
-    "the originals": (erasure, "seal_originals_anew", 1),
     "the third original": (vault.Vault, "seal_original", 3),
     "the run": (erasure, "run", 1),
     "the new file is in place": (warehouse.generations, "sync", 1),
     "the files": (erasure, "take_away", 1),
-    "the numbers": (vault.Vault, "forget", 1),
     "the end": (erasure, "_finish", 1),
 }
 """Before what it is stopped: what is called then, and for which time."""
-KILLED = ("the third original", "the new file is in place", "the end")
+KILLED = ("the third original", "the new file is in place")
 FATAL = "import sys; from tests.erasure.test_kill import killed; killed(*sys.argv[1:])"
 UNFINISHED = "select count(*) from ledger.erasure where finished_at is null"
 
