@@ -112,6 +112,17 @@ def note(warehouse: Warehouse, model: Model, values: Mapping[str, Collection[str
         )
 
 
+def forget_values(warehouse: Warehouse) -> None:
+    """Say of all that has changed only that it did: a key among the values may be somebody's."""
+    with warehouse.transaction() as connection:
+        connection.execute(
+            "create or replace temp table told as select table_name, max(stamp) as stamp from ledger.change group by all"
+        )
+        connection.execute("delete from ledger.change")
+        connection.execute(f"insert into ledger.change select table_name, '{EVERYTHING}', '', stamp from told")
+        connection.execute("drop table told")
+
+
 def enter(warehouse: Warehouse, table: str, version: str, content: str | None) -> None:
     """A table has been built from all that has changed so far."""
     stamp = now(warehouse)

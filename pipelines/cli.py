@@ -10,6 +10,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from pipelines.cli_erase import erase
 from pipelines.cli_page import page
 from pipelines.cli_report import report
 from pipelines.cli_segments import segments, why
@@ -34,6 +35,7 @@ def main(ctx: click.Context, site: Path | None) -> None:
     ctx.obj = site
 
 
+main.add_command(erase)
 main.add_command(page)
 main.add_command(report)
 main.add_command(service)

@@ -13,7 +13,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import ledger, loading, succession
+from pipelines import ledger, loading, succession, tombstones
 from pipelines.arrival import arrival_specs, arrivals
 from pipelines.errors import Problem, Refused
 from pipelines.expectations import Expectation, Outcome, expectations_of
@@ -23,8 +23,10 @@ from pipelines.presets import Source
 from pipelines.reader import readers
 from pipelines.receive import Received, digest, discard, name_within, source_file
 from pipelines.receive import landed as landed_files
+from pipelines.redaction import Reading, seal_rest
 from pipelines.site import Site
 from pipelines.tables import asset_key, asset_spec, op_name
+from pipelines.tombstones import ERASED
 from pipelines.vault import Vault
 from pipelines.warehouse import Warehouse
 
@@ -89,15 +91,16 @@ def _taken_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence
 def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[Expectation]) -> Intake:
     """Load every export of a feed that has not been loaded yet."""
     warehouse.create(model)
-    ring = ledger.keyring(warehouse, site)
-    vault, intake = Vault.of(site.campus, ring), Intake()
-    asked = asked_for(site)
+    vault = tombstones.shut(Vault.of(site.campus, ledger.keyring(warehouse, site)), warehouse)
+    intake, asked = Intake(), asked_for(site)
     arrivals = _received(warehouse, site, model, vault, asked, intake)
     judgement = loading.judge(warehouse, model, expected, [received for _, _, received in arrivals])
     intake.outcomes = judgement.outcomes
     for source, landed, received in arrivals:
         if why := judgement.culprits.get(received.source_file):
             _refuse(warehouse, source, landed, why, intake)
+            continue
+        if ERASED in received.reasons and not _keep_rest(site, vault, source, landed, intake):
             continue
         loading.load(warehouse, model, source, received, site.campus.timezone)
         _keep(warehouse, vault, landed, asked, intake)
@@ -143,7 +146,8 @@ def _new(
         for landed in _landed(site, source, intake):
             is_known = landed.source_file in known or (landed.source_file, landed.name) in left_behind
             if is_known or _is_overtaken(warehouse, source, landed):
-                _keep(warehouse, vault, landed, asked, intake)
+                if not vault.erased or vault.has(landed.sha256) or _keep_rest(site, vault, source, landed, intake):
+                    _keep(warehouse, vault, landed, asked, intake)
             elif why := succession.misnamed(source, landed.name):
                 _refuse(warehouse, source, landed, why, intake)
             else:
@@ -182,6 +186,16 @@ def _keep(warehouse: Warehouse, vault: Vault, landed: Landed, asked: Asked, inta
             vault.take_away(landed.path, landed.sha256)
     except Problem as changed:
         intake.refusals.append(str(changed))
+
+
+def _keep_rest(site: Site, vault: Vault, source: Source, landed: Landed, intake: Intake) -> bool:
+    """Seal a file without those who were forgotten, before it counts as loaded: killed between the two, it is read again."""
+    try:
+        intake.remarks += seal_rest(site, vault, Reading(source, landed.name), landed.sha256, landed.path)
+    except Problem as changed:
+        intake.refusals.append(str(changed))
+        return False
+    return True
 
 
 def _is_overtaken(warehouse: Warehouse, source: Source, landed: Landed) -> bool:

@@ -72,14 +72,16 @@ def _refuse_what_gives_away(rows: pl.DataFrame, rules: Rules) -> None:
     """Look once more.
 
     Where all rows are withheld, nothing more can be: that a row is there, the university's totals and what people know of
-    their own house still say something.
+    their own house still say something.  Nor where every number is the one that was told before: once somebody has left,
+    it may say more of others than it did, and to refuse would not take it back.
 
     Raises:
         Problem: what was shown before gives somebody away, whatever is withheld now.
 
     """
     is_listed = (pl.col("row_key") != TOTAL) & pl.col("shown").is_not_null()
-    told = rows.filter(is_listed.any().over("same"))
+    is_news = is_listed & pl.col("shown").ne_missing(pl.col("shown_then"))
+    told = rows.filter(is_listed.any().over("same") & is_news.any().over("about"))
     for attempt in _attempts(told, rules) if len(told) else []:
         if attempt.gives_away:
             raise Problem(

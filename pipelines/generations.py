@@ -41,10 +41,12 @@ def put_in_place(written: Path) -> Path:
     return path
 
 
-def retire(folder: Path, keep: int) -> None:
-    """Remove all but the newest generations."""
-    for path in sorted(folder.glob(_GENERATIONS), key=generation)[: -max(keep, 1)]:
+def retire(folder: Path, keep: int) -> int:
+    """Remove all but the newest generations; how many went."""
+    old = sorted(folder.glob(_GENERATIONS), key=generation)[: -max(keep, 1)]
+    for path in old:
         path.unlink()
+    return len(old)
 
 
 def current(folder: Path) -> Path | None:

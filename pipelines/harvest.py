@@ -7,7 +7,7 @@ How a record becomes a row belongs in :mod:`pipelines.canonical`.
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import starmap
 from pathlib import Path
 from typing import IO
@@ -21,6 +21,7 @@ from pipelines.duplicates import Seen
 from pipelines.parquet import Appender, parts
 from pipelines.presets import SameKey
 from pipelines.pseudonymise import Pseudonyms
+from pipelines.tombstones import ERASED
 
 REJECTS = {"record": pl.Int64(), "field": pl.String(), "reason": pl.String()}
 LOADED = {"source_file": pl.String(), "source_record": pl.Int64(), "notes": pl.String()}
@@ -59,8 +60,11 @@ class Harvest:
         if told_apart is None:
             return pl.DataFrame()
         is_unpivoted = self.mapping.source.unpivot is not None
+        told_apart = replace(told_apart, accepted=self.pseudonyms.replace(told_apart.accepted))
+        if self.pseudonyms.tombstones.marks:
+            told_apart = self._without_erased(told_apart, batch.frame)
         self._reject(told_apart.rejected, batch.frame)
-        frame = self.pseudonyms.replace(told_apart.accepted)
+        frame = told_apart.accepted
         repeated = self._seen_before(frame, batch.frame, told_apart.rejected)
         if len(repeated):
             frame = frame.filter(~pl.col("record").is_in(repeated.implode()))
@@ -69,6 +73,19 @@ class Harvest:
         written = frame["record"].n_unique() if is_unpivoted else frame.height
         self.accepted += written + told_apart.silent + len(repeated)
         return self._with_all_columns(frame)
+
+    def _without_erased(self, told_apart: Sorted, cells: pl.DataFrame) -> Sorted:
+        """The same with every record rejected that is of somebody who was forgotten, or was of no use and names them."""
+        of_no_use = cells.join(told_apart.accepted, on="record", how="anti")
+        named = self.pseudonyms.tombstones.named(of_no_use.unpivot(index="record").drop("variable").rows())
+        erased = self.pseudonyms.of_erased(told_apart.accepted) | named
+        is_erased = pl.col("record").is_in(erased)
+        reasons = pl.DataFrame({"record": sorted(erased), "field": "", "reason": ERASED}, schema=REJECTS)
+        return Sorted(
+            told_apart.accepted.filter(~is_erased),
+            pl.concat([told_apart.rejected.filter(~is_erased), reasons]).sort("record"),
+            told_apart.silent - len(named - set(told_apart.rejected["record"])),
+        )
 
     def finish(self, draft: Path, target: Path) -> tuple[int, int]:
         """The rows of a file out of its draft; how many duplicates were left out, and how many rows remain."""
@@ -105,11 +122,12 @@ class Harvest:
         return frame.with_columns(*empty, source_file=pl.lit(self.source_file), source_record=pl.col("record"))
 
     def _reject_misfits(self, misfits: tuple[Misfit, ...]) -> None:
-        told = [(misfit, self._reason(misfit)) for misfit in misfits]
+        named = self.pseudonyms.tombstones.named([(misfit.record, misfit.line) for misfit in misfits])
+        told = [(misfit, ERASED if misfit.record in named else self._reason(misfit)) for misfit in misfits]
         rows = [(misfit.record, "", reason) for misfit, reason in told]
         self.rejects.add(pl.DataFrame(rows, schema=REJECTS, orient="row"))
         self.reasons.update(reason for _, reason in told)
-        for misfit, reason in told:
+        for misfit, reason in (one for one in told if one[1] != ERASED):
             self._keep({"record": misfit.record, "reason": reason, "line": misfit.line})
 
     def _reason(self, misfit: Misfit) -> str:
@@ -126,7 +144,8 @@ class Harvest:
     def _reject(self, rejected: pl.DataFrame, cells: pl.DataFrame) -> None:
         self.rejects.add(rejected)
         self.reasons.update(dict(rejected["reason"].value_counts().iter_rows()))
-        records = rejected.select("record", "reason").join(cells, on="record", maintain_order="left")
+        kept = rejected.filter(pl.col("reason") != ERASED)
+        records = kept.select("record", "reason").join(cells, on="record", maintain_order="left")
         for record, reason, *values in records.iter_rows():
             self._keep({"record": record, "reason": reason, "cells": values})
 

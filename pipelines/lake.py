@@ -44,6 +44,11 @@ class Lake:
         name = self._named(table)
         return self._place(table) / name if name else None
 
+    def clear(self) -> None:
+        """Take every table away; a run hands over anew whatever it needs."""
+        for place in {version.parent for version in self.folder.glob("*/*/v-*")}:
+            shutil.rmtree(place)
+
     def _named(self, table: str) -> str | None:
         pointer = self._place(table) / POINTER
         return pointer.read_text(encoding="utf-8") if pointer.exists() else None

@@ -4,9 +4,10 @@ A list is whole or not there, and only its owner may read it.  How a cell stays 
 :mod:`pipelines.sheets`; who stands on a list, and who may have it, in :mod:`pipelines.service_lists`.
 """
 
+import csv
 import datetime as dt
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -34,6 +35,20 @@ def write_lists(folder: Path, lists: Mapping[str, Rows], headings: Sequence[str]
         if left.name not in files and (left.suffix in _KINDS or left.name.startswith(".")):
             left.unlink()
     return [folder / name for name in files]
+
+
+def take_away(folder: Path, numbers: Collection[str]) -> int:
+    """Take away every list below a folder that names one of these persons; how many there were."""
+    named = [path for path in folder.rglob("*.csv") if path.with_suffix(".xlsx").is_file() and _names(path, numbers)]
+    for path in named:
+        path.unlink()
+        path.with_suffix(".xlsx").unlink()
+    return len(named)
+
+
+def _names(path: Path, numbers: Collection[str]) -> bool:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return any(row and row[0] in numbers for row in csv.reader(file))
 
 
 def _put(path: Path, content: bytes) -> None:

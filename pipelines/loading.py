@@ -36,14 +36,17 @@ class Judgement:
     """By what marks its rows: why a file must stay outside, in one line."""
 
 
-def read_file(path: Path, source: Source, model: Model, campus: Campus, vault: Vault, read: Read) -> Received:
+def read_file(
+    path: Path, source: Source, model: Model, campus: Campus, vault: Vault, read: Read, known_as: str | None = None
+) -> Received:
     """A file as rows that wait to be loaded.
 
     Raises:
         Refused: it cannot be read as it is, or too little of it.
 
     """
-    return weighed(receive(path, source, contract(model), campus, vault.keyring, read), source)
+    received = receive(path, source, contract(model), campus, vault.keyring, read, vault.erased, known_as)
+    return weighed(received, source)
 
 
 def judge(warehouse: Warehouse, model: Model, expected: Sequence[Expectation], batch: Sequence[Received]) -> Judgement:

@@ -50,6 +50,8 @@ class Job(BaseModel):
     folder: Path
     memory_mb: int
     key: str
+    erased: tuple[str, ...] = ()
+    """Tombstones of those whose records are not taken in."""
 
     @property
     def draft(self) -> Path:
@@ -179,10 +181,13 @@ def _harvested(job: Job, mapping: "Mapping", batches: "Iterator[Batch]", last: i
     from pipelines.parquet import Appender
     from pipelines.presets import SameKey
     from pipelines.pseudonymise import Pseudonyms
+    from pipelines.tombstones import Tombstones
 
     policy = job.source.duplicates
     seen = Seen(job.folder, policy.within if isinstance(policy, SameKey) else None)
-    pseudonyms = Pseudonyms(job.source, job.contract, bytes.fromhex(job.key))
+    key = bytes.fromhex(job.key)
+    tombstones = Tombstones.at(job.source, job.contract, key, job.erased)
+    pseudonyms = Pseudonyms(job.source, job.contract, key, tombstones)
     with (
         Appender(job.draft, feed_schema(mapping)) as draft,
         Appender(job.rejects, REJECTS) as rejects,

@@ -21,7 +21,7 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
-from pipelines import ledger, loading, spool, succession
+from pipelines import ledger, loading, spool, succession, tombstones
 from pipelines.engine import Engine
 from pipelines.errors import Problem
 from pipelines.ledger import Earlier
@@ -86,14 +86,14 @@ def warehouse_at(site: Site, moment: Moment, tables: Sequence[str]) -> Iterator[
     with tempfile.TemporaryDirectory(dir=campus.warehouse.parent, prefix="past-") as name:
         folder = Path(name)
         with Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit).opened() as warehouse:
-            keyring = ledger.keyring(warehouse, site)
+            vault = tombstones.shut(Vault.of(campus, ledger.keyring(warehouse, site)), warehouse)
             files = _in_force(site, _received(warehouse, moment))
             if not files:
                 raise Problem("nothing had been received by then — choose a later --known-at")
             _copy(warehouse, folder / _WAREHOUSE, [file for file in files if file.is_loaded])
         then = Warehouse(path=str(folder / _WAREHOUSE), memory_limit=campus.memory_limit)
         with then.opened():
-            _read_anew(then, site, Vault.of(campus, keyring), folder, [file for file in files if not file.is_loaded])
+            _read_anew(then, site, vault, folder, [file for file in files if not file.is_loaded])
             _cut(then, moment.as_of)
         _make(then, site, tables)
         with duckdb.connect(str(folder / _WAREHOUSE), read_only=True) as connection:

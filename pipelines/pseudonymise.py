@@ -6,12 +6,16 @@ Every number is hashed once for a file, however often it occurs.  How a pseudony
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from pipelines.contracts import Contract
 from pipelines.presets import Source
 from profiles.pseudonym import pseudonyms
+
+if TYPE_CHECKING:
+    from pipelines.tombstones import Tombstones
 
 IDENTITIES = dict.fromkeys(("id_type", "identifier", "patron_key"), pl.String())
 
@@ -28,6 +32,9 @@ class Pseudonyms:
     source: Source
     contract: Contract
     key: bytes = field(repr=False)
+    tombstones: "Tombstones"
+    erased: set[str] = field(default_factory=set, repr=False)
+    """Pseudonyms that were met and have a tombstone."""
     _known: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
     """By kind of number: identifier and patron_key."""
 
@@ -42,9 +49,17 @@ class Pseudonyms:
         return frame
 
     def identities(self) -> pl.DataFrame:
-        """Every number met, with its pseudonym."""
+        """Every number met, with its pseudonym; none of those who were forgotten."""
         known = [frame.with_columns(id_type=pl.lit(id_type)) for id_type, frame in self._known.items()]
-        return pl.concat([pl.DataFrame(schema=IDENTITIES), *(frame.select(list(IDENTITIES)) for frame in known)])
+        met = pl.concat([pl.DataFrame(schema=IDENTITIES), *(frame.select(list(IDENTITIES)) for frame in known)])
+        return met.filter(~pl.col("patron_key").is_in(self.erased)) if self.erased else met
+
+    def of_erased(self, frame: pl.DataFrame) -> set[int]:
+        """The records of a frame that somebody who was forgotten has a part in."""
+        columns = [column.name for column in self.contract.columns if column.is_pseudonym and column.name in frame]
+        if not (self.erased and columns):
+            return set()
+        return set(frame.filter(pl.any_horizontal(pl.col(columns).is_in(self.erased)))["record"])
 
     def _made_keys(self) -> list[tuple[str, tuple[str, ...]]]:
         """The keys to make and their parts; one that has another for a part comes after it."""
@@ -61,6 +76,7 @@ class Pseudonyms:
         new = numbers.filter(is_new)
         unique = new.unique()
         keys = pl.Series("patron_key", pseudonyms(unique.to_list(), id_type, self.key), dtype=pl.String)
+        self.erased |= self.tombstones.among(keys)
         met = pl.DataFrame([unique.alias("identifier"), keys])
         self._known[id_type] = pl.concat([known, met])
         return hidden.scatter(is_new.arg_true(), _looked_up(new, met))

@@ -7,9 +7,9 @@ ledger.  Copying and decoding belong in :mod:`pipelines.spool`, reading records 
 
 import hashlib
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipelines import records, spool
@@ -41,6 +41,8 @@ class Received:
     loaded: int
     duplicates: int
     rejected: int
+    headings: int
+    """Records of the file before the first of these: headings, and what stands above them."""
     rows: int
     """Rows to load: as many as ``loaded``, except where one record makes several."""
     reasons: dict[str, int]
@@ -81,9 +83,18 @@ def digest(path: Path) -> str:
 
 
 def receive(
-    path: Path, source: Source, contract: Contract, campus: Campus, keyring: Keyring, read: Read | None = None
+    path: Path,
+    source: Source,
+    contract: Contract,
+    campus: Campus,
+    keyring: Keyring,
+    read: Read | None = None,
+    erased: Collection[str] = (),
+    known_as: str | None = None,
 ) -> Received:
-    """A landing file as rows of its feed.
+    """A landing file as rows of its feed, without those whose tombstones are among ``erased``.
+
+    An original from which somebody was erased is ``known_as`` it came, by the digest of its bytes at that time.
 
     Raises:
         Refused: the file cannot be taken in as it is; nothing of it is kept.
@@ -92,7 +103,8 @@ def receive(
     name = _name_within(path, campus.landing)
     with _naming(name), spool.workspace(campus.spool) as folder:
         copied = spool.copy(path, folder, campus.largest_file_mb << 20)
-        job = _job(copied, folder, name, source, contract, campus, keyring)
+        copied = replace(copied, sha256=known_as or copied.sha256)
+        job = _job(copied, folder, name, source, contract, campus, keyring, erased)
         outcome = (read or read_alone)(job, campus.parser_seconds)
         if outcome.records != outcome.told_apart:
             raise Refused(
@@ -151,6 +163,7 @@ def _job(
     contract: Contract,
     campus: Campus,
     keyring: Keyring,
+    erased: Collection[str],
 ) -> Job:
     """The child's task: a workbook as it is, a text decoded and its records counted."""
     copied = unpack(copied, folder, source.member, campus.largest_file_mb << 20)
@@ -170,6 +183,7 @@ def _job(
         folder=folder,
         memory_mb=campus.parser_memory_mb,
         key=keyring.hmac_key.hex(),
+        erased=tuple(sorted(erased)),
     )
 
 
@@ -214,6 +228,7 @@ def _kept(copied: spool.Copied, job: Job, outcome: Outcome, campus: Campus, keyr
         loaded=outcome.loaded,
         duplicates=outcome.duplicates,
         rejected=outcome.rejected,
+        headings=outcome.headings,
         rows=outcome.rows,
         reasons=outcome.reasons,
         dropped_columns=outcome.dropped_columns,

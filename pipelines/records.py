@@ -42,6 +42,13 @@ def count(path: Path, delimiter: str, quote: str | None, block: int = _BLOCK) ->
     return records
 
 
+def is_whole(text: bytes, delimiter: str, quote: str) -> bool:
+    """Whether a text that begins with a record ends outside quotation marks."""
+    marks = np.frombuffer(text, np.uint8)
+    quotes = np.flatnonzero(marks == ord(quote))
+    return len(_acting(marks, quotes, _Dialect(ord(delimiter), ord(quote)))) % 2 == 0
+
+
 @dataclass(frozen=True)
 class _Dialect:
     delimiter: int

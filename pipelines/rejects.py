@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from pipelines.errors import Refused
 from pipelines.presets import Source
 from pipelines.receive import Received, discard
+from pipelines.tombstones import ERASED
 
-_ON_PURPOSE = frozenset({"footer", "repeated_heading", "not_a_person"})
+_ON_PURPOSE = frozenset({"footer", "repeated_heading", "not_a_person", ERASED})
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,9 @@ _REASONS = {
         "nobody's number",
         "不用处理：预设的 people_who_are_not 列出了它",
         "nothing: people_who_are_not in the preset names it",
+    ),
+    ERASED: Reason(
+        "已删除的读者", "of a reader who was erased", "不用处理：本人要求删除", "nothing: they asked to be forgotten"
     ),
     "unmapped_value": Reason(
         "未对照的代码", "a code without a meaning", "把这个代码加进预设的 map", "add the code to map in the preset"

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipelines import ledger, loading, spool
+from pipelines import ledger, loading, spool, tombstones
 from pipelines.campus import Campus
 from pipelines.errors import Misconfigured, Problem, Refused
 from pipelines.expectations import expectations_of
@@ -22,8 +22,10 @@ from pipelines.models import Model
 from pipelines.presets import Source
 from pipelines.reader import Read, readers
 from pipelines.receive import Received, discard
+from pipelines.redaction import Reading, redactor
 from pipelines.site import Site, models
 from pipelines.slips import suggestion
+from pipelines.tombstones import ERASED
 from pipelines.vault import Vault
 from pipelines.warehouse import Warehouse
 
@@ -67,7 +69,7 @@ def replay_site(site: Site, names: Sequence[str], progress: Progress) -> Replaye
 def replay(warehouse: Warehouse, site: Site, chosen: Sequence[Source], progress: Progress) -> Replayed:
     """Read again what was read with an older preset of these sources."""
     done = Replayed()
-    vault = Vault.of(site.campus, ledger.keyring(warehouse, site))
+    vault = tombstones.shut(Vault.of(site.campus, ledger.keyring(warehouse, site)), warehouse)
     for number, source in enumerate(chosen):
         progress(source.name, number / len(chosen))
         earlier = ledger.read_otherwise(warehouse, source, site.campus.timezone)
@@ -101,8 +103,12 @@ def read_original(campus: Campus, source: Source, vault: Vault, folder: Path, on
     try:
         with path.open("wb") as original:
             original.writelines(vault.original(one.sha256))
+        if not path.stat().st_size:
+            raise Refused(
+                f"{one.name}: its original was destroyed, for it held a reader who was erased — export it again"
+            )
         at_landing = campus.model_copy(update={"landing": landing})
-        return loading.read_file(path, source, models()[f"raw.{source.feed}"], at_landing, vault, read)
+        return loading.read_file(path, source, models()[f"raw.{source.feed}"], at_landing, vault, read, one.sha256)
     except FileNotFoundError:
         raise Refused(
             f"{one.name}: its original is not among those sealed in the vault — restore it from a backup"
@@ -134,6 +140,9 @@ class _Replay:
             self._set_rejects_aside(one)
         try:
             for one, received in self._fit(self._read_all(earlier)):
+                if ERASED in received.reasons:  # the preset as it was did not know whom they are about
+                    with redactor(self.site, self.vault) as sealed:
+                        sealed.redact(one.sha256, [Reading(self.source, one.name)])
                 loading.load_again(self.warehouse, self.model, self.source, received, self.site.campus.timezone, one)
                 del unchanged[one.source_file]
                 self.done.files += 1

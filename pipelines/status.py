@@ -34,6 +34,9 @@ select source, reason, field, sum(records) as records, format('{:.2f} %', 100.0 
     count(*) as files, max_by(name, (records, name)) as "most in"
 from counted group by source, reason, field, of_all order by source, sum(records) desc, reason, field"""
 _REFUSED = "select feed, name, remark as why from ledger.file where status = 'refused' order by feed, name"
+_UNFINISHED = """
+select asked_at as "asked at", count(*) as numbers, '`mingyuan erase` with the same number finishes it' as "what to do"
+from ledger.erasure where finished_at is null group by asked_at order by asked_at"""
 _LAST_RUNS = 5
 _PATIENCE_SECONDS = 1.0
 
@@ -41,6 +44,9 @@ _PATIENCE_SECONDS = 1.0
 def status_tables(site: Site) -> Iterator[Table]:
     """Exports by feed, what waits, what is published, and the last runs."""
     yield _asked(site, "Exports taken in", _FEEDS)
+    headings, rows = _answer(site, _UNFINISHED)
+    if rows:
+        yield table("Readers who are not erased to the end", headings, rows)
     yield table("Waiting in the landing folder", ["files"], [[len(waiting(site))]])
     yield _published(site)
     with history(site) as instance:

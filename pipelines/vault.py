@@ -8,7 +8,7 @@ to a person.
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -41,6 +41,8 @@ class Vault:
     keyring: Keyring
     emptied: Path
     """The landing folder whose files are taken away once they are sealed; any other is left as it is."""
+    erased: frozenset[str] = frozenset()
+    """Tombstones of those whose records are read from no file any more."""
 
     @classmethod
     def of(cls, campus: Campus, keyring: Keyring) -> Self:
@@ -55,8 +57,25 @@ class Vault:
         """
         target = self._path("received", sha256)
         if not target.exists():
-            seal(_only(path, sha256), target, f"received/{sha256}", self.keyring)
+            seal(only(path, sha256), target, f"received/{sha256}", self.keyring)
         return target
+
+    def originals(self) -> list[str]:
+        """The digests under which originals are sealed."""
+        return _names(self.folder / "received")
+
+    def rejecting(self) -> list[str]:
+        """What marks the files of which rejected records are sealed."""
+        return _names(self.folder / "rejects")
+
+    def has(self, sha256: str) -> bool:
+        """Whether an original is sealed here, or was destroyed."""
+        return self._path("received", sha256).exists()
+
+    def seal_original(self, rest: Path, sha256: str) -> None:
+        """Seal what is left of an original once somebody was erased from it, under the name of the whole one."""
+        with rest.open("rb") as file:
+            seal(chunks(file), self._path("received", sha256), f"received/{sha256}", self.keyring)
 
     def take_away(self, path: Path, sha256: str) -> None:
         """Take a sealed file out of our own landing folder, unless somebody has changed it or is about to."""
@@ -74,6 +93,11 @@ class Vault:
             seal(chunks(file), target, f"rejects/{source_file}", self.keyring)
         return target
 
+    def seal_rejects(self, source_file: str, rejects: Iterable[dict[str, Any]]) -> None:
+        """Seal what is left of the rejected records of a file, by what marks its rows."""
+        lines = (json.dumps(one, ensure_ascii=False).encode() + b"\n" for one in rejects)
+        seal(lines, self._path("rejects", source_file), f"rejects/{source_file}", self.keyring)
+
     def rejects(self, source_file: str) -> Iterator[dict[str, Any]]:
         """The rejected records of a file: its number in the file, the reason, and the cells or the line."""
         held = b""
@@ -87,25 +111,45 @@ class Vault:
 
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         with locked(self.folder):
-            known, met = self._identities(), pl.read_parquet(identities)
+            known, met = self.identities(), pl.read_parquet(identities)
             new = met.join(known, on=met.columns, how="anti", maintain_order="left").unique(maintain_order=True)
             if new.height:
-                content = io.BytesIO()
-                pl.concat([known, new]).write_parquet(content)
-                seal(iter([content.getvalue()]), self._path("", "identities"), "identities", self.keyring)
+                self._seal_identities(pl.concat([known, new]))
+
+    def forget(self, patron_keys: Collection[str]) -> None:
+        """Let no number lead to these pseudonyms any more, nor they to a number."""
+        import polars as pl
+
+        with locked(self.folder):
+            known = self.identities()
+            rest = known.filter(~pl.col("patron_key").is_in(list(patron_keys)))
+            if rest.height < known.height:
+                self._seal_identities(rest)
+
+    def seal_tombstones(self, tombstones: Collection[str]) -> None:
+        """Keep a copy of every tombstone, which outlives a warehouse that is lost."""
+        lines = (f"{one}\n".encode() for one in sorted(tombstones))
+        seal(lines, self._path("", "tombstones"), "tombstones", self.keyring)
+
+    def tombstones(self) -> frozenset[str]:
+        """The copy of every tombstone."""
+        path = self._path("", "tombstones")
+        if not path.exists():
+            return frozenset()
+        return frozenset(b"".join(unseal(path, "tombstones", self.keyring)).decode().split())
 
     def lookup(self, patron_key: str) -> list[Identity]:
         """The numbers behind a pseudonym; none if the vault knows it not."""
         import polars as pl
 
-        found = self._identities().filter(pl.col("patron_key") == patron_key)
+        found = self.identities().filter(pl.col("patron_key") == patron_key)
         return [Identity(**row) for row in found.iter_rows(named=True)]
 
     def numbers(self, patron_keys: "pl.Series") -> "pl.DataFrame":
         """One number for each of the pseudonyms that the vault knows: the person's own before that of a card."""
         import polars as pl
 
-        found = self._identities().filter(pl.col("patron_key").is_in(patron_keys.implode()))
+        found = self.identities().filter(pl.col("patron_key").is_in(patron_keys.implode()))
         in_order = found.sort(pl.col("id_type") != PATRON_NUMBER, "id_type", "identifier")
         return in_order.unique("patron_key", keep="first", maintain_order=True).select("patron_key", "identifier")
 
@@ -113,10 +157,11 @@ class Vault:
         """The pseudonyms made of a number; several where two kinds of number are written alike."""
         import polars as pl
 
-        found = self._identities().filter(pl.col("identifier") == identifier)
+        found = self.identities().filter(pl.col("identifier") == identifier)
         return sorted(set(found["patron_key"]))
 
-    def _identities(self) -> "pl.DataFrame":
+    def identities(self) -> "pl.DataFrame":
+        """Every number that was ever met: id_type, identifier and patron_key."""
         import polars as pl
 
         path = self._path("", "identities")
@@ -124,11 +169,20 @@ class Vault:
             return pl.DataFrame(schema=dict.fromkeys(("id_type", "identifier", "patron_key"), pl.String))
         return pl.read_parquet(io.BytesIO(b"".join(unseal(path, "identities", self.keyring))))
 
+    def _seal_identities(self, identities: "pl.DataFrame") -> None:
+        content = io.BytesIO()
+        identities.write_parquet(content)
+        seal(iter([content.getvalue()]), self._path("", "identities"), "identities", self.keyring)
+
     def _path(self, shelf: str, name: str) -> Path:
         return self.folder / shelf / name
 
 
-def _only(path: Path, sha256: str) -> Iterator[bytes]:
+def _names(shelf: Path) -> list[str]:
+    return sorted(path.name for path in shelf.glob("[!.]*"))
+
+
+def only(path: Path, sha256: str) -> Iterator[bytes]:
     """The bytes of a file, ending in a refusal if they are not the ones that were loaded."""
     seen = hashlib.sha256()
     with opened(path) as file:

@@ -14,9 +14,10 @@ import dagster as dg
 import duckdb
 from pydantic import PrivateAttr
 
+from pipelines import generations
 from pipelines.errors import Busy, Problem
 from pipelines.models import Model
-from pipelines.quoting import literal
+from pipelines.quoting import identifier, literal
 from pipelines.site import models
 
 _LOCKED = "Could not set lock"
@@ -145,6 +146,35 @@ class Warehouse(dg.ConfigurableResource[Any]):
 
     def rows_of(self, query: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         return self._connection.execute(query, list(parameters)).fetchall()
+
+
+def write_anew(warehouse: Warehouse) -> None:
+    """Write the file again, row by row, so that nothing of rows that were deleted is left in its bytes.
+
+    Raises:
+        Problem: there is no room for it.
+
+    """
+    path = Path(warehouse.path)
+    anew = path.with_name(f"anew-{path.name}")
+    for left in path.parent.glob(f"{anew.name}*"):
+        left.unlink()
+    try:
+        for statement in (
+            "checkpoint",
+            f"attach {literal(str(anew))} as anew",
+            f"copy from database {identifier(path.stem)} to anew",
+            "detach anew",
+        ):
+            warehouse.connection.execute(statement)
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        anew.unlink(missing_ok=True)
+        raise Problem(
+            f"{path.name}: could not be written anew ({type(error).__name__}) — it needs as much room again; make some, then give the same command once more"
+        ) from error
+    generations.sync(anew)
+    anew.replace(path)
+    generations.sync(path.parent)
 
 
 def connect(path: Path, wait_seconds: float, memory_limit: str, threads: int = 0) -> duckdb.DuckDBPyConnection:

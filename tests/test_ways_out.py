@@ -47,6 +47,7 @@ MAY_WRITE = {
     "pipelines/lists.py": "names for librarians, each on a list of its own",
     "pipelines/parse.py": "identities on their way into the vault, and records that were refused",
     "pipelines/reader_pages.py": "each reader's own page",
+    "pipelines/redaction.py": "an original brought back for taking somebody out of it",
     "pipelines/replay.py": "an original brought back for reading it again",
     "pipelines/report_files.py": "the pages themselves: every one is written here",
     "pipelines/report_request.py": "a calendar for the private warehouse of a period",

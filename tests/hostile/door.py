@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import exports, replay
+from pipelines import exports, past, redaction, replay
 from pipelines.parse import parse
 from pipelines.reader import Read
 from tests.line.sites import Line, small
@@ -43,8 +43,8 @@ def childless(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield lambda job, seconds: parse(job)
 
     with monkeypatch.context() as patched:
-        patched.setattr(exports, "readers", readers)
-        patched.setattr(replay, "readers", readers)
+        for module in (exports, past, redaction, replay):
+            patched.setattr(module, "readers", readers)
         yield
 
 

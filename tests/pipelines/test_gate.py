@@ -7,14 +7,16 @@ import polars as pl
 import pytest
 
 from pipelines import gate
-from pipelines.aggregates import placed
+from pipelines.aggregates import TOTAL, placed
 from pipelines.errors import Problem
-from pipelines.gate import decided, release
+from pipelines.gate import decided, defended, release
 from pipelines.release import released_tables
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 from profiles.disclosure import Rules
 from tests.assets.small_site import small_site, warehouse_of
+from tests.privacy.releases import NOTHING_YET, campus, rows, through_the_gate
+from tests.privacy.releases import remembered as remembered_after
 
 TABLE = "report.cohort"
 RULES = Rules()
@@ -141,3 +143,19 @@ def of_shuffled(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
     shuffled = rows.sample(fraction=1, shuffle=True, seed=seed)
     decision = decided(placed(models()["portrait.distribution"], shuffled), never, RULES)
     return decision.sort(decision.columns)
+
+
+@pytest.mark.parametrize("left", ["C1/M0/K0", "C1/M0/K1", "C1/M0/K2"])
+def test_somebody_who_leaves_stops_no_release_that_tells_nothing_else(left: str) -> None:
+    """Without them what was shown before says too much of a class, whether it is shown once more or not."""
+    first, _ = defended(through_the_gate(rows(campus(1))), RULES)
+    ever = remembered_after(first, NOTHING_YET, 1)
+    without = [(unit, part, n - (f"{left}/".startswith(f"{unit}/") or not unit)) for unit, part, n in campus(1)]
+    released, _ = defended(through_the_gate(rows(without), ever), RULES)
+    told = pl.col("row_key") != TOTAL, pl.col("shown").is_not_null()
+    assert released.filter(*told, pl.col("shown") != pl.col("shown_then")).is_empty()
+    assert released.filter(*told).height == first.filter(*told).height
+    # The control: a number that is told anew, of another class that has grown, tells more of it.
+    grown = [(unit, part, n + 12 * ("C0/M0/K0/".startswith(f"{unit}/") or not unit)) for unit, part, n in without]
+    with pytest.raises(Problem, match="could be worked out"):
+        defended(through_the_gate(rows(grown), ever), RULES)

@@ -1,4 +1,7 @@
-"""A table that holds rows grows with its contract where nothing is lost by it, and is left alone where it cannot."""
+"""A table that holds rows grows with its contract where nothing is lost by it, and is left alone where it cannot.
+
+Written anew, the file holds what its tables hold, and nothing else.
+"""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,7 +11,7 @@ import pytest
 from pipelines.errors import Problem
 from pipelines.model_files import read_models
 from pipelines.models import Model
-from pipelines.warehouse import Warehouse
+from pipelines.warehouse import Warehouse, write_anew
 
 CONTRACT = """-- One row for each number.
 --
@@ -77,3 +80,22 @@ def test_whether_a_table_exists_is_told_in_a_transaction_and_out_of_it(warehouse
     assert warehouse.exists("clean.loan")
     assert warehouse.rows("clean.loan") == 1
     assert {"clean.loan", "ledger.file"} <= set(warehouse.tables())
+
+
+def test_written_anew_nothing_is_left_of_rows_that_were_deleted(tmp_path: Path) -> None:
+    path, told = tmp_path / "warehouse" / "w.duckdb", "select i, word from ledger.number order by i"
+    kept = [(i, f"word {i}") for i in range(3000) if i % 2]
+    with Warehouse(path=str(path)).opened() as warehouse:
+        warehouse.connection.execute(
+            "create table ledger.number as select i, case when i % 2 = 0 then 'canary ' else 'word ' end || i as word from range(3000) as r (i)"
+        )
+        warehouse.connection.execute("comment on column ledger.number.word is '词 | word'; force checkpoint")
+        warehouse.connection.execute("delete from ledger.number where word like 'canary%'; force checkpoint")
+    assert b"canary" in path.read_bytes(), "the control: deleting leaves the bytes"
+    with Warehouse(path=str(path)).opened() as warehouse:
+        write_anew(warehouse)
+    assert b"canary" not in path.read_bytes()
+    assert sorted(left.name for left in path.parent.iterdir() if left.is_file()) == ["w.duckdb"]
+    with Warehouse(path=str(path)).opened() as warehouse:
+        assert warehouse.rows_of(told) == kept
+        assert warehouse.rows_of("select comment from duckdb_columns() where column_name = 'word'") == [("词 | word",)]
