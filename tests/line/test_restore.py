@@ -98,3 +98,12 @@ def test_a_receipt_cannot_be_read_without_the_key(line: Line) -> None:
     assert len(sealed) == 1
     assert FIRST.encode() not in sealed[0].read_bytes()
     assert [receipt.name for receipt in vault(line).receipts()] == [FIRST]
+
+
+def test_a_warehouse_that_cannot_be_opened_says_what_to_do(line: Line) -> None:
+    line.campus.warehouse.write_bytes(b"no database" * 1000)
+    done = mingyuan(line, "run")
+    assert done.returncode == 1
+    (told,) = done.stderr.splitlines()
+    assert told.startswith("mingyuan: mingyuan.duckdb: the warehouse cannot be opened (")
+    assert told.endswith("then `mingyuan restore`")
