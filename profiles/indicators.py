@@ -94,7 +94,7 @@ def _spread(values: pl.DataFrame, small_cell: int) -> pl.DataFrame:
             upper_quartile=value.quantile(0.75, "linear"),
             lowest=value.min(),
             highest=value.max(),
-            others=value.sort().round(4).cast(pl.String).str.join("|"),
+            others=(value.round(4) + 0.0).sort().cast(pl.String).str.join("|"),  # nought has no sign
         )
     )
     enough = pl.col("colleges") >= FEWEST_TO_COMPARE
