@@ -55,9 +55,10 @@ def compare(
 
 
 def _one(portraits: pl.DataFrame, indicator: Indicator, position: int, small_cell: int) -> pl.DataFrame:
-    values = portraits.select(
-        "college", "term", "previous_term", "persons", value=pl.col(indicator.name).cast(pl.Float64)
-    )
+    value = pl.col(indicator.name).cast(pl.Float64)
+    # A rounded fall of next to nothing has a sign, by which two noughts would lie now so, now so.
+    value = pl.when(value == 0).then(0.0).otherwise(value).alias("value")
+    values = portraits.select("college", "term", "previous_term", "persons", value)
     earlier = values.select("college", previous_term="term", previous="value")
     return (
         values.join(_spread(values, small_cell), on="term", how="left")
@@ -94,7 +95,7 @@ def _spread(values: pl.DataFrame, small_cell: int) -> pl.DataFrame:
             upper_quartile=value.quantile(0.75, "linear"),
             lowest=value.min(),
             highest=value.max(),
-            others=(value.round(4) + 0.0).sort().cast(pl.String).str.join("|"),  # nought has no sign
+            others=value.sort().round(4).cast(pl.String).str.join("|"),
         )
     )
     enough = pl.col("colleges") >= FEWEST_TO_COMPARE
