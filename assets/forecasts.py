@@ -1,5 +1,7 @@
 """The demand to expect by the hour and by the term, and how well each way of foretelling it has done."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import dagster as dg
 import polars as pl
 
@@ -68,16 +70,20 @@ def _forecasts(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
     # scikit-learn takes seconds to import, which only the run that forecasts should pay.
     from profiles.forecast import FORECAST, SKILL, forecast
     from profiles.forecast_features import Demand
+    from profiles.one_thread import one_thread
 
     as_of = read(warehouse, "select as_of from ref.horizon")["as_of"]
     if not len(as_of) or as_of[0] is None:
         return [pl.DataFrame(schema=FORECAST), pl.DataFrame(schema=SKILL)]
-    calendar, found = read(warehouse, _CALENDAR), []
+    calendar, demands = read(warehouse, _CALENDAR), {}
     for target, feed in _TARGETS.items():
         covered = read(warehouse, _COVERED.format(feed=feed))
         counted = read(warehouse, _DEMAND.format(target=target))
-        found.append(forecast(target, Demand.of(counted, covered, calendar, as_of[0])))
-    return [pl.concat(frames) for frames in zip(*found, strict=True)]
+        demands[target] = Demand.of(counted, covered, calendar, as_of[0])
+    # Trees grow without Python, so that each target has a core of its own.
+    with one_thread(), ThreadPoolExecutor(len(demands)) as pool:
+        found = pool.map(forecast, demands, demands.values())
+        return [pl.concat(frames) for frames in zip(*found, strict=True)]
 
 
 def _loan_forecasts(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:

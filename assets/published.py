@@ -180,7 +180,8 @@ def _told(path: Path, is_new: bool, **figures: float) -> dg.MaterializeResult[An
 
 
 def _as_published(model: Model) -> PublishedTable:
-    columns = [(column.name, column.caption) for column in model.columns if column.name not in unsaid(model)]
+    hidden = unsaid(model)
+    columns = [(column.name, column.caption) for column in model.columns if column.name not in hidden]
     return PublishedTable(model.table, model.description, columns, model.persons is not None)
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from pipelines.cli_erase import erase
 from pipelines.cli_page import page
 from pipelines.cli_report import report
+from pipelines.cli_restore import restore
 from pipelines.cli_segments import segments, why
 from pipelines.cli_service import service
 from pipelines.errors import Misconfigured
@@ -38,6 +39,7 @@ def main(ctx: click.Context, site: Path | None) -> None:
 main.add_command(erase)
 main.add_command(page)
 main.add_command(report)
+main.add_command(restore)
 main.add_command(service)
 main.add_command(why)
 main.add_command(segments)

@@ -5,6 +5,7 @@ belongs in :mod:`pipelines.run`.
 """
 
 import datetime as dt
+import gc
 from typing import Any
 
 import dagster as dg
@@ -19,6 +20,9 @@ from pipelines.upkeep import note_failure
 from pipelines.warehouse import Warehouse
 
 NIGHTLY, TERMLY = "nightly", "termly"
+
+_SELDOM = 50_000, 20, 20
+"""How often garbage is looked for: Dagster holds half a million objects for as long as it runs, which Python else goes through again and again."""
 
 READ_BY_PEOPLE = {"published", "page"}
 """Groups of assets that should be there each morning."""
@@ -37,6 +41,7 @@ def build_definitions(site: Site) -> dg.Definitions:
             own words.
 
     """
+    gc.set_threshold(*_SELDOM)
     models()  # before Dagster's loader reads them: what is wrong with one is told in its own words
     site_catalogue(site)
     campus = site.campus
@@ -69,7 +74,7 @@ def resources(site: Site) -> dict[str, object]:
     return {
         "site": site,
         "warehouse": Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit),
-        "engine": Engine(url=engine_url(), lake=str(campus.lake)),
+        "engine": Engine(url=engine_url(), lake=str(campus.lake), memory_limit=campus.memory_limit),
     }
 
 

@@ -71,6 +71,8 @@ class Engine(dg.ConfigurableResource[Any]):
 
     url: str = DUCKDB
     lake: str = ""
+    memory_limit: str = "1GB"
+    """What Spark may hold where it is one process here."""
     _session: Any = PrivateAttr(None)
     _handed_over: set[str] = PrivateAttr(default_factory=set)
 
@@ -106,7 +108,7 @@ class Engine(dg.ConfigurableResource[Any]):
         lake = Lake(Path(self.lake))
         with _told_in_one_line(self.url, model.table):
             if self._session is None:
-                self._session = session(self.url)
+                self._session = session(self.url, self.memory_limit)
             for table in sorted(model.reads - self._handed_over):
                 self._hand_over(warehouse, models()[table], lake)
             version = lake.new_version(model.table)
@@ -146,7 +148,7 @@ def engine_url() -> str:
     return url
 
 
-def session(url: str) -> Any:
+def session(url: str, memory_limit: str) -> Any:
     """A Spark session that answers as DuckDB does."""
     try:
         from pyspark.sql import SparkSession
@@ -162,18 +164,18 @@ def session(url: str) -> Any:
         opened = builder.remote(url).getOrCreate()
     else:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        opened = (
-            builder.master(url).config(map={**_EXACT, **_PATIENT, "spark.executor.memory": _memory(url)}).getOrCreate()
-        )
+        opened = builder.master(url).config(map=_EXACT | _PATIENT | memory(url, memory_limit)).getOrCreate()
     for name, value in _EXACT.items():
         opened.conf.set(name, value)
     return opened
 
 
-def _memory(url: str) -> str:
-    """Of each worker: what a cluster on this machine was given, else Spark's own measure."""
+def memory(url: str, memory_limit: str) -> dict[str, str]:
+    """Of each worker what a cluster on this machine was given; of one process as much as of the warehouse; else Spark's own measure."""
+    if url.startswith("local["):
+        return {"spark.driver.memory": memory_limit.replace(" ", "").removesuffix("B").lower()}
     found = re.fullmatch(r"local-cluster\[\d+, *\d+, *(\d+)\]", url)
-    return f"{found[1]}m" if found else "1g"
+    return {"spark.executor.memory": f"{found[1]}m" if found else "1g"}
 
 
 def _cast_to_contract(model: Model) -> str:

@@ -108,6 +108,8 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
         intake.remarks += [f"{received.name}: {warning}" for warning in received.warnings]
     for _, _, received in arrivals:
         discard(received)
+    for receipt in ledger.receipts(warehouse, _feed(model)):
+        vault.keep_receipt(receipt)
     intake.remarks += ledger.told_of_older(warehouse, site.sources(_feed(model)), site.campus.timezone)
     return intake
 

@@ -24,9 +24,9 @@ from pipelines.periods import Span, beside_others, is_held, stayed, terms_of
 from pipelines.remembered import Release, ever, remember
 from pipelines.warehouse import Warehouse
 from profiles.additive import PLACE, Additive, additive, between, children
-from profiles.attacker import Contradiction
 from profiles.disclosure import Rules, bounds, rounded
 from profiles.suppression import NOBODY, Cells, hide
+from profiles.table_search import Contradiction
 
 
 def release(

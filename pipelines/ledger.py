@@ -19,6 +19,7 @@ from pipelines.keyring import Keyring
 from pipelines.presets import Source
 from pipelines.receive import Received, source_file
 from pipelines.site import Site
+from pipelines.vault import Receipt
 from pipelines.warehouse import Warehouse
 
 _SHAPE_NO_ROWS = {"name", "files", "replaces", "period", "rejects"}
@@ -106,6 +107,16 @@ def has(warehouse: Warehouse, source: Source, landed: Landed) -> bool:
             [source.name, mark],
         )
     )
+
+
+def receipts(warehouse: Warehouse, feed: str) -> list[Receipt]:
+    """What is to be known of every file of a feed whose rows are here, or were; one that came too late to count left none."""
+    rows = warehouse.rows_of(
+        "select source, feed, name, sha256, source_file, received_at from ledger.file "
+        "where feed = ? and (status = 'loaded' or (status = 'replaced' and records > 0)) order by all",
+        [feed],
+    )
+    return [Receipt(*row) for row in rows]
 
 
 def left_behind(warehouse: Warehouse, source: Source) -> set[tuple[str, str]]:

@@ -6,6 +6,7 @@ rejects and its row in the ledger are one transaction.  Which files are read bel
 :mod:`pipelines.exports` and :mod:`pipelines.replay`.
 """
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,12 +64,19 @@ def judge(warehouse: Warehouse, model: Model, expected: Sequence[Expectation], b
     )
 
 
-def load(warehouse: Warehouse, model: Model, source: Source, received: Received, zone: str) -> None:
-    """Load a file that came, in place of those whose place it takes."""
+def load(
+    warehouse: Warehouse,
+    model: Model,
+    source: Source,
+    received: Received,
+    zone: str,
+    received_at: dt.datetime | None = None,
+) -> None:
+    """Load a file that came, now unless it is said when, in place of those whose place it takes."""
     with warehouse.transaction() as connection, changes.watched(warehouse, model) as watch:
         _clear(watch, [*ledger.replaced(connection, source, received), received.source_file])
         _fill(watch, source, received)
-        ledger.enter(connection, source, received, zone)
+        ledger.enter(connection, source, received, zone, received_at)
 
 
 def load_again(

@@ -1,10 +1,11 @@
 """The parent's hold on the child that reads files: one at a time, for as long as it behaves.
 
-Starting the child costs most of a second, so one serves many files.  A child that dies, takes too
-long or has read a large file is replaced, and only the file it died of is refused.  What the child
-does is :mod:`pipelines.parse`.
+Starting the child costs most of a second, so one serves many files, of one feed after the other.  A
+child that dies, takes too long or has read a large file is replaced, and only the file it died of is
+refused.  What the child does is :mod:`pipelines.parse`.
 """
 
+import atexit
 import json
 import select
 import subprocess
@@ -12,7 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from queue import SimpleQueue
+from queue import LifoQueue
 from types import TracebackType
 from typing import IO, Self
 
@@ -45,6 +46,7 @@ class Reader:
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
         self._complaints: IO[bytes] | None = None
+        self._memory_mb = 0
 
     def __enter__(self) -> Self:
         return self
@@ -61,7 +63,9 @@ class Reader:
             Refused: the file is not fit, or the child died of it or took too long.
 
         """
-        child = self._child or self._start()
+        if job.memory_mb != self._memory_mb:
+            self.stop()  # a limit can be lowered, and never raised
+        child, self._memory_mb = self._child or self._start(), job.memory_mb
         answer = self._asked(child, job, seconds)
         if job.path.stat().st_size > LARGE_BYTES or "refused" in answer:
             self.stop()
@@ -120,11 +124,15 @@ class Reader:
         return f"could not be read, which is a fault of ours ({_fault(self._complaints.read())}) — please report it"
 
 
+_waiting: list[Reader] = []
+"""Those that wait for the next feed."""
+
+
 @contextmanager
 def readers(number: int) -> Iterator[Read]:
-    """So many children, for as many threads to read with."""
-    idle: SimpleQueue[Reader] = SimpleQueue()
-    everyone = [Reader() for _ in range(number)]
+    """So many children, for as many threads to read with; they stay for the next who asks, until this process ends."""
+    everyone = [_waiting.pop(0) if _waiting else Reader() for _ in range(number)]
+    idle: LifoQueue[Reader] = LifoQueue()
     for reader in everyone:
         idle.put(reader)
 
@@ -137,9 +145,18 @@ def readers(number: int) -> Iterator[Read]:
 
     try:
         yield read
-    finally:
-        for reader in everyone:
-            reader.stop()
+    except BaseException:  # whatever ends the block, an interrupt too: a child may still be reading
+        _let_go(everyone)
+        raise
+    _waiting.extend(everyone)
+
+
+def _let_go(children: list[Reader]) -> None:
+    for reader in children:
+        reader.stop()
+
+
+atexit.register(_let_go, _waiting)
 
 
 def read_alone(job: Job, seconds: int) -> Outcome:

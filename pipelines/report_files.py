@@ -28,12 +28,13 @@ from pipelines.reports import LANGUAGES, Document, Template, document, groups, o
 from pipelines.sheets import Headings, figure_files
 from pipelines.standing import digest, made_as
 from profiles.captions import SiteWords
+from profiles.charts import drawing
 
 PAGE_MODE: Final = 0o640
 CONTENTS: Final = "contents.json"
 _PATH_SAFE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_AT_ONCE: Final = 2
-"""Groups told at once: while a chart of one is drawn, which is half of the time, another's pages are written and set."""
+_AT_ONCE: Final = drawing.AT_ONCE + 1
+"""Groups told at once: while charts of others are drawn, which is half of the time, one's pages are written and set."""
 _entering = Lock()
 """A list of contents is read, and written again with another entry, by one at a time."""
 Entry = dict[str, Any]

@@ -5,11 +5,12 @@ after the landing folder is emptied; with the identities, and only with them, a 
 to a person.
 """
 
+import datetime as dt
 import hashlib
 import io
 import json
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -31,6 +32,19 @@ class Identity:
     id_type: str
     identifier: str
     patron_key: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """That a source has taken in an export: what the ledger knows of it, and its bytes do not tell."""
+
+    source: str
+    feed: str
+    name: str
+    """Its path inside the landing folder."""
+    sha256: str
+    source_file: str
+    received_at: dt.datetime
 
 
 @dataclass(frozen=True)
@@ -85,6 +99,21 @@ class Vault:
     def original(self, sha256: str) -> Iterator[bytes]:
         """The bytes of an export as it came."""
         return unseal(self._path("received", sha256), f"received/{sha256}", self.keyring)
+
+    def keep_receipt(self, receipt: Receipt) -> None:
+        """Seal what is known of an export, once."""
+        if not self._path("receipts", receipt.source_file).exists():
+            content = json.dumps(asdict(receipt) | {"received_at": receipt.received_at.isoformat()}, ensure_ascii=False)
+            name = f"receipts/{receipt.source_file}"
+            seal(iter([content.encode()]), self._path("receipts", receipt.source_file), name, self.keyring)
+
+    def receipts(self) -> list[Receipt]:
+        """Every export that was ever taken in, in the order in which they came."""
+        found = []
+        for mark in _names(self.folder / "receipts"):
+            told = json.loads(b"".join(unseal(self._path("receipts", mark), f"receipts/{mark}", self.keyring)))
+            found.append(Receipt(**told | {"received_at": dt.datetime.fromisoformat(told["received_at"])}))
+        return sorted(found, key=lambda receipt: (receipt.received_at, receipt.source, receipt.name))
 
     def keep_rejects(self, source_file: str, records: Path) -> Path:
         """Seal the rejected records of a file, by what marks its rows."""

@@ -194,7 +194,9 @@ def connect(path: Path, wait_seconds: float, memory_limit: str, threads: int = 0
             return duckdb.connect(str(path), config=settings)
         except duckdb.IOException as error:
             if _LOCKED not in str(error):
-                raise Problem(f"{path.name}: the warehouse cannot be opened — {str(error).splitlines()[0]}") from error
+                raise Problem(
+                    f"{path.name}: the warehouse cannot be opened ({str(error).splitlines()[0]}) — put a backup in its place or move it away, then `mingyuan restore`"
+                ) from error
             if time.monotonic() > patience:
                 raise Busy(
                     f"{path.name}: another run is writing — wait for it to end (`mingyuan status`), then run again"

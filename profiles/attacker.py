@@ -10,13 +10,13 @@ Nothing but the solver is shared with :mod:`profiles.suppression`, whose work th
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from profiles.claims import Claim, Interval, Relation, blocks_of, relations_of
-from profiles.programme import MANY, Programme
+from profiles.programme import MANY
+from profiles.table_search import SIGNS, Search, Sums
 
 
 def narrowed(
@@ -70,7 +70,7 @@ class _Attack:
             places = [self._column[cell] for cell in own]
             self._owner[places], self._truth[places] = number, list(own.values())
         matrix, slack = _system(self._column, relations)
-        self._whole = _Sums(matrix, np.zeros(len(slack)), slack)
+        self._whole = Sums(matrix, np.zeros(len(slack)), slack)
         columns = matrix.T.tolil()
         signatures = [(tuple(rows), tuple(signs)) for rows, signs in zip(columns.rows, columns.data, strict=True)]
         self._alike = np.unique([hash(one) for one in signatures], return_inverse=True)[1]
@@ -86,39 +86,65 @@ class _Attack:
         first one in which only the cell's own unit differs, then that and one or the other half of the units.
         """
         names = list(self.inside)
-        for name in names:
-            own = {cell: promised for cell, promised in asked.items() if cell in self.inside[name]}
+        for name, number in [*zip(names, range(len(names)), strict=True), ("", NOBODY)]:
+            own = {cell: promised for cell, promised in asked.items() if self._owner[self._column[cell]] == number}
             for others in ([], names[::2], names[1::2]) if own else ():
-                self.intervals(own, set(names) - {name, *others})
+                self._look_for_many(self._questions(own, set(names) - {name, *others}))
 
     def intervals(self, asked: Mapping[int, Interval], knowing: Collection[str]) -> dict[int, Interval]:
         """What somebody can say of the cells asked about who knows all cells of some insiders exactly."""
-        numbers = {number for number, name in enumerate(self.inside) if name in knowing}
-        search = _Search(self._whole, self._limits, self._truth, np.isin(self._owner, list(numbers)))
-        fits = np.array([not differing & numbers for differing in self._differs], dtype=bool)
-        answers = {}
-        for cell, (low, high) in asked.items():
-            place = self._column[cell]
-            for sign, promised in ((1, low), (-1, high)):
-                if not (self._tables[place, : len(fits)][fits] * sign <= promised * sign).any():
-                    table = self._swapped(search, fits, place, promised)
-                    self._keep(search.extreme(place, sign) if table is None else table)
-                    fits = np.append(fits, True)
-            ends = self._tables[place, : len(fits)][fits]
-            answers[cell] = (float(ends.min()), float(ends.max()))
-        return answers
+        if not asked:
+            return {}
+        questions = self._questions(asked, knowing)
+        for at, end in np.argwhere(questions.is_open):
+            if questions.is_open[at, end]:
+                place, promised = questions.places[at], questions.promised[at, end]
+                table = self._swapped(questions, place, promised)
+                self._keep(questions, questions.search.extreme(place, SIGNS[end]) if table is None else table)
+        fitting = self._fitting(questions)
+        return dict(
+            zip(asked, zip(fitting.min(axis=1).tolist(), fitting.max(axis=1).tolist(), strict=True), strict=True)
+        )
 
-    def _keep(self, table: Any) -> None:
+    def _questions(self, asked: Mapping[int, Interval], knowing: Collection[str]) -> "_Questions":
+        """The questions with the answers that the tables give which were found so far."""
+        numbers = {number for number, name in enumerate(self.inside) if name in knowing}
+        search = Search(self._whole, self._limits, self._truth, np.isin(self._owner, list(numbers)))
+        fits = np.array([not differing & numbers for differing in self._differs], dtype=bool)
+        questions = _Questions(
+            search, np.array([self._column[cell] for cell in asked]), np.array([*asked.values()]), fits
+        )
+        fitting = self._fitting(questions)
+        for end, sign in enumerate(SIGNS):
+            questions.is_open[:, end] = (fitting * sign > questions.promised[:, [end]] * sign).all(axis=1)
+        return questions
+
+    def _fitting(self, questions: "_Questions") -> Any:
+        """What the cells asked about hold in the tables that fit what is known."""
+        return self._tables[questions.places, : len(questions.fits)][:, questions.fits]
+
+    def _look_for_many(self, questions: "_Questions") -> None:
+        """Look for tables each of which answers as many questions as can be, while there are such."""
+        for end in (0, 1):
+            before = 0
+            while (still := len((near := questions.within_reach(end))[0])) not in (0, before):
+                before = still
+                table = questions.search.extremes(*near, end)
+                if table is not None:
+                    self._keep(questions, table)
+
+    def _keep(self, questions: "_Questions", table: Any) -> None:
         """Have a table ready for the next question."""
         number = len(self._differs)
         if number == self._tables.shape[1]:
             self._tables = np.hstack([self._tables, np.empty_like(self._tables)])
         self._tables[:, number] = table
         self._differs.append(set(self._owner[np.abs(table - self._truth) > 0.5].tolist()))
+        questions.answered_by(table)
 
-    def _swapped(self, search: "_Search", fits: Any, place: int, wanted: float) -> Any:
+    def _swapped(self, questions: "_Questions", place: int, wanted: float) -> Any:
         """A known table, but for one cell and others of exactly the same sums, which make up for it; none if they cannot."""
-        limits = search.limits
+        limits, fits = questions.search.limits, questions.fits
         if not fits.any() or not limits[place, 0] <= wanted <= limits[place, 1]:
             return None
         table = self._tables[:, fits.argmax()].astype(float)
@@ -134,57 +160,27 @@ class _Attack:
         return table
 
 
-class _Sums:
-    """What is known to add up, by line: the least and the most that it comes to."""
+class _Questions:
+    """How few and how many people each of some cells can have, asked of somebody who knows some others."""
 
-    def __init__(self, matrix: Any, least: Any, most: Any):
-        self._lines = matrix, least, most
+    def __init__(self, search: Search, places: Any, promised: Any, fits: Any):
+        self.search, self.places, self.promised = search, places, promised
+        self.fits = fits
+        """Of the tables found so far, those that fit what is known."""
+        self.is_open = np.ones(promised.shape, dtype=bool)
+        """For each cell whether no table has as few people as promised, and whether none has as many."""
 
-    @cached_property
-    def in_fractions(self) -> Programme:
-        return Programme(*self._lines)
+    def answered_by(self, table: Any) -> None:
+        """Close what another table that fits answers."""
+        self.fits = np.append(self.fits, True)
+        self.is_open &= table[self.places, np.newaxis] * SIGNS > self.promised * SIGNS
 
-    @cached_property
-    def in_whole_numbers(self) -> Programme:
-        return Programme(*self._lines, are_whole=True)
-
-    def without(self, is_known: Any, truth: Any) -> "_Sums":
-        """What is left of the sums once what is known is taken away."""
-        matrix, least, most = self._lines
-        inner, away = matrix[:, ~is_known], matrix @ np.where(is_known, truth, 0)
-        lines = np.diff(inner.indptr) > 0
-        return _Sums(inner[lines], (least - away)[lines], (most - away)[lines])
-
-
-class _Search:
-    """The search for tables that fit what is shown and what somebody knows."""
-
-    def __init__(self, whole: _Sums, limits: Any, truth: Any, is_known: Any):
-        self.limits = np.where(is_known[:, np.newaxis], truth[:, np.newaxis], limits)
-        self._whole, self._truth = whole, truth
-        self._is_known = is_known & (len(is_known) > _LARGE)
-
-    def extreme(self, place: int, sign: int) -> Any:
-        """A table in whole numbers that fits, in which one cell is as small (1) or as large (-1) as can be.
-
-        Raises:
-            Contradiction: none fits.
-
-        """
-        is_open = ~self._is_known
-        aim, limits = np.where(np.flatnonzero(is_open) == place, sign, 0), self.limits[is_open].T
-        found = self._sums.in_fractions.solved(aim, *limits)
-        if found is not None and np.abs(found - np.round(found)).max() > 1e-6:
-            found = self._sums.in_whole_numbers.solved(aim, *limits)
-        if found is None:
-            raise Contradiction("what is shown contradicts itself: no table fits it")
-        table = self.limits[:, 0].copy()
-        table[is_open] = np.round(found)
-        return table
-
-    @cached_property
-    def _sums(self) -> _Sums:
-        return self._whole.without(self._is_known, self._truth) if self._is_known.any() else self._whole
+    def within_reach(self, end: int) -> tuple[Any, Any]:
+        """The places of open questions, and the numbers promised, where what is shown of the cell itself allows it."""
+        promised = self.promised[:, end]
+        low, high = self.search.limits[self.places].T
+        is_near = self.is_open[:, end] & (low <= promised) & (promised <= high)
+        return self.places[is_near], promised[is_near]
 
 
 def _system(column: Mapping[int, int], relations: list[Relation]) -> tuple[Any, Any]:
@@ -201,12 +197,5 @@ def _system(column: Mapping[int, int], relations: list[Relation]) -> tuple[Any, 
     return csr_matrix((signs, (rows, columns)), shape=(len(relations), len(column)), dtype=float), slack
 
 
-class Contradiction(ValueError):
-    """Figures that cannot all be true."""
-
-
 NOBODY = -1
 """The owner of a cell that no insider knows."""
-
-_LARGE = 1000
-"""Of more cells those that somebody knows are left out of a search, which is then begun anew; of fewer they are held where they are."""

@@ -55,9 +55,10 @@ def compare(
 
 
 def _one(portraits: pl.DataFrame, indicator: Indicator, position: int, small_cell: int) -> pl.DataFrame:
-    values = portraits.select(
-        "college", "term", "previous_term", "persons", value=pl.col(indicator.name).cast(pl.Float64)
-    )
+    value = pl.col(indicator.name).cast(pl.Float64)
+    # A rounded fall of next to nothing has a sign, by which two noughts would lie now so, now so.
+    value = pl.when(value == 0).then(0.0).otherwise(value).alias("value")
+    values = portraits.select("college", "term", "previous_term", "persons", value)
     earlier = values.select("college", previous_term="term", previous="value")
     return (
         values.join(_spread(values, small_cell), on="term", how="left")

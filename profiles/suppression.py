@@ -12,8 +12,9 @@ whether the outcome holds is for :mod:`profiles.attacker` to say, which knows no
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,9 @@ from profiles.programme import MANY
 Floats = npt.NDArray[np.float64]
 Tables = dict[int, list[Floats]]
 """The changes found so far, by each unit of which they change a cell."""
+
+Room = Callable[..., float]
+"""How far a cell can rise, or fall."""
 
 NOBODY = -1
 """The owner of a cell that no unit knows by itself."""
@@ -68,21 +72,23 @@ def hide(cells: Cells, sums: list[Sum]) -> Mask:
 
 def _hide_block(cells: Cells, block: Block, hidden: Mask) -> None:
     tables: Tables = defaultdict(list)
+    room = _rooms(cells, block, hidden)
     small = [place for place, cell in enumerate(block.cells) if cells.small[cell]]
     for place in sorted(small, key=lambda place: (-cells.values[block.cells[place]], place)):
         cell = block.cells[place]
         for amount in (cells.most[cell] - cells.values[cell], cells.least[cell] - cells.values[cell]):
-            if amount and not _can_trade(cells, block, hidden, place, amount):
+            if amount and not _can_trade(cells, block, room, place, int(amount)):
                 _make_room(cells, block, hidden, tables, place, int(amount))
+                room = _rooms(cells, block, hidden)
 
 
-def _can_trade(cells: Cells, block: Block, hidden: Mask, place: int, amount: int) -> bool:
+def _can_trade(cells: Cells, block: Block, room: Room, place: int, amount: int) -> bool:
     """Whether other cells can make up for a change of one cell, step by step upwards, whichever unit one knows.
 
     This answers for most cells; a programme is solved where it does not.
     """
-    room = partial(_room, cells, block, hidden)
-    if room(place, amount) < abs(amount):
+    rise = amount > 0
+    if room(place, rise) < abs(amount):
         return False
     steps: list[tuple[dict[int, float], float]] = []
     at = place
@@ -93,8 +99,8 @@ def _can_trade(cells: Cells, block: Block, hidden: Mask, place: int, amount: int
         for part in parts:
             if part != at and block.above[part] == [number]:
                 owner = int(cells.owner[block.cells[part]])
-                given[owner] = given.get(owner, 0) + room(part, -amount)
-        steps.append((given, room(whole, amount, but=number)))
+                given[owner] = given.get(owner, 0) + room(part, not rise)
+        steps.append((given, room(whole, rise, number)))
         at = whole
     beyond = 0 if block.above[at] else MANY
     insiders = {owner for given, _ in steps for owner in given} - {int(cells.owner[block.cells[place]]), NOBODY}
@@ -108,19 +114,29 @@ def _given(steps: list[tuple[dict[int, float], float]], beyond: float, insider: 
     return beyond
 
 
-def _room(cells: Cells, block: Block, hidden: Mask, place: int, direction: int, but: int = -1) -> float:
-    """How far a cell can rise or fall, its parts with it (``but`` those of one sum), all others staying as they are."""
-    cell = block.cells[place]
+def _rooms(cells: Cells, block: Block, hidden: Mask) -> Room:
+    """How far each cell can rise, or fall, its parts with it (``but`` those of one sum), all others staying as they are.
+
+    What was asked once is known, until more is hidden.
+    """
+
+    @cache
+    def room(place: int, rise: bool, but: int = -1) -> float:
+        own = _own_room(cells, int(block.cells[place]), hidden, rise)
+        for number in block.below[place] if own else ():
+            if number != but:
+                parts = (part for part in block.sums[number][1] if block.above[part] == [number])
+                own = min(own, sum(room(part, rise) for part in parts))
+        return own
+
+    return room
+
+
+def _own_room(cells: Cells, cell: int, hidden: Mask, rise: bool) -> float:
     value = int(cells.values[cell])
-    if direction < 0:
-        own: float = value - min(value, int(cells.least[cell] if hidden[cell] else cells.low[cell]))
-    else:
-        own = MANY if hidden[cell] else max(0, int(cells.high[cell]) - value)
-    for number in block.below[place] if own else ():
-        if number != but:
-            parts = (part for part in block.sums[number][1] if block.above[part] == [number])
-            own = min(own, sum(_room(cells, block, hidden, part, direction) for part in parts))
-    return own
+    if rise:
+        return MANY if hidden[cell] else max(0, int(cells.high[cell]) - value)
+    return value - min(value, int(cells.least[cell] if hidden[cell] else cells.low[cell]))
 
 
 def _make_room(cells: Cells, block: Block, hidden: Mask, tables: Tables, place: int, amount: int) -> None:

@@ -1,9 +1,9 @@
 """Charts that people look at, as Vega-Lite: written as plain specifications, drawn by vl-convert without a browser.
 
 What all of them share belongs here: the look, the drawing, and the words for those who do not see the
-picture.  Which rows become which marks stays with each chart.  Marks inside a cell of a table
-(``strip``, ``level``) are drawn by the small kit instead: a page has thirty of them, and a drawing
-costs 25 ms here and more.  Altair writes these same specifications in another 25 ms for a chart of
+picture.  Which rows become which marks stays with each chart, where it is drawn with
+:mod:`profiles.charts.drawing`.  Marks inside a cell of a table (``strip``, ``level``) are drawn by the small
+kit instead: a page has thirty of them, and a drawing costs 25 ms here and more.  Altair writes these same specifications in another 25 ms for a chart of
 four marks, on a page of ten charts as much as everything else that is no drawing; they are plain
 enough to be written down.
 
@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from profiles.charts.drawing import drawn
 from profiles.charts.kit import GRID, INK, MUTED, plain
 
 Row = Mapping[str, Any]
@@ -38,9 +39,12 @@ _LOOK: Final = {
         "labelColor": MUTED,
         "labelFontSize": 12,
         "labelPadding": 6,
+        # Where words may be too long an axis says so itself; each limit has every label measured once more.
+        "labelLimit": 0,
         "titleColor": MUTED,
         "titleFontSize": 12,
         "titleFontWeight": "normal",
+        "titleLimit": 0,
     },
     "text": {"color": INK, "fontSize": 12},
     "mark": {"invalid": "break-paths-filter-domains"},
@@ -60,10 +64,8 @@ _HOLLOW: Final = re.compile(r"<g(?: [^>]*)?></g>|<g/>")
 
 def picture(spec: Spec, words: str) -> Markup:
     """The chart as a picture that says in words what it shows."""
-    import vl_convert
-
-    drawn = vl_convert.vegalite_to_svg(spec | {"config": _LOOK, "padding": 2})
-    body = _HOLLOW.sub("", _EMPTY.sub("", _TAG.sub(_shortened, _IDLE.sub("", drawn))))
+    svg = drawn(spec | {"config": _LOOK, "padding": 2})
+    body = _HOLLOW.sub("", _EMPTY.sub("", _TAG.sub(_shortened, _IDLE.sub("", svg))))
     head = f'<svg viewBox="\\3" width="\\1" height="\\2" font-family="{FONT}" role="img" aria-label="{_quoted(words)}">'
     return Markup(_ROOT.sub(head, body, count=1))
 

@@ -12,7 +12,7 @@ from pipelines import paths, records
 from pipelines import reader as reader_module
 from pipelines.campus import read_campus
 from pipelines.demo_campus import make_campus
-from pipelines.reader import Reader
+from pipelines.reader import Reader, readers
 from pipelines.receive import discard, landed
 from pipelines.vault import Vault
 from profiles.pseudonym import patron_key
@@ -86,6 +86,28 @@ def test_one_child_reads_many_files_until_one_is_refused(tmp_path: Path) -> None
         assert "heading at is missing" in refusal(campus, "gate/c.csv", TEXT.replace("at", "when", 1), reader.read)
         assert reader.pid is None
         assert campus.receive("gate/a.csv", read=reader.read).records == 3
+
+
+def test_a_child_stays_for_the_next_feed_with_the_same_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = list[Reader]()
+    monkeypatch.setattr(reader_module, "_waiting", waiting)
+    campus = gate(tmp_path, {"parser_memory_mb": 1536})
+    children = []
+    for feed in range(2):
+        with readers(2) as read:
+            assert campus.receive(f"gate/{feed}.csv", TEXT + f"004{feed},2025-09-08 08:00:00\n", read).records == 4
+        children.append([reader.pid for reader in waiting])
+    assert children[0] == children[1]
+    assert len([pid for pid in children[0] if pid]) == 1, "one that nothing was read with was not started"
+
+    (tmp_path / "less").mkdir()
+    with readers(2) as read:
+        assert gate(tmp_path / "less", {"parser_memory_mb": 1024}).receive("gate/a.csv", TEXT, read).records == 3
+    assert {reader.pid for reader in waiting if reader.pid}.isdisjoint(children[0])
+
+    with pytest.raises(KeyboardInterrupt), readers(2):
+        raise KeyboardInterrupt
+    assert waiting == [], "what was broken off is not gone on with"
 
 
 def test_a_child_that_would_use_too_much_memory_is_stopped(tmp_path: Path) -> None:

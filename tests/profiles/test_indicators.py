@@ -37,6 +37,15 @@ def test_a_college_is_placed_among_the_others_by_the_better_end():
     assert row(table, "c4", "missed")["place"] == 5
 
 
+def test_noughts_have_no_sign_by_which_they_could_lie_in_one_order_or_another():
+    told = [
+        compare(portraits(values), GAPS, [VISITS], 10) for values in ([-0.0, 0.0, 0.0, 1, 2], [0.0, 0.0, -0.0, 1, 2])
+    ]
+    assert [(str(row(table, "c3")["lowest"]), row(table, "c3")["others"]) for table in told] == [
+        ("0.0", "0.0|0.0|0.0|1.0|2.0")
+    ] * 2
+
+
 def test_four_colleges_are_too_few_to_show_how_they_lie():
     table = compare(portraits([1, 2, 3, 4]), GAPS, [VISITS], 10)
     assert row(table, "c0")["median"] is None
