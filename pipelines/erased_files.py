@@ -24,7 +24,7 @@ _NO_LISTS = {"presets", "reference"}
 
 
 def seal_originals_anew(
-    warehouse: Warehouse, site: Site, vault: Vault, numbers: Collection[str], advance: Callable[[float], None]
+    warehouse: Warehouse, site: Site, vault: Vault, identifiers: Collection[str], advance: Callable[[float], None]
 ) -> Counter[Fate]:
     """Every sealed original without the forgotten; how many there are of each fate."""
     sources = {source.name: source for source in site.every_source()}
@@ -35,7 +35,7 @@ def seal_originals_anew(
         readings.setdefault(sha256, []).append(Reading(sources.get(source), name))
     fates: Counter[Fate] = Counter()
     originals = vault.originals()
-    with redactor(site, vault, numbers) as sealed:
+    with redactor(site, vault, identifiers) as sealed:
         for place, sha256 in enumerate(originals):
             advance(place / len(originals))
             fates[sealed.redact(sha256, readings.get(sha256, [Reading(None, sha256)]))] += 1
@@ -73,14 +73,14 @@ def _tombstones(vault: Vault, sources: Mapping[str, Source], name: str) -> Tombs
     return Tombstones(vault.erased, key, tuple(rule for one in every for rule in one.rules))
 
 
-def take_away(campus: Campus, vault: Vault, keys: Collection[str], numbers: Collection[str]) -> dict[str, int]:
+def take_away(campus: Campus, vault: Vault, keys: Collection[str], identifiers: Collection[str]) -> dict[str, int]:
     """Everything that was made of the forgotten for others to read, and what killed runs left lying; how much of each."""
     pages = [path for key in keys for path in folder_of(campus).glob(f"{page_name(vault.keyring, key)}.*")]
     for path in pages:
         path.unlink()
     older = generations.retire(campus.published, keep=1)
     generations.sweep(campus.published)
-    listed = sum(lists.take_away(folder, numbers) for folder in _may_hold_lists(campus))
+    listed = sum(lists.take_away(folder, identifiers) for folder in _may_hold_lists(campus))
     Lake(campus.lake).clear()
     for left in [*campus.warehouse.parent.glob("past-*"), *(campus.warehouse.parent / "spill").glob("*")]:
         shutil.rmtree(left) if left.is_dir() else left.unlink()

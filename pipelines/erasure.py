@@ -67,8 +67,8 @@ def erase(site: Site, number: str, advance: Advance) -> dict[str, int]:
         _begin(warehouse, vault, found.keys)
         vault = tombstones.shut(vault, warehouse)
         left = _left(warehouse, vault)
-        numbers = set(left.identities["identifier"])
-        fates = seal_originals_anew(warehouse, site, vault, numbers, lambda share: advance("originals", share))
+        identifiers = set(left.identities["identifier"])
+        fates = seal_originals_anew(warehouse, site, vault, identifiers, lambda share: advance("originals", share))
         rejects = seal_rejects_anew(warehouse, site, vault)
     outcome = run(site, lambda made, done, total: advance(made, done / total))
     if not outcome.success:
@@ -80,11 +80,11 @@ def erase(site: Site, number: str, advance: Advance) -> dict[str, int]:
         refuse_what_stands(warehouse, left.keys | found.keys)
         write_anew(warehouse)
     with _opened(site) as (warehouse, _):
-        files = take_away(site.campus, vault, left.keys | found.keys, numbers)
+        files = take_away(site.campus, vault, left.keys | found.keys, identifiers)
         vault.forget(left.keys)
         _finish(warehouse, left.marks)
     went = {"originals rewritten": fates["rewritten"], "originals destroyed": fates["destroyed"]}
-    return {**found.rows, **went, "rejected records": rejects, "numbers": len(numbers), **files}
+    return {**found.rows, **went, "rejected records": rejects, "numbers": len(identifiers), **files}
 
 
 @contextmanager

@@ -47,9 +47,9 @@ def kinds(site: Site) -> list[str]:
     return sorted({PATRON_NUMBER, *map(kind_of, rules)})
 
 
-def of_every_kind(numbers: Collection[str], site: Site, vault: Vault) -> set[str]:
+def of_every_kind(written: Collection[str], site: Site, vault: Vault) -> set[str]:
     """The pseudonyms that these numbers have or would have, whatever kind of number they come as."""
-    return {key for kind in kinds(site) for key in pseudonyms(numbers, kind, vault.keyring.hmac_key)}
+    return {key for kind in kinds(site) for key in pseudonyms(written, kind, vault.keyring.hmac_key)}
 
 
 def known_by(warehouse: Warehouse, site: Site, vault: Vault, number: str) -> Known:

@@ -48,7 +48,7 @@ class Redactor:
     vault: Vault
     folder: Path
     read: Read
-    numbers: Collection[str]
+    sought: Collection[str]
     """Those of the forgotten as far as they are still known: looked for in what nobody can read any more."""
 
     def redact(self, sha256: str, readings: Sequence[Reading], came: Path | None = None) -> Fate:
@@ -82,7 +82,7 @@ class Redactor:
         try:
             received = self._received(path, reading.source, sha256, folder)
         except Refused:
-            if _may_name(path, self.numbers):
+            if _may_name(path, self.sought):
                 os.truncate(path, 0)
             return path
         told = pl.read_parquet(received.rejects_file).filter(pl.col("reason") == ERASED)
@@ -100,10 +100,10 @@ class Redactor:
 
 
 @contextmanager
-def redactor(site: Site, vault: Vault, numbers: Collection[str] = ()) -> Iterator[Redactor]:
+def redactor(site: Site, vault: Vault, sought: Collection[str] = ()) -> Iterator[Redactor]:
     """A redactor with a child that reads for it, and a workspace of which nothing stays."""
     with spool.workspace(site.campus.spool) as folder, readers(1) as read:
-        yield Redactor(site, vault, folder, read, numbers)
+        yield Redactor(site, vault, folder, read, sought)
 
 
 def seal_rest(site: Site, vault: Vault, reading: Reading, sha256: str, came: Path) -> list[str]:
@@ -173,12 +173,12 @@ def _utf_16(path: Path) -> str:
         return "utf-16-be" if file.read(2) == b"\xfe\xff" else "utf-16-le"
 
 
-def _may_name(path: Path, numbers: Collection[str]) -> bool:
+def _may_name(path: Path, sought: Collection[str]) -> bool:
     """Whether a file that cannot be read as records holds a number, as far as that can be seen."""
     content = path.read_bytes()
     if content.startswith(_PACKED):
         return True
     spelt = [
-        re.escape((number.lstrip("0") or number).encode(code)) for number in numbers for code in ("utf-8", "utf-16-le")
+        re.escape((number.lstrip("0") or number).encode(code)) for number in sought for code in ("utf-8", "utf-16-le")
     ]
     return bool(spelt and re.search(rb"(?<![0-9A-Za-z])0*(?:%s)(?![0-9A-Za-z])" % b"|".join(spelt), content, re.I))

@@ -79,8 +79,8 @@ class Tombstones:
         return set(words.filter(pl.col("text").is_in(theirs.implode()))["record"])
 
     def _are_theirs(self, words: pl.Series, rule: Rule) -> pl.Series:
-        numbers = padded(normalised(card_numbers.decimal(words, rule.uid) if rule.uid else words), rule.pad)
-        keys = pl.Series(pseudonyms(numbers.fill_null("").to_list(), kind_of(rule), self.key), dtype=pl.String)
+        spelt = padded(normalised(card_numbers.decimal(words, rule.uid) if rule.uid else words), rule.pad)
+        keys = pl.Series(pseudonyms(spelt.fill_null("").to_list(), kind_of(rule), self.key), dtype=pl.String)
         return keys.is_in(self.among(keys.unique()))
 
 

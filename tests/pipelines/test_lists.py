@@ -97,14 +97,21 @@ def names_in(path: Path) -> set[str]:
     return {str(getattr(node, kind)) for node in nodes for kind in ("attr", "id", "name") if hasattr(node, kind)}
 
 
+def asking_the_vault_for(what: str) -> set[str]:
+    paths = (path for folder in ("profiles", "pipelines", "assets") for path in (ROOT / folder).rglob("*.py"))
+    return {path.relative_to(ROOT).as_posix() for path in paths if {"Vault", what} <= names_in(path)}
+
+
+def test_only_whoever_erases_somebody_asks_the_vault_for_everybody() -> None:
+    told, asks = {"pipelines/receive.py"}, {"pipelines/erasure.py", "pipelines/known_by.py"}  # the first tells it
+    assert asking_the_vault_for("identities") == {"pipelines/vault.py"} | told | asks
+    for name in asks:
+        assert not {"open", "write_text", "write_bytes", "write_lists"} & names_in(ROOT / name)
+
+
 def test_whoever_asks_the_vault_for_numbers_writes_them_by_this_module_alone() -> None:
     """How spreadsheets are made at all is held to one module in test_sheets."""
-    asks = {
-        path.relative_to(ROOT).as_posix()
-        for folder in ("profiles", "pipelines", "assets")
-        for path in (ROOT / folder).rglob("*.py")
-        if {"Vault", "numbers"} <= names_in(path)
-    }
+    asks = asking_the_vault_for("numbers")
     assert asks == {"pipelines/vault.py", "pipelines/service_lists.py", "pipelines/second_classroom.py"}
     for name in asks - {"pipelines/vault.py"}:
         assert "from pipelines.lists import write_lists\n" in (ROOT / name).read_text(encoding="utf-8")
