@@ -20,11 +20,10 @@ class Purpose(NamedTuple):
 
 
 class Right(NamedTuple):
-    """What a reader can ask for, and the command by which it is done; without that command the page says ``otherwise``."""
+    """What a reader can ask for, and the command by which it is done."""
 
     words: Words
     command: str
-    otherwise: Words | None = None
 
 
 PURPOSES: Final = (
@@ -135,23 +134,17 @@ RIGHTS: Final = (
     ),
     Right(
         Words(
-            "删除：可以要求删去历史记录；汇总数字不受影响。",
-            "Erase: your history can be erased; totals are not affected.",
+            "删除：可以要求删去你的全部记录，封存的原始文件里的也在内，以后的也不再收；已经公布的汇总数字不变。",
+            "Erase: all your records can be erased, those in the sealed exports too, and none comes in afterwards; totals already told stay.",
         ),
         "erase",
-        Words(
-            "删除：系统还不能只删去一个人的历史记录；拒绝之后，你不再出现在页面、分群、榜单和推荐里。",
-            "Erase: the system cannot yet take out one reader's history alone; whoever refuses is on no page or list, in no"
-            " group, and gets no suggestion.",
-        ),
     ),
 )
 
 
 def rights(commands: Collection[str]) -> list[Words]:
     """What a reader can ask for: nothing that no command does."""
-    said = (right.words if right.command in commands else right.otherwise for right in RIGHTS)
-    return [words for words in said if words is not None]
+    return [right.words for right in RIGHTS if right.command in commands]
 
 
 def kept(editions: int) -> list[tuple[Words, Words]]:

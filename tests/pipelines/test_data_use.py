@@ -21,11 +21,9 @@ def test_the_fields_that_a_service_uses_are_told_in_words_each_once() -> None:
     assert _fields("") == []
 
 
-def test_each_right_has_its_command_or_says_that_there_is_none() -> None:
-    known = commands()
-    assert {"page", "run"} <= known
-    for right in data_use.RIGHTS:
-        assert right.command in known or right.otherwise is not None, right.words.en
+def test_each_right_has_its_command() -> None:
+    assert {right.command for right in data_use.RIGHTS} <= commands()
+    assert {"page", "run", "erase"} <= commands()
 
 
 def test_what_no_command_does_is_not_promised() -> None:
@@ -33,8 +31,7 @@ def test_what_no_command_does_is_not_promised() -> None:
     with_it, without = data_use.rights({"page", "run", "erase"}), data_use.rights({"page", "run"})
     assert erasing.words in with_it
     assert erasing.words not in without
-    assert erasing.otherwise in without
-    assert data_use.rights(()) == [erasing.otherwise]
+    assert data_use.rights(()) == []
 
 
 @pytest.mark.parametrize("purpose", REFUSABLE)
