@@ -26,12 +26,12 @@ _NO_LISTS = {"presets", "reference"}
 def seal_originals_anew(
     warehouse: Warehouse, site: Site, vault: Vault, identifiers: Collection[str], advance: Callable[[float], None]
 ) -> Counter[Fate]:
-    """Every sealed original without the forgotten; how many there are of each fate."""
+    """Every sealed original without the forgotten, read as the ledger or a receipt says; how many there are of each fate."""
     sources = {source.name: source for source in site.every_source()}
     readings: dict[str, list[Reading]] = {}
-    for sha256, source, name in warehouse.rows_of(
-        "select sha256, source, name from ledger.file where status <> 'refused' order by received_at, source, name"
-    ):
+    told = warehouse.rows_of("select sha256, source, name from ledger.file where status <> 'refused'")
+    told += [(receipt.sha256, receipt.source, receipt.name) for receipt in vault.receipts()]
+    for sha256, source, name in sorted(set(told)):
         readings.setdefault(sha256, []).append(Reading(sources.get(source), name))
     fates: Counter[Fate] = Counter()
     originals = vault.originals()

@@ -56,9 +56,10 @@ def known_by(warehouse: Warehouse, site: Site, vault: Vault, number: str) -> Kno
     """All that leads, or would lead, to whoever has a number.
 
     Raises:
-        Problem: it is that of a card which several people have held.
+        Problem: it is that of a card which several people have held, or the warehouse has lost exports of cards.
 
     """
+    _refuse_lost_cards(warehouse, vault)
     identities, cards = vault.identities(), _cards(warehouse)
     known = {*identities["patron_key"], *cards["patron_key"]}
     named = of_every_kind([spelt(number)], site, vault)
@@ -74,6 +75,14 @@ def known_by(warehouse: Warehouse, site: Site, vault: Vault, number: str) -> Kno
     elsewhere = ~pl.col("patron_key").is_in(people)
     shared = keys & set(cards.filter(elsewhere)["identifier_key"])
     return Known(frozenset(keys - shared), len(shared))
+
+
+def _refuse_lost_cards(warehouse: Warehouse, vault: Vault) -> None:
+    """Without every export of cards some of theirs may not be found, and later nobody could tell whose they were."""
+    known = set(warehouse.rows_of("select source, name, sha256 from ledger.file"))
+    cards = [one for one in vault.receipts() if f"raw.{one.feed}" == _CARDS and any(vault.original(one.sha256))]
+    if lost := [one.name for one in cards if (one.source, one.name, one.sha256) not in known]:
+        raise Problem(f"{', '.join(lost)}: not in this warehouse, and so some cards are not — `mingyuan restore` first")
 
 
 def _cards(warehouse: Warehouse) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from pipelines import erasure, replay, tombstones
 from pipelines.errors import Problem
 from pipelines.past import Moment, warehouse_at
 from pipelines.replay import replay_site
+from pipelines.restore import restore
 from pipelines.warehouse import Warehouse
 from tests.erasure.library import CANARIES, CARD, NUMBER, OTHERS, READERS, erase, events, exports, put, taken_in
 from tests.erasure.scan import found_anywhere, vault_of
@@ -207,3 +208,25 @@ def test_a_mended_preset_that_knows_them_at_last_takes_them_out(
     assert replay_site(knowing.site, ["gate"], lambda what, share: None).kept == []
     assert knowing.rows_of(COUNTS.format("gate/2025-11.csv")) == [(25, 22, 0, 3, 22)]
     assert found_anywhere(knowing, CANARIES, tmp_path / "unsealed-again") == set()
+
+
+def test_a_warehouse_that_has_lost_cards_must_be_restored_first(line: Line, tmp_path: Path) -> None:
+    line.campus.warehouse.unlink()
+    taken_in(line)
+    with pytest.raises(Problem, match=r"^cards/all.csv: not in this warehouse, .* `mingyuan restore` first$"):
+        erase(line)
+    assert restore(line.site, lambda what, share: None).kept_out == []
+    went = erase(line)
+    assert (went["originals rewritten"], went["originals destroyed"]) == (6, 2)
+    assert line.rows_of("select (select count(*) from raw.enrolment), (select count(*) from raw.gate_event)") == [
+        (11, 33)
+    ]
+    assert found_anywhere(line, CANARIES, tmp_path / "unsealed") == set()
+
+
+def test_originals_that_no_ledger_knows_are_rid_of_them_by_their_receipts(line: Line, tmp_path: Path) -> None:
+    with duckdb.connect(str(line.campus.warehouse)) as connection:
+        connection.execute("delete from ledger.file where feed <> 'patron_identifier'")
+    went = erase(line)
+    assert (went["originals rewritten"], went["originals destroyed"]) == (6, 2)
+    assert found_anywhere(line, CANARIES, tmp_path / "unsealed") == set()
