@@ -14,7 +14,7 @@ import pytest
 from pipelines import paths
 from pipelines.reader import Read
 from pipelines.receive import Received, landed
-from pipelines.rejects import remedy
+from pipelines.rejects import meaning
 from pipelines.vault import Vault
 from tests.drawn import drawn
 from tests.pipelines.landing import Site, rejects, site
@@ -34,7 +34,7 @@ def test_a_sample_becomes_the_rows_that_were_written_down(preset: str, tmp_path:
     assert _counted(received) == counts
     assert [f"reject {record} {field or '-'} {reason}" for record, field, reason in rejects(received)] == refused
     assert _shown(received, campus, table.columns) == table.rows()
-    assert _without_remedy(received, campus) == []
+    assert _without_meaning(received, campus) == []
 
 
 def _expected(path: Path) -> tuple[str, list[str], pl.DataFrame]:
@@ -48,10 +48,12 @@ def _counted(received: Received) -> str:
     return f"records {received.records} loaded {received.loaded} duplicates {received.duplicates} rejected {received.rejected}"
 
 
-def _without_remedy(received: Received, campus: Site) -> list[str]:
+def _without_meaning(received: Received, campus: Site) -> list[str]:
     """Reasons that are taken for a filter's, though the preset has no filter of that name."""
     left_out = {condition.reason for condition in campus.source.where}
-    return [reason for reason in received.reasons if remedy(reason) == remedy("of_a_filter") and reason not in left_out]
+    return [
+        reason for reason in received.reasons if meaning(reason) == meaning("of_a_filter") and reason not in left_out
+    ]
 
 
 def _shown(received: Received, campus: Site, columns: list[str]) -> list[tuple[str | None, ...]]:
