@@ -67,6 +67,11 @@ def test_what_was_released_is_what_is_shown(warehouse: Warehouse, site: Site) ->
     assert (art["visit_days_mean"], art["label_zh"], art["withheld"]) == (None, "新生", True)
 
 
+def test_rows_are_shown_in_the_order_of_their_keys_however_they_lie(warehouse: Warehouse, site: Site) -> None:
+    release(warehouse, fill(warehouse, cohorts(Music=80, Art=70, Law=43)), RULES, "colleges")
+    assert list(shown(warehouse, site)) == ["Art", "Law", "Music"]
+
+
 def test_a_row_that_no_release_knows_is_withheld(warehouse: Warehouse, site: Site) -> None:
     release(warehouse, fill(warehouse, cohorts(Law=43)), RULES, "colleges")
     fill(warehouse, cohorts(Law=43, Music=80))
