@@ -89,20 +89,37 @@ def tell(name: str, seconds: float, cpu: float, **facts: object) -> None:
 
 
 def cpu_seconds() -> float:
-    """What this process and its children that have ended have used."""
+    """What this process and its children have used, those that have ended and those that have not."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return sum(one.ru_utime + one.ru_stime for one in used) + sum(map(_worked, _children(os.getpid())))
 
 
 def resident_mb(pid: int) -> float:
     """The memory of a process and of those it has started."""
     try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="utf-8").split()
         status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
     except (FileNotFoundError, ProcessLookupError):
         return 0
     kilobytes = sum(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS"))
-    return kilobytes / 1024 + sum(resident_mb(int(child)) for child in children)
+    return kilobytes / 1024 + sum(map(resident_mb, _children(pid)))
+
+
+def _worked(pid: int) -> float:
+    """The seconds of the processor that a living process has used, with all that it has started."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return sum(map(int, told[11:15])) / os.sysconf("SC_CLK_TCK") + sum(map(_worked, _children(pid)))
+
+
+def _children(pid: int) -> list[int]:
+    """Those that a process has started and that live; each is known to the thread that started it."""
+    found = []
+    for thread in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found += [int(child) for child in thread.read_text(encoding="utf-8").split()]
+    return found
 
 
 def size_mb(folder: Path) -> float:

@@ -5,6 +5,11 @@ Nothing is timed here.
 
 import hashlib
 import json
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -78,6 +83,20 @@ def test_what_is_drawn_is_taken_in_whole(bench: ModuleType, folder: Path) -> Non
 def test_a_process_that_holds_too_much_is_ended(bench: ModuleType, folder: Path) -> None:
     with pytest.raises(bench.TooLarge):
         bench.steps("essentials.py", "duckdb", SIZE, folder / "exports", limit_mb=30)
+
+
+def test_children_that_a_thread_has_started_are_measured_while_they_live(bench: ModuleType) -> None:
+    busy = "x = bytearray(90_000_000)\nwhile True: x[0] = 1"
+    own, worked = bench.resident_mb(os.getpid()), bench.cpu_seconds()
+    with ThreadPoolExecutor(1) as thread:
+        child = thread.submit(subprocess.Popen, [sys.executable, "-c", busy]).result()
+        try:
+            while bench.cpu_seconds() < worked + 1 and child.poll() is None:
+                time.sleep(0.05)
+            assert bench.resident_mb(os.getpid()) > own + 80
+        finally:
+            child.kill()
+            child.wait()
 
 
 def result(size: int, millions: int) -> dict[str, Any]:
