@@ -11,6 +11,7 @@ import click
 from rich.console import Console
 
 from pipelines.cli_erase import erase
+from pipelines.cli_inspect import inspect
 from pipelines.cli_page import page
 from pipelines.cli_report import report
 from pipelines.cli_restore import restore
@@ -37,6 +38,7 @@ def main(ctx: click.Context, site: Path | None) -> None:
 
 
 main.add_command(erase)
+main.add_command(inspect)
 main.add_command(page)
 main.add_command(report)
 main.add_command(restore)
@@ -219,26 +221,6 @@ def feeds(ctx: click.Context) -> None:
 
     for told in feed_list(_site(ctx)):
         out.print(told)
-
-
-@main.command()
-@click.argument("file", type=click.Path(path_type=Path))
-@click.option("--preset", help="Try this preset, or a file that holds one, rather than the nearest.")
-@click.option("--feed", help="Which feed a preset to begin with is for; guessed from the headings otherwise.")
-@click.option("--write", type=click.Path(path_type=Path), help="Write a preset to begin with, into a new file.")
-@click.pass_context
-def inspect(ctx: click.Context, file: Path, preset: str | None, feed: str | None, write: Path | None) -> None:
-    """Look at an export before anything is configured: what it is, which presets come near, what would load."""
-    from pipelines.inspection import inspect as look
-    from pipelines.inspection import told, write_preset
-    from pipelines.site import contracts
-
-    found = look(file, _site(ctx).campus.timezone, contracts(), preset, feed)
-    for part in told(found):
-        out.print(part)
-    if write:
-        write_preset(found.beginning, write)
-        say(f"written: {write} — mend it, then: mingyuan inspect {file.name} --preset {write}")
 
 
 @main.command()

@@ -16,7 +16,7 @@ import polars as pl
 from pipelines import changes, ledger, tombstones
 from pipelines.erased_files import seal_originals_anew, seal_rejects_anew, take_away
 from pipelines.erased_rows import refuse_what_stands, rows_of, take_out
-from pipelines.errors import Problem
+from pipelines.errors import Problem, of_the_disk
 from pipelines.known_by import known_by
 from pipelines.run import run
 from pipelines.site import Site
@@ -62,6 +62,11 @@ def erase(site: Site, number: str, advance: Advance) -> dict[str, int]:
         Problem: as when somebody is looked for; or the line could not be run, and the same call goes on from there.
 
     """
+    with of_the_disk(site.campus.data, "the same command again"):
+        return _erased(site, number, advance)
+
+
+def _erased(site: Site, number: str, advance: Advance) -> dict[str, int]:
     with _opened(site) as (warehouse, vault):
         found = _found(warehouse, site, vault, number)
         _begin(warehouse, vault, found.keys)

@@ -4,6 +4,8 @@ The exit code of a problem is what ``mingyuan`` returns to a script.  Faults of 
 problems and keep their traceback.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 
@@ -33,3 +35,19 @@ class KeyRefused(Problem):
 
 class Refused(Problem):
     """A landing file that cannot be taken in as it is."""
+
+
+@contextmanager
+def of_the_disk(place: object, then: str) -> Iterator[None]:
+    """What the disk does not grant, as a problem; ``place`` stands in where the system names no file.
+
+    Raises:
+        Problem: it is full, or something may not be read or written.
+
+    """
+    try:
+        yield
+    except OSError as error:
+        raise Problem(
+            f"{error.filename or place}: {error.strerror} — check the disk and who owns the data folder, then {then}: no file is lost"
+        ) from error

@@ -15,7 +15,7 @@ import dagster as dg
 
 from pipelines import ledger, loading, succession, tombstones
 from pipelines.arrival import arrival_specs, arrivals
-from pipelines.errors import Problem, Refused
+from pipelines.errors import Problem, Refused, of_the_disk
 from pipelines.expectations import Expectation, Outcome, expectations_of
 from pipelines.ledger import Landed
 from pipelines.models import Model
@@ -63,7 +63,8 @@ def export_asset(model: Model) -> dg.AssetsDefinition:
     def export(
         context: dg.AssetExecutionContext, warehouse: Warehouse, site: Site
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
-        intake = _taken_in(warehouse, site, model, expected)
+        with of_the_disk(model.table, "run again"):
+            intake = take_in(warehouse, site, model, expected)
         for line in intake.remarks:
             context.log.warning(line)
         for line in intake.refusals:
@@ -77,15 +78,6 @@ def export_asset(model: Model) -> dg.AssetsDefinition:
         yield dg.MaterializeResult(asset_key=asset_key(model.table), metadata=metadata)
 
     return export
-
-
-def _taken_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[Expectation]) -> Intake:
-    try:
-        return take_in(warehouse, site, model, expected)
-    except OSError as error:
-        raise Problem(
-            f"{error.filename or model.table}: {error.strerror} — check the disk and who owns the data folder, then run again: no file is lost"
-        ) from error
 
 
 def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[Expectation]) -> Intake:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pipelines import ledger, loading, spool, tombstones
 from pipelines.campus import Campus
-from pipelines.errors import Misconfigured, Problem, Refused
+from pipelines.errors import Misconfigured, Problem, Refused, of_the_disk
 from pipelines.expectations import expectations_of
 from pipelines.exports import READERS
 from pipelines.ledger import Earlier
@@ -56,14 +56,10 @@ def replay_site(site: Site, names: Sequence[str], progress: Progress) -> Replaye
     chosen = _chosen(site, names)
     if not site.campus.warehouse.exists():
         return Replayed()
-    try:
+    with of_the_disk(site.campus.data, "replay again"):
         path, limit = str(site.campus.warehouse), site.campus.memory_limit
         with Warehouse(path=path, memory_limit=limit).opened() as warehouse:
             return replay(warehouse, site, chosen, progress)
-    except OSError as error:
-        raise Problem(
-            f"{error.filename or site.campus.data}: {error.strerror} — check the disk and who owns the data folder, then replay again: no file is lost"
-        ) from error
 
 
 def replay(warehouse: Warehouse, site: Site, chosen: Sequence[Source], progress: Progress) -> Replayed:

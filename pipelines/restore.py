@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pipelines import ledger, loading, spool, tombstones
-from pipelines.errors import Refused
+from pipelines.errors import Refused, of_the_disk
 from pipelines.expectations import expectations_of
 from pipelines.ledger import Earlier
 from pipelines.reader import Read, readers
@@ -39,10 +39,14 @@ def restore(site: Site, progress: Progress) -> Restored:
     Raises:
         Busy: another run is writing.
         KeyRefused: the key is not that of the vault.
+        Problem: the disk is full, or a folder may not be written; what came in until then stays.
 
     """
     campus, done = site.campus, Restored()
-    with Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit).opened() as warehouse:
+    with (
+        of_the_disk(campus.data, "restore again"),
+        Warehouse(path=str(campus.warehouse), memory_limit=campus.memory_limit).opened() as warehouse,
+    ):
         vault = tombstones.shut(Vault.of(campus, ledger.keyring(warehouse, site)), warehouse)
         missing = _missing(warehouse, vault)
         with spool.workspace(campus.spool) as folder, readers(1) as read:

@@ -1,11 +1,15 @@
 """A warehouse that was lost, with a backup of it or without, knows afterwards what it knew before."""
 
+import errno
+import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pipelines import restore
+from pipelines.errors import Problem
 from pipelines.keyring import Keyring
 from pipelines.vault import Vault
 from tests.line.gates import FIRST, SECOND, forget_site_files, gate, passages, take
@@ -107,3 +111,22 @@ def test_a_warehouse_that_cannot_be_opened_says_what_to_do(line: Line) -> None:
     (told,) = done.stderr.splitlines()
     assert told.startswith("mingyuan: mingyuan.duckdb: the warehouse cannot be opened (")
     assert told.endswith("then `mingyuan restore`")
+
+
+def test_a_full_disk_is_one_line_and_what_came_in_until_then_stays(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    since_then(line)
+    line.campus.warehouse.unlink()
+    read, calls = restore.read_original, []
+
+    def full(*given: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 3:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return read(*given)
+
+    monkeypatch.setattr(restore, "read_original", full)
+    with pytest.raises(
+        Problem, match=r"No space left on device — check the disk .*, then restore again: no file is lost"
+    ):
+        restored(line)
+    assert restored(line) == restore.Restored(2)
