@@ -132,7 +132,7 @@ def _put_all(warehouse: Warehouse, tables: tuple[str, ...], make: Callable[[], l
 def _put(warehouse: Warehouse, table: str, rows: Rows) -> int:
     model = models()[table]
     if model.is_select:
-        return build(warehouse, model, f"create or replace table {table} as {model.text}").rows
+        return build(warehouse, model, model.text).rows
     return (select(warehouse, model, rows) if isinstance(rows, str) else write(warehouse, model, rows)).rows
 
 

@@ -5,49 +5,23 @@ there; what changed is noted in it as well (:mod:`pipelines.changes`).  What has
 :mod:`pipelines.due`.  What Dagster sees of it belongs in :mod:`pipelines.tables`.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import ExitStack
 
 import polars as pl
 
 from pipelines import changes, parts
+from pipelines.built import Built, checked, record, rules, together
 from pipelines.due import Due, due, version
 from pipelines.engine import Engine
 from pipelines.fingerprint import content, content_by
 from pipelines.models import Model
 from pipelines.months import Part
+from pipelines.pieces import Piece, pieces
 from pipelines.warehouse import Warehouse
 
 _BEFORE = "rows_before"
 """Holds a table that others follow by key, while it is built anew."""
-
-
-@dataclass(frozen=True)
-class Check:
-    """A rule that a table keeps, and how many rows broke it."""
-
-    name: str
-    rule: str
-    broken: int = 0
-
-    @property
-    def passed(self) -> bool:
-        return not self.broken
-
-
-@dataclass(frozen=True)
-class Built:
-    """What became of one attempt to build a table."""
-
-    model: Model
-    rows: int
-    checks: tuple[Check, ...]
-    rebuilt: str = "whole"
-    """What was made anew: whole, unchanged, or the parts."""
-
-    @property
-    def failed(self) -> list[Check]:
-        return [check for check in self.checks if not check.passed]
 
 
 class _Failed(Exception):
@@ -68,7 +42,7 @@ def renew(warehouse: Warehouse, model: Model, engine: Engine) -> Built:
     if engine.makes(model):
         return select(warehouse, model, engine.rows_of(warehouse, model))
     if owed.is_whole:
-        return build(warehouse, model, f"create or replace table {model.table} as {_in_order(model)}")
+        return _anew(warehouse, model)
     with parts.narrowed(warehouse, model, owed.parts):
         return _attempt(warehouse, lambda: _parts(warehouse, model, owed))
 
@@ -79,13 +53,19 @@ def unchanged(warehouse: Warehouse, model: Model) -> Built:
     failed = "select 1 from ledger.expectation where subject = ? and origin = 'header' and not passed"
     if warehouse.rows_of(failed, [model.table]):  # of a definition that has been taken back
         with warehouse.transaction():
-            _record(warehouse, built)
+            record(warehouse, built)
     return built
 
 
-def build(warehouse: Warehouse, model: Model, statement: str, made_as: str | None = None) -> Built:
-    """Run the statement that makes a model's table; keep its result only if every check passes."""
-    return _attempt(warehouse, lambda: _whole(warehouse, model, statement, made_as or version(model)))
+def build(warehouse: Warehouse, model: Model, query: str, made_as: str | None = None) -> Built:
+    """Make a model's table of the rows of a query, which has its columns in order; keep it only if every check passes."""
+
+    def make() -> Built:
+        warehouse.lay_out(model)
+        warehouse.connection.execute(f"insert into {model.table} {query}")
+        return checked(warehouse, model, model.table)
+
+    return _attempt(warehouse, lambda: _whole(warehouse, model, make, made_as or version(model)))
 
 
 def write(warehouse: Warehouse, model: Model, frame: pl.DataFrame, made_as: str | None = None) -> Built:
@@ -100,14 +80,7 @@ def write(warehouse: Warehouse, model: Model, frame: pl.DataFrame, made_as: str 
 def select(warehouse: Warehouse, model: Model, query: str, made_as: str | None = None) -> Built:
     """Replace a contract's table by what a query selects, which has its columns, in any order."""
     columns = ", ".join(f"cast({column.name} as {column.type}) as {column.name}" for column in model.columns)
-    statement = f"create or replace table {model.table} as select {columns} from ({query})"
-    return build(warehouse, model, statement, made_as)
-
-
-def rules(model: Model) -> list[Check]:
-    """What every build of a table is held to."""
-    grain = Check("grain", f"{', '.join(model.grain)} together identify a row")
-    return [grain, *(Check(name, rule) for name, rule in model.checks.items())]
+    return build(warehouse, model, f"select {columns} from ({query})", made_as)
 
 
 def _attempt(warehouse: Warehouse, make: Callable[[], Built]) -> Built:
@@ -116,20 +89,45 @@ def _attempt(warehouse: Warehouse, make: Callable[[], Built]) -> Built:
             built = make()
             if built.failed:
                 raise _Failed(built)
-            _record(warehouse, built)
+            record(warehouse, built)
     except _Failed as failure:
         built = failure.built
         with warehouse.transaction():
-            _record(warehouse, built)
+            record(warehouse, built)
     return built
 
 
-def _whole(warehouse: Warehouse, model: Model, statement: str, made_as: str) -> Built:
+def _anew(warehouse: Warehouse, model: Model) -> Built:
+    """Make all of a table by its own statement: at once, or piece by piece where it is large."""
+    made_of = pieces(warehouse, model)
+    if len(made_of) < 2:
+        return build(warehouse, model, _in_order(model))
+    with ExitStack() as held:  # a transaction writes to one database, so all views stand before it begins
+        for number, piece in enumerate(made_of):
+            held.enter_context(parts.narrowed(warehouse, model, piece, number))
+        return _attempt(
+            warehouse, lambda: _whole(warehouse, model, lambda: _by_pieces(warehouse, model, made_of), version(model))
+        )
+
+
+def _by_pieces(warehouse: Warehouse, model: Model, made_of: Sequence[Piece]) -> Built:
+    assert model.parted is not None
+    warehouse.lay_out(model)
+    is_told_apart, judged = model.parted.column in model.grain, []
+    for number, piece in enumerate(made_of):
+        parts.compute(warehouse, model, piece, number)
+        if is_told_apart:
+            judged.append(checked(warehouse, model, parts.FRESH))
+        parts.add(warehouse, model, piece)
+    warehouse.connection.execute(f"drop table {parts.FRESH}")
+    # Where its key does not say to which part a row belongs, two pieces may share one.
+    return together(model, judged) if is_told_apart else checked(warehouse, model, model.table)
+
+
+def _whole(warehouse: Warehouse, model: Model, make: Callable[[], Built], made_as: str) -> Built:
     before = _by_term(warehouse, model)
     is_followed = before is None and _set_aside(warehouse, model)
-    warehouse.connection.execute(f"create schema if not exists {model.layer}")
-    warehouse.connection.execute(statement)
-    built = _checked(warehouse, model, model.table)
+    built = make()
     if not built.failed:
         warehouse.describe(model)
         if before is None:
@@ -142,7 +140,7 @@ def _whole(warehouse: Warehouse, model: Model, statement: str, made_as: str) -> 
 
 def _parts(warehouse: Warehouse, model: Model, owed: Due) -> Built:
     parts.compute(warehouse, model, owed.parts)
-    built = _checked(warehouse, model, parts.FRESH)
+    built = checked(warehouse, model, parts.FRESH)
     if not built.failed:
         (_replace_by_term if model.asked.terms else _replace)(warehouse, model, owed.parts)
         changes.enter(warehouse, model.table, version(model), None)
@@ -167,7 +165,7 @@ def _replace_by_term(warehouse: Warehouse, model: Model, owed: Collection[Part])
 
 
 def _in_order(model: Model) -> str:
-    """The statement of a table; where it is kept by months, in order of time, so that a reader of some days finds them together."""
+    """The rows of a table; where it is kept by months, in order of time, so that a reader of some days finds them together."""
     return f"select * from ({model.text}\n) as made order by {model.parted.column}" if model.parted else model.text
 
 
@@ -208,27 +206,3 @@ def _tell(warehouse: Warehouse, model: Model, made_as: str, is_followed: bool) -
         else:
             changes.note(warehouse, model)
     changes.enter(warehouse, model.table, made_as, made)
-
-
-def _checked(warehouse: Warehouse, model: Model, table: str) -> Built:
-    """How a table keeps its rules; its keys are put side by side only where two of their hashes are the same."""
-    grain = ", ".join(model.grain)
-    filters = "".join(f", count(*) filter (where not ({rule}))" for rule in model.checks.values())
-    ((rows, hashes, *broken),) = warehouse.rows_of(
-        f"select count(*), count(distinct hash({grain})){filters} from {table}"
-    )
-    repeated = f"select count(*) from (select 1 from {table} group by {grain} having count(*) > 1)"
-    counts = [warehouse.rows_of(repeated)[0][0] if hashes < rows else 0, *broken]
-    checks = (Check(check.name, check.rule, count) for check, count in zip(rules(model), counts, strict=True))
-    return Built(model, rows, tuple(checks))
-
-
-def _record(warehouse: Warehouse, built: Built) -> None:
-    """Note in the ledger how the checks went, for the data-quality page."""
-    warehouse.connection.execute(
-        "delete from ledger.expectation where subject = ? and origin = 'header'", [built.model.table]
-    )
-    warehouse.connection.executemany(
-        "insert into ledger.expectation values (?, ?, 'header', ?, 'critical', ?, null, ?, ?)",
-        [[built.model.table, c.name, c.rule, c.passed, c.broken, built.rows] for c in built.checks],
-    )

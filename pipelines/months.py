@@ -5,6 +5,7 @@ What a header says of them stands in :mod:`pipelines.parted`, how parts are repl
 
 import calendar
 import datetime as dt
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from pipelines.changes import News, as_told
@@ -21,6 +22,17 @@ def touched(warehouse: Warehouse, parted: Parted, table: str, news: News) -> set
         told = [what for column in parted.narrowed[table].columns for what in news.values.get(column, ())]
         return _around(told, parted.narrowed[table].days)
     return _of_keys(warehouse, parted, table, [what for all_ in news.values.values() for what in all_])
+
+
+def weights(warehouse: Warehouse, parted: Parted, table: str) -> Counter[Part]:
+    """How many rows of a table each month needs, those around it counted in whole days."""
+    needs, found = parted.narrowed[table], Counter[Part]()
+    for column in needs.columns:
+        told = as_told(column, warehouse.types(table)[column])
+        for day, rows in warehouse.rows_of(f"select {told}, count(*) from {table} group by all"):
+            for month in set(_near(day, needs.days)) if day else {None}:
+                found[month] += rows
+    return found
 
 
 def needed(home: str, table: str, needs: Narrowed, parts: Collection[Part]) -> str:

@@ -22,26 +22,26 @@ _NARROWED = "narrowed"
 
 
 @contextmanager
-def narrowed(warehouse: Warehouse, model: Model, parts: Collection[Part]) -> Iterator[None]:
-    """Within the block stands a database of views that shows a statement what these parts need."""
+def narrowed(warehouse: Warehouse, model: Model, parts: Collection[Part], number: int = 0) -> Iterator[None]:
+    """Within the block stands a database of views, with a number, that shows a statement what these parts need."""
     assert model.parted is not None
-    home, run = _home(warehouse), warehouse.connection.execute
-    run(f"attach ':memory:' as {_NARROWED}")
+    home, run, views = _home(warehouse), warehouse.connection.execute, f"{_NARROWED}{number}"
+    run(f"attach ':memory:' as {views}")
     try:
         for table in sorted(model.reads):
-            run(f"create schema if not exists {_NARROWED}.{table.partition('.')[0]}")
+            run(f"create schema if not exists {views}.{table.partition('.')[0]}")
             where = _needed(warehouse, home, table, model.parted, parts)
-            run(f"create view {_NARROWED}.{table} as select * from {home}.{table} {where}")
+            run(f"create view {views}.{table} as select * from {home}.{table} {where}")
         yield
     finally:
         run(f"use {home}")
-        run(f"detach {_NARROWED}")
+        run(f"detach {views}")
 
 
-def compute(warehouse: Warehouse, model: Model, parts: Collection[Part]) -> None:
-    """The parts as the statement makes them now."""
+def compute(warehouse: Warehouse, model: Model, parts: Collection[Part], number: int = 0) -> None:
+    """The parts as the statement makes them now, of what the database of this number shows."""
     home, run = _home(warehouse), warehouse.connection.execute
-    run(f"use {_NARROWED}")
+    run(f"use {_NARROWED}{number}")
     run(f"create or replace temp table {FRESH} as select * from ({model.text}\n) as made where {inside(model, parts)}")
     run(f"use {home}")
 
@@ -53,12 +53,17 @@ def differing(model: Model, parts: Collection[Part]) -> str:
 
 def replace(warehouse: Warehouse, model: Model, parts: Collection[Part]) -> None:
     """Put parts in place of the old ones, in their order so that who reads some of them finds them together."""
+    warehouse.connection.execute(f"delete from {model.table} where {inside(model, parts)}")
+    add(warehouse, model, parts)
+
+
+def add(warehouse: Warehouse, model: Model, parts: Collection[Part]) -> None:
+    """Put parts beside those that are there, in their order."""
     assert model.parted is not None
-    run, within = warehouse.connection.execute, inside(model, parts)
     is_one = model.parted.kind == "term" and len(parts) == 1
     order = "" if is_one else f"order by {model.parted.column}"
-    run(f"delete from {model.table} where {within}")
-    run(f"insert into {model.table} select * from {FRESH} where {within} {order}")
+    rows = f"select * from {FRESH} where {inside(model, parts)} {order}"
+    warehouse.connection.execute(f"insert into {model.table} {rows}")
 
 
 def inside(model: Model, parts: Collection[Part]) -> str:

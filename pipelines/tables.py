@@ -10,7 +10,8 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.build import Built, renew, rules
+from pipelines.build import renew
+from pipelines.built import Built, rules
 from pipelines.columns import Column
 from pipelines.engine import DUCKDB, Engine
 from pipelines.models import Model

@@ -3,6 +3,7 @@
 What a header says of them stands in :mod:`pipelines.parted`, how parts are replaced in :mod:`pipelines.parts`.
 """
 
+from collections import Counter
 from collections.abc import Collection
 
 from pipelines.changes import News
@@ -24,6 +25,15 @@ def touched(warehouse: Warehouse, parted: Parted, table: str, news: News) -> set
         return {term for (term,) in found}
     terms: set[Part] = {term or None for term in told}
     return terms | _since(warehouse, parted, terms) if needs.earlier else terms
+
+
+def weights(warehouse: Warehouse, parted: Parted, table: str) -> Counter[Part]:
+    """How many rows of a table each term needs, where it needs its own alone."""
+    (column,) = parted.narrowed[table].columns
+    told = f"{TERM} from {table}"
+    if column != TERM:
+        told = f"{TERM} from {table} left join {DAYS} on cast({column} as date) = day"
+    return Counter(dict(warehouse.rows_of(f"select {TERM}, count(*) from (select {told}) group by all")))
 
 
 def needed(warehouse: Warehouse, home: str, parted: Parted, needs: Narrowed, parts: Collection[Part]) -> str:

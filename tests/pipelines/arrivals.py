@@ -16,7 +16,8 @@ import polars as pl
 from hypothesis import strategies as st
 
 from pipelines import warehouse as warehouse_module
-from pipelines.build import Built, renew, write
+from pipelines.build import renew, write
+from pipelines.built import Built
 from pipelines.changes import watched
 from pipelines.engine import Engine
 from pipelines.fingerprint import content

@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
-from pipelines.build import Built, renew, write
+from pipelines.build import renew, write
+from pipelines.built import Built
 from pipelines.changes import watched
 from pipelines.engine import Engine
 from pipelines.fingerprint import content

@@ -3,13 +3,16 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines import pieces
 from pipelines.build import renew
 from pipelines.engine import Engine
+from pipelines.models import Model
 from pipelines.months import inside
 from pipelines.parted import Narrowed
 from pipelines.warehouse import Warehouse
@@ -54,6 +57,20 @@ def left_behind(warehouse: Warehouse, models: Models, arrivals: list[File]) -> l
     return differing(contents(warehouse, models), afresh(warehouse, models))
 
 
+def apart(warehouse: Warehouse, models: Models, arrivals: list[File]) -> list[str]:
+    """The tables that are not the same made piece by piece, each as small as it can be, as made at once."""
+    for file in arrivals:
+        send(warehouse, models, file)
+    with patch.object(pieces, "AT_ONCE", 1):
+        by_pieces = afresh(warehouse, models)
+    return differing(by_pieces, afresh(warehouse, models))
+
+
+def pieced(warehouse: Warehouse, model: Model, at_once: int) -> list[pieces.Piece]:
+    with patch.object(pieces, "AT_ONCE", at_once):
+        return pieces.pieces(warehouse, model)
+
+
 def told(warehouse: Warehouse, models: Models, file: File) -> dict[str, str]:
     send(warehouse, models, file)
     return {built.model.table: built.rebuilt for built in renewed(warehouse, models)}
@@ -87,6 +104,59 @@ def test_a_margin_that_is_missing_is_found_out(
     narrow |= {source: replace(models[source], asked=replace(models[source].asked, wholes=frozenset()))}
     with standing(narrow) as other:
         assert table in left_behind(other, narrow, arrivals)
+
+
+@settings(
+    max_examples=400 if is_long() else 5,
+    deadline=None,
+    derandomize=not is_long(),
+    suppress_health_check=list(HealthCheck),
+)
+@given(arrivals=st.lists(files, min_size=4, max_size=8))
+def test_made_piece_by_piece_a_table_is_as_made_at_once(models: Models, arrivals: list[File]) -> None:
+    with standing(models) as warehouse:
+        assert apart(warehouse, models, arrivals) == []
+
+
+def test_a_piece_that_is_told_to_need_too_little_is_found_out(models: Models, warehouse: Warehouse) -> None:
+    """The control: a night's stay is cut where a month ends."""
+    plan = models["clean.visit"].parted
+    assert plan is not None
+    blind = replace(plan, narrowed={**plan.narrowed, "raw.gate_event": Narrowed(("passed_at",))})
+    narrow = models | {"clean.visit": replace(models["clean.visit"], parted=blind)}
+    assert "clean.visit" in apart(warehouse, narrow, OVERNIGHT)
+
+
+def test_months_are_put_together_up_to_what_is_made_at_once(models: Models, warehouse: Warehouse) -> None:
+    swipes = [swipe("in", f"2026-{month:02}-10T09:0{minute}") for month in (1, 2, 4) for minute in range(month)]
+    send(warehouse, models, ("raw.gate_event", "all.csv", swipes))
+    made = {
+        at_once: [sorted(map(str, piece)) for piece in pieced(warehouse, models["clean.visit"], at_once)]
+        for at_once in (7, 6, 3, 1)
+    }
+    january, february, april = "2026-01-01", "2026-02-01", "2026-04-01"
+    assert made == {
+        7: [],  # no more than is made at once
+        6: [[january, february], [april]],
+        3: [[january, february], [april]],
+        1: [[january], [february], [april]],
+    }
+
+
+def test_a_key_in_two_pieces_is_found(models: Models, warehouse: Warehouse) -> None:
+    """Each piece by itself holds it once."""
+    swipes = [swipe("in", "2026-01-10T09:00"), swipe("in", "2026-04-10T09:00")]
+    send(warehouse, models, ("raw.gate_event", "all.csv", swipes))
+    renewed(warehouse, models)
+    visit = models["clean.visit"]
+    lines = tuple(
+        replace(x, value="patron_key, building") if x.key == "grain" else x for x in visit.header.declarations
+    )
+    loose = replace(visit, header=replace(visit.header, declarations=lines))
+    with patch.object(pieces, "AT_ONCE", 1):
+        built = renew(warehouse, loose, Engine())
+    assert [(check.name, check.broken) for check in built.failed] == [("grain", 1)]
+    assert warehouse.rows("clean.visit") == 2
 
 
 def test_a_card_touches_the_months_of_its_swipes_alone(models: Models, warehouse: Warehouse) -> None:

@@ -48,7 +48,7 @@ def rows(warehouse: Warehouse, table: str) -> list[int]:
 
 
 def rebuild(warehouse: Warehouse, model: Model):
-    return build(warehouse, model, f"create or replace table {model.table} as {model.text}")
+    return build(warehouse, model, model.text)
 
 
 def test_a_table_is_built_and_described_in_the_database(warehouse, made):

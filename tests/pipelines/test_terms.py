@@ -3,12 +3,14 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipelines import build, pieces
 from pipelines.build import renew
 from pipelines.changes import now, since
 from pipelines.due import Due
@@ -73,6 +75,24 @@ def test_whatever_changes_in_whatever_order_the_tables_are_as_built_at_once(
         horizon(warehouse, models, day)
         renewed(warehouse, models)
         assert left_behind(warehouse, models) == []
+
+
+def test_made_piece_by_piece_a_table_is_as_made_at_once(models: Models, warehouse: Warehouse) -> None:
+    stood(warehouse, models)
+    warehouse.connection.execute("delete from ledger.build")
+    made: list[str] = []
+
+    def noted(*asked: Any) -> list[pieces.Piece]:
+        found = the_pieces(*asked)
+        made.extend([asked[1].table] if len(found) > 1 else [])
+        return found
+
+    the_pieces = build.pieces
+    with patch.object(pieces, "AT_ONCE", 1), patch.object(build, "pieces", noted):
+        renewed(warehouse, models)
+    assert {"fact.presence", "fact.percentile", "portrait.distribution"} <= set(made)
+    assert "fact.movement" not in made  # which reads the terms before as well
+    assert left_behind(warehouse, models) == []
 
 
 def test_a_month_touches_its_term_and_what_looks_back_at_it_the_terms_after(

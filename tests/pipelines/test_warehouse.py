@@ -99,3 +99,18 @@ def test_written_anew_nothing_is_left_of_rows_that_were_deleted(tmp_path: Path) 
     with Warehouse(path=str(path)).opened() as warehouse:
         assert warehouse.rows_of(told) == kept
         assert warehouse.rows_of("select comment from duckdb_columns() where column_name = 'word'") == [("词 | word",)]
+
+
+def test_a_pseudonym_lies_as_it_is_also_in_what_comes_later(tmp_path: Path, sql_folder: Folder) -> None:
+    """The control: the same letters in a column that is none are packed."""
+    path = str(tmp_path / "w.duckdb")
+    model = contract(sql_folder, "who varchar, -- 谁 | who #pseudonym\n word varchar -- 词 | word")
+    letters = "select i, md5(i::varchar)[:12], md5(i::varchar)[:12] from range(200000) as t(i)"
+    with Warehouse(path=path).opened() as warehouse:
+        warehouse.create(model)
+        warehouse.connection.execute(f"insert into ledger.number {letters}")
+    with Warehouse(path=path).opened() as warehouse:
+        warehouse.connection.execute(f"insert into ledger.number {letters}")
+        warehouse.connection.execute("checkpoint")
+        packed = "select distinct column_name, compression = 'Uncompressed' from pragma_storage_info('ledger.number') where segment_type = 'VARCHAR' order by all"
+        assert warehouse.rows_of(packed) == [("who", True), ("word", False)]
