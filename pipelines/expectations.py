@@ -219,6 +219,7 @@ def _context() -> Any:
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
     context = _library("great_expectations").get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    context.variables.save = lambda: None  # else it writes itself down as YAML at every step, for nobody to read
     return context
 
 
