@@ -91,6 +91,11 @@ def expectations_of(model: Contract) -> list[Expectation]:
     return expected
 
 
+def make_ready() -> None:
+    """Begin Great Expectations, which takes seconds, before anything is judged: while something else is waited for."""
+    _context()
+
+
 def judge(
     connection: duckdb.DuckDBPyConnection, relation_sql: str, expectations: Sequence[Expectation], table: str
 ) -> list[Outcome]:
@@ -214,6 +219,7 @@ def _context() -> Any:
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
     context = _library("great_expectations").get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    context.variables.save = lambda: None  # else it writes itself down as YAML at every step, for nobody to read
     return context
 
 

@@ -16,7 +16,7 @@ import dagster as dg
 from pipelines import ledger, loading, succession, tombstones
 from pipelines.arrival import arrival_specs, arrivals
 from pipelines.errors import Problem, Refused, of_the_disk
-from pipelines.expectations import Expectation, Outcome, expectations_of
+from pipelines.expectations import Expectation, Outcome, expectations_of, make_ready
 from pipelines.ledger import Landed
 from pipelines.models import Model
 from pipelines.presets import Source
@@ -122,6 +122,8 @@ def _received(
             )
             for source, landed in _new(warehouse, site, model, vault, asked, intake)
         ]
+        if waiting:
+            make_ready()
         for source, landed, coming in waiting:
             try:
                 arrivals.append((source, landed, coming.result()))

@@ -6,6 +6,7 @@ What a run does belongs in :mod:`pipelines.run`, what is cleared out of the hist
 import contextlib
 import sqlite3
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import dagster as dg
@@ -27,6 +28,7 @@ _STORAGES: tuple[Any, ...] = (sqlite_event_log, sqlite_run_storage, sqlite_sched
 def history(site: Site) -> Iterator[dg.DagsterInstance]:
     """Where Dagster keeps what it did for this site, wherever the command was given."""
     with contextlib.chdir(ROOT), _kept_open(), _instance(site.campus) as instance:
+        _knows_its_tables(instance)
         yield instance
 
 
@@ -67,6 +69,13 @@ def _kept_open() -> Iterator[None]:
 def _unhurried(connection: sqlite3.Connection, _record: Any) -> None:
     """Write the log without waiting for the disk: a power cut may cost its last events, and no data."""
     connection.execute("pragma synchronous = normal")
+
+
+def _knows_its_tables(instance: dg.DagsterInstance) -> None:
+    """Let Dagster's history ask but once which tables, columns and indices it has, rather than at every event."""
+    events = instance.event_log_storage
+    for question in ("has_table", "has_asset_key_col", "has_secondary_index"):
+        setattr(events, question, cache(getattr(events, question)))
 
 
 def _instance(campus: Campus) -> dg.DagsterInstance:

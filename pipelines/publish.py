@@ -6,9 +6,9 @@ here as they were released (:mod:`pipelines.release`), never from their table.  
 :mod:`pipelines.generations`; which tables are published is for the assets to say.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import duckdb
@@ -16,7 +16,7 @@ import polars as pl
 
 from pipelines import generations
 from pipelines.errors import Problem
-from pipelines.fingerprint import content
+from pipelines.fingerprint import Fingerprints, content_of
 from pipelines.quoting import identifier, literal
 
 EDITIONS = 3
@@ -29,8 +29,6 @@ _NEW = "publication"
 _CLOSED = {"enable_external_access": "false", "lock_configuration": "true"}
 
 Words = Sequence[tuple[str, str]]
-Fingerprints = dict[str, tuple[int, str]]
-"""By table: its rows and its hash."""
 
 
 @dataclass(frozen=True)
@@ -139,16 +137,31 @@ def _write(
     """A new database with the tables, and what each is recognised by."""
     connection.execute(f"attach {literal(str(path))} as {_NEW} (storage_version '{STORAGE_VERSION}')")
     try:
-        for table in tables:
-            _copy(connection, table, aggregates)
-        _list(connection, _EXAMPLES, [(example.name, example.answers, example.sql) for example in examples])
-        hashes = _fingerprints(connection, _NEW)
-        _list(connection, _ABOUT, sorted(meta.items()))
-        _list(connection, _MANIFEST, [(table, *fingerprint) for table, fingerprint in hashes.items()])
+        with _at_once(connection):
+            for table in tables:
+                _copy(connection, table, aggregates)
+            _list(connection, _EXAMPLES, [(example.name, example.answers, example.sql) for example in examples])
+            hashes = _fingerprints(connection, _NEW)
+            _list(connection, _ABOUT, sorted(meta.items()))
+            _list(connection, _MANIFEST, [(table, *fingerprint) for table, fingerprint in hashes.items()])
         connection.execute(f"checkpoint {_NEW}")
     finally:
         connection.execute(f"detach {_NEW}")
     return hashes
+
+
+@contextmanager
+def _at_once(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All that the block writes in one transaction: the disk is waited for once, and not after each of hundreds of statements."""
+    connection.begin()
+    try:
+        yield
+    except (
+        BaseException
+    ):  # whatever ends the block, an interrupt too: the next to use the connection finds no transaction
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, table: PublishedTable, aggregates: Mapping[str, pl.DataFrame]) -> None:
@@ -177,7 +190,7 @@ def _create(
     connection.execute(f"create table {target} as {query}")
     said = [f"comment on table {target} is {literal(table.comment)}"]
     said += [f"comment on column {target}.{_name(name)} is {literal(words)}" for name, words in columns.items()]
-    connection.execute("; ".join(["begin", *said, "commit"]))
+    connection.execute("; ".join(said))
 
 
 def _list(connection: duckdb.DuckDBPyConnection, table: PublishedTable, lines: Sequence[Sequence[str | int]]) -> None:
@@ -191,25 +204,9 @@ def _list(connection: duckdb.DuckDBPyConnection, table: PublishedTable, lines: S
 
 
 def _fingerprints(connection: duckdb.DuckDBPyConnection, database: str) -> Fingerprints:
-    """The rows of each table, and a hash of them in any order, of its columns and of its words."""
-    query = "select schema_name || '.' || table_name, comment from duckdb_tables() where database_name = ? order by 1"
-    tables = connection.execute(query, [database]).fetchall()
-    return {
-        name: _fingerprint(connection, database, name, comment)
-        for name, comment in tables
-        if name not in (_ABOUT.name, _MANIFEST.name)
-    }
-
-
-def _fingerprint(connection: duckdb.DuckDBPyConnection, database: str, name: str, comment: str) -> tuple[int, str]:
-    table = _name(name, database)
-    rows, *hashes = content(connection, table)
-    columns = (
-        "select column_name, data_type, comment from duckdb_columns() where database_name = ?"
-        " and schema_name || '.' || table_name = ? order by column_index"
-    )
-    words = connection.execute(columns, [database, name]).fetchall()
-    return rows, sha256(repr((hashes, comment, words)).encode()).hexdigest()[:32]
+    """By what each table is known again, but for those that tell of this very publication."""
+    known = content_of(connection, database)
+    return {table: told for table, told in known.items() if table not in (_ABOUT.name, _MANIFEST.name)}
 
 
 def _audit(path: Path, written: Fingerprints, examples: Sequence[Example], forbidden: Collection[str]) -> None:

@@ -109,7 +109,9 @@ class _Attack:
     def _questions(self, asked: Mapping[int, Interval], knowing: Collection[str]) -> "_Questions":
         """The questions with the answers that the tables give which were found so far."""
         numbers = {number for number, name in enumerate(self.inside) if name in knowing}
-        search = Search(self._whole, self._limits, self._truth, np.isin(self._owner, list(numbers)))
+        knows = np.zeros(len(self.inside) + 1, dtype=bool)  # the last is nobody
+        knows[list(numbers)] = True
+        search = Search(self._whole, self._limits, self._truth, knows[self._owner])
         fits = np.array([not differing & numbers for differing in self._differs], dtype=bool)
         questions = _Questions(
             search, np.array([self._column[cell] for cell in asked]), np.array([*asked.values()]), fits

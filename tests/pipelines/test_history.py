@@ -7,6 +7,8 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.event import listen, remove
 
 from pipelines import history as history_module
 from pipelines.history import history
@@ -48,6 +50,35 @@ def test_each_file_has_one_engine_and_one_connection_until_the_history_is_closed
     with dg.DagsterInstance.local_temp(str(tmp_path / "without")) as instance:  # the negative control
         first, *others = [opened(instance) for _ in range(3)]
         assert not any(other[0] is first[0] for other in others)
+
+
+def answers(instance: dg.DagsterInstance) -> list[bool]:
+    """What a history says it consists of: a table, a column and an index that are there, and three that are not."""
+    events = instance.event_log_storage
+    there = ("asset_check_executions", "cached_status_data", "asset_key_index_columns")
+    asked = (events.has_table, events.has_asset_key_col, events.has_secondary_index)
+    return [ask(name) for names in (there, ("none",) * 3) for ask, name in zip(asked, names, strict=True)]
+
+
+def statements_of_a_second_answer(instance: dg.DagsterInstance) -> list[str]:
+    assert answers(instance) == [True] * 3 + [False] * 3
+    statements: list[str] = []
+
+    def note(*about: Any) -> None:
+        statements.append(about[2])
+
+    listen(Engine, "before_cursor_execute", note)
+    assert answers(instance) == [True] * 3 + [False] * 3
+    remove(Engine, "before_cursor_execute", note)
+    return statements
+
+
+def test_what_the_history_consists_of_is_asked_once(tmp_path) -> None:
+    with history(small_site(tmp_path)) as instance:
+        assert statements_of_a_second_answer(instance) == []
+    (tmp_path / "without").mkdir()
+    with dg.DagsterInstance.local_temp(str(tmp_path / "without")) as instance:  # the negative control
+        assert len(statements_of_a_second_answer(instance)) >= 6
 
 
 def test_another_process_reads_and_writes_the_history_while_it_is_open(tmp_path) -> None:

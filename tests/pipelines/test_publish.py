@@ -243,3 +243,4 @@ def test_a_table_about_groups_that_was_not_released_is_not_published(
     with pytest.raises(KeyError, match=r"report\.college"):
         publish(warehouse, [COLLEGE], tmp_path, {})
     assert list(tmp_path.iterdir()) == []
+    assert published(warehouse, tmp_path).generation == 1  # on the same connection, on which nothing was left open
