@@ -61,7 +61,7 @@ class Received:
 def landed(campus: Campus, source: Source) -> list[Path]:
     """The files of a source that lie in the landing folder, by name."""
     found = {path for pattern in source.files for path in campus.landing.glob(pattern)}
-    return sorted(path for path in found if _is_taken(path, campus.landing))
+    return sorted(path for path in found if is_taken(path, campus.landing))
 
 
 def source_file(name: str, sha256: str, source: Source) -> str:
@@ -119,7 +119,7 @@ def discard(received: Received) -> None:
     received.rejects_file.unlink(missing_ok=True)
 
 
-def _is_taken(path: Path, landing: Path) -> bool:
+def is_taken(path: Path, landing: Path) -> bool:
     """Whether a file is a plain one, reached through no link, and neither hidden nor another program's lock."""
     try:
         is_plain = stat.S_ISREG(path.lstat().st_mode) and not path.name.startswith((".", "~$"))
