@@ -78,7 +78,7 @@ def digest(path: Path) -> str:
         Refused: it is no plain file.
 
     """
-    with _naming(path.name), spool.opened(path) as file:
+    with naming(path.name), spool.opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -101,7 +101,7 @@ def receive(
 
     """
     name = _name_within(path, campus.landing)
-    with _naming(name), spool.workspace(campus.spool) as folder:
+    with naming(name), spool.workspace(campus.spool) as folder:
         copied = spool.copy(path, folder, campus.largest_file_mb << 20)
         copied = replace(copied, sha256=known_as or copied.sha256)
         job = _job(copied, folder, name, source, contract, campus, keyring, erased)
@@ -142,7 +142,7 @@ def name_within(path: Path, landing: Path) -> str:
 
 
 @contextmanager
-def _naming(name: str) -> Iterator[None]:
+def naming(name: str) -> Iterator[None]:
     """Say which file is refused."""
     try:
         yield
