@@ -13,11 +13,9 @@ from pipelines.frames import frame_assets, read
 from pipelines.release import released, rules_of
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
+from pipelines.word_slips import ENDS, FEEDS, VIEW_TAGS
 from profiles.indicators import Indicator, compare
 
-VIEWS = {"usage_view", "reading_view", "growth_view"}
-ENDS = {"higher", "lower", "neutral"}
-FEEDS = {"gate", "loan", "space", "e_resource", "event", "consultation", "contribution"}
 _SOURCES = ["fact.dominance", "portrait.department", "ref.coverage_term", "ref.term"]
 _GAPS = """
 select feed, term, concat(feed, ':', cast(cast(coverage as decimal(4, 2)) as varchar)) as not_measured
@@ -53,8 +51,8 @@ def _declared(expected: set[str]) -> list[Indicator]:
     """The columns of portrait.unit, where they are born, that carry a view and need no feed this site never had."""
     found = []
     for column in models()["portrait.unit"].columns:
-        views, ends = column.tags & VIEWS, column.tags & ENDS
-        feeds, units = column.tags & FEEDS, column.tags - VIEWS - ENDS - FEEDS - {"aggregate"}
+        views, ends = column.tags & VIEW_TAGS, column.tags & ENDS
+        feeds, units = column.tags & FEEDS, column.tags - VIEW_TAGS - ENDS - FEEDS - {"aggregate"}
         if views and ends and feeds <= expected:
             (view,), (better,), (unit,), feed = views, ends, units, next(iter(feeds), "")
             found.append(Indicator(column.name, view, column.label_zh, column.label_en, unit, better, feed))

@@ -7,9 +7,9 @@ Only reading and checking stands here.  What an export's lines mean belongs in
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from pipelines import paths
 from pipelines.contracts import Contract, against
@@ -21,6 +21,11 @@ from pipelines.yaml_lines import lines_of
 
 SITE_VARIABLE = "MINGYUAN_SITE"
 """Names the site file where it is not ``campus.yml`` in the project's root."""
+
+
+Lined = TypeVar("Lined")
+Given = Annotated[Lined, BeforeValidator(lambda lines: {} if lines is None else lines)]
+"""Lines, of which there may be none: YAML makes nothing at all of a key with none behind it."""
 
 
 class Words(Strict):
@@ -105,8 +110,8 @@ class Campus(Strict):
     parser_memory_mb: int = Field(2048, ge=512)
     parser_seconds: int = Field(600, ge=1)
     largest_file_mb: int = Field(8192, ge=1)
-    sources: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    """Name of an export → ``preset`` and the lines that differ from it."""
+    sources: Given[dict[str, Given[dict[str, Any]]]] = Field(default_factory=dict)
+    """Name of an export → ``preset`` and the lines that differ from it, of which there may be none."""
 
     @property
     def warehouse(self) -> Path:
@@ -157,7 +162,9 @@ def read_campus(path: Path) -> Campus:
         raise first_problem(error, path.name, words_of(Campus, Words, CalendarYears, Schedules), {}) from None
     for name, lines in campus.sources.items():
         _source(name, lines, path.name)
-    return _rooted(campus, path.resolve().parent)
+    rooted = _rooted(campus, path.resolve().parent)
+    _refuse_reference(rooted, path.name)
+    return rooted
 
 
 def sources(campus: Campus, contracts: Mapping[str, Contract]) -> list[Source]:
@@ -177,9 +184,22 @@ def sources(campus: Campus, contracts: Mapping[str, Contract]) -> list[Source]:
     return resolved
 
 
+def _refuse_reference(campus: Campus, file: str) -> None:
+    """Refuse files of the site's own that would never be read, or are not there."""
+    known = {path.stem for path in paths.REFERENCE.iterdir()}
+    for name, path in campus.reference.items():
+        if name not in known:
+            raise Misconfigured(f"{file}: reference: no table is called ‘{name}’{suggestion(name, known)}")
+        if not path.is_file():
+            raise Misconfigured(
+                f"{file}: reference.{name}: there is no file {path} — put it there, or take out the line"
+            )
+
+
 def _source(name: str, lines: Mapping[str, Any], file: str = "campus.yml") -> Source:
     own = {key: value for key, value in lines.items() if key != "preset"}
-    is_inline = "preset" not in lines and {"feed", "files", "columns"} <= own.keys()
+    given = {"feed", "files", "columns"} & own.keys()
+    is_inline = "preset" not in lines and (len(given) == 3 or (len(given) == 2 and name not in _known()))
     merged = own if is_inline else _merged(_preset(f"{file}: sources.{name}", str(lines.get("preset", name))), own)
     try:
         return Source.model_validate({**merged, "name": name})
@@ -195,7 +215,7 @@ def _merged(preset: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
 
 def _preset(where: str, preset: str, built_on_it: tuple[str, ...] = ()) -> dict[str, Any]:
     """The lines of a preset, over those of the preset that it builds on."""
-    known = {path.stem: path for path in paths.PRESETS.glob("*.yml")}
+    known = _known()
     if preset not in known:
         raise Misconfigured(f"{where}: no preset is called ‘{preset}’{suggestion(preset, known)}")
     if preset in built_on_it:
@@ -205,6 +225,10 @@ def _preset(where: str, preset: str, built_on_it: tuple[str, ...] = ()) -> dict[
     if "preset" not in lines:
         return lines
     return _merged(_preset(f"{preset}.yml", str(lines.pop("preset")), (*built_on_it, preset)), lines)
+
+
+def _known() -> dict[str, Path]:
+    return {path.stem: path for path in paths.PRESETS.glob("*.yml")}
 
 
 def _rooted(campus: Campus, folder: Path) -> Campus:

@@ -141,6 +141,7 @@ class Mapping:
             is_footer = cells["c0"].str.contains(self.source.footer).fill_null(False)
             reasons.append(("", _marked(None, is_footer, "footer")))
         reasons.append(("", _marked(None, self.origins.is_heading_again(cells), "repeated_heading")))
+        reasons.append(("", _marked(None, self.origins.is_slipped(cells), "too_many_fields")))
         for condition in self.source.where:
             is_out = ~self._meets(condition, cells, repetition)
             reasons.append((condition.heading[0], _marked(None, is_out, condition.reason)))

@@ -66,14 +66,16 @@ class TextCells:
     source: Source
 
     def headings(self) -> Headings:
-        """The heading line."""
-        return find(self._top(), self.source)
+        """The heading line, as wide as the record under it."""
+        headings = find(self._top(), self.source)
+        return headings.over(next(self._top(headings.end), Row(())).cells) if headings.end else headings
 
-    def _top(self) -> Iterator[Row]:
-        """The lines from the top of the file."""
+    def _top(self, start: int = 0) -> Iterator[Row]:
+        """The lines from the top of the file, or from the byte ``start`` on."""
         csv.field_size_limit(LONGEST)
         quote = self.source.quote
         with self.path.open("rb") as file:
+            file.seek(start)
             read = _Counting(file)
             for cells in csv.reader(
                 read,

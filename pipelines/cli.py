@@ -113,7 +113,7 @@ def status(ctx: click.Context) -> None:
     site = _site(ctx)
     for table in status_tables(site):
         out.print(table)
-    _tell_of_older(site, out)
+    _tell_of_what_waits(site, out)
 
 
 @main.command()
@@ -260,15 +260,16 @@ def _run(site: Any) -> None:
     with progress("run") as advance:
         outcome = run_line(site, lambda made, number, total: advance(made, number / total))
     complain(outcome.problems)
-    _tell_of_older(site, err)
+    _tell_of_what_waits(site, err)
     if not outcome.success:
         raise SystemExit(outcome.exit_code)
 
 
-def _tell_of_older(site: Any, console: Console) -> None:
+def _tell_of_what_waits(site: Any, console: Console) -> None:
+    from pipelines.landing import unread
     from pipelines.replay import older
 
-    for line in older(site):
+    for line in [*older(site), *unread(site)]:
         console.print(line, style="yellow", markup=False)
 
 

@@ -12,6 +12,7 @@ import dagster as dg
 
 from pipelines.campus import Campus
 from pipelines.engine import Engine, engine_url
+from pipelines.errors import Misconfigured
 from pipelines.landing import landing_sensor
 from pipelines.paths import ROOT
 from pipelines.service_state import site_catalogue
@@ -57,10 +58,7 @@ def build_definitions(site: Site) -> dg.Definitions:
         dg.Definitions(
             resources=resources(site),
             jobs=[nightly, termly],
-            schedules=[
-                _schedule(nightly, campus.schedules.nightly, campus),
-                _schedule(termly, campus.schedules.termly, campus),
-            ],
+            schedules=[_schedule(nightly, campus), _schedule(termly, campus)],
             sensors=[landing_sensor(site, nightly)],
             # DuckDB admits one writer and uses every core for it, so a run is one process.
             executor=dg.in_process_executor,
@@ -86,8 +84,13 @@ def _each_morning(spec: dg.AssetSpec) -> dg.AssetSpec:
     return spec.replace_attributes(freshness_policy=dg.FreshnessPolicy.time_window(**hours))
 
 
-def _schedule(job: Any, cron: str, campus: Campus) -> dg.ScheduleDefinition:
-    running = dg.DefaultScheduleStatus.RUNNING
-    return dg.ScheduleDefinition(
-        job=job, cron_schedule=cron, execution_timezone=campus.timezone, default_status=running
-    )
+def _schedule(job: Any, campus: Campus) -> dg.ScheduleDefinition:
+    running, cron = dg.DefaultScheduleStatus.RUNNING, getattr(campus.schedules, job.name)
+    try:
+        return dg.ScheduleDefinition(
+            job=job, cron_schedule=cron, execution_timezone=campus.timezone, default_status=running
+        )
+    except dg.DagsterInvalidDefinitionError:
+        raise Misconfigured(
+            f"schedules.{job.name}: {cron!r} is not a cron line such as 30 2 * * * — mend it in the site file"
+        ) from None

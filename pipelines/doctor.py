@@ -11,7 +11,7 @@ import duckdb
 from pipelines import ledger
 from pipelines.errors import Problem
 from pipelines.history import history
-from pipelines.landing import waiting
+from pipelines.landing import unread, waiting
 from pipelines.publish import open_current
 from pipelines.site import Site, models
 from pipelines.upkeep import reap
@@ -43,6 +43,7 @@ def _examine(site: Site, may_reap: bool) -> Iterator[Finding]:
         f"sources: {len(campus.sources)} — {'name at least one in the site file' if not campus.sources else 'all valid'}",
     )
     yield Finding(campus.landing.is_dir(), f"landing folder: {_landing(site)}")
+    yield from (Finding(False, line) for line in unread(site))
     data = _data(campus.data)
     yield data
     if not data.is_well:

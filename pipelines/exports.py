@@ -153,6 +153,12 @@ def _new(
 
 def _landed(site: Site, source: Source, intake: Intake) -> list[Landed]:
     """The landing files of a source; one that has no fingerprint the ledger cannot hold."""
+    if not site.campus.landing.is_dir():
+        # A share that is not mounted must not look like a night in which nothing came.
+        intake.refusals.append(
+            f"{site.campus.landing}: there is no such landing folder — make it, mount it, or mend landing in the site file"
+        )
+        return []
     found = []
     for path in landed_files(site.campus, source):
         name = name_within(path, site.campus.landing)

@@ -7,8 +7,9 @@ in :mod:`pipelines.canonical`.
 import difflib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from pipelines.errors import Refused
@@ -40,10 +41,19 @@ class Headings:
     """How many lines that are not blank it ends, itself among them."""
     above: Mapping[str, str] = field(default_factory=dict)
     """What the lines above it say: each name with the cell at its right."""
+    surplus: int = 0
+    """Over how many of the last cells there is no heading, since each record ends in a delimiter."""
 
     @property
     def width(self) -> int:
         return len(self.cells)
+
+    def over(self, record: Sequence[str]) -> "Headings":
+        """The same, as wide as a record, where the two differ in nothing but delimiters at the end."""
+        rest = record[self.width :]
+        if not record or any(map(str.strip, (*rest, *self.cells[len(record) :]))):
+            return self
+        return replace(self, cells=(*self.cells[: len(record)], *("" for _ in rest)), surplus=len(rest))
 
     def position(self, names: Sequence[str]) -> int | None:
         """Where the first of the names stands that stands anywhere."""
@@ -150,7 +160,18 @@ def _at(top: list[Row], line: int, source: Source) -> Headings:
         raise Refused(f"ends before line {last}, where the headings should stand — export it again, or set header")
     before = sum(bool(row.cells) for row in top[:last])
     first = max(line - source.header_lines, 0)
-    return Headings(_made_of(top[first:line]), top[last - 1].end, before, _said(top[:first]))
+    cells = _told_apart(_made_of(top[first:line]), {plain(name) for names in asked(source) for name in names})
+    return Headings(cells, top[last - 1].end, before, _said(top[:first]))
+
+
+def _told_apart(cells: tuple[str, ...], names: set[str]) -> tuple[str, ...]:
+    """The headings, those that stand there twice by number where the preset asks for them so: 时间.1, 时间.2."""
+    met: Counter[str] = Counter()
+    told = []
+    for cell in cells:
+        met[cell] += 1
+        told.append(numbered if (numbered := f"{cell}.{met[cell]}") in names and numbered not in cells else cell)
+    return tuple(told)
 
 
 def _made_of(rows: list[Row]) -> tuple[str, ...]:
@@ -207,4 +228,6 @@ def _refuse_missing(headings: Headings, source: Source) -> None:
 def _refuse_twice(headings: Headings, source: Source) -> None:
     for name in (plain(name) for names in asked(source) for name in names):
         if headings.cells.count(name) > 1:
-            raise Refused(f"heading {name} stands there twice — export it again with one of them")
+            raise Refused(
+                f"heading {name} stands there twice — say {name}.1 or {name}.2 in columns, or export it again with one of them"
+            )

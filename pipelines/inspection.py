@@ -22,7 +22,7 @@ from pipelines.errors import Misconfigured, Refused
 from pipelines.keyring import Keyring
 from pipelines.likeness import Likeness, beginning, likenesses
 from pipelines.presets import Source
-from pipelines.receive import Received, receive
+from pipelines.receive import Received, naming, receive
 from pipelines.shapes import Shape, guess
 from pipelines.slips import suggestion
 from pipelines.yaml_lines import lines_of
@@ -74,7 +74,8 @@ def inspect(
         campus = _campus(path, Path(folder), timezone)
         known = list(_presets(campus, contracts))
         with spool.workspace(campus.spool) as workspace:
-            shape = guess(path, workspace, campus.largest_file_mb << 20)
+            with naming(path.name):
+                shape = guess(path, workspace, campus.largest_file_mb << 20)
             near = likenesses(shape, known)
             first = beginning(shape, known, contracts, path.name, feed)
         chosen = preset or (near[0].preset if near and near[0].share == 1 else None)
@@ -90,13 +91,14 @@ def told(found: Inspection) -> Iterator[Table | Text]:
         [one.preset, one.feed, f"{one.share:.0%}", "、".join(one.missing[:6])] for one in found.likenesses[:_NEAREST]
     ]
     yield table("Presets by how much of what they read is here", ["preset", "feed", "found", "missing"], near)
-    if found.trial is None:
+    received = found.trial.received if found.trial else None
+    if found.trial and received:
+        yield from _told_of_trial(found.trial, received)
+    elif found.trial:
+        yield shown(f"With {found.trial.preset} it would be refused: {found.trial.refusal}")
+    if not received or (received.records and not received.loaded):
         yield shown("No preset reads this file as it is. To begin one of its own (--write FILE keeps it):")
         yield shown(found.beginning)
-    elif found.trial.received is None:
-        yield shown(f"With {found.trial.preset} it would be refused: {found.trial.refusal}")
-    else:
-        yield from _told_of_trial(found.trial, found.trial.received)
 
 
 def _told_of_trial(trial: Trial, received: Received) -> Iterator[Table | Text]:
@@ -104,7 +106,8 @@ def _told_of_trial(trial: Trial, received: Received) -> Iterator[Table | Text]:
         f"With {trial.preset}: {received.records:,} records, of which {received.loaded:,} would load as "
         f"{received.rows:,} rows, {received.duplicates:,} say what another says, {received.rejected:,} would be rejected"
     )
-    yield table("The first rows", trial.rows.columns, [list(row) for row in trial.rows.rows()])
+    if trial.rows.height:
+        yield table("The first rows", trial.rows.columns, [list(row) for row in trial.rows.rows()])
     if trial.rejects.height:
         yield table("Rejected", ["reason", "field", "records", "first"], [list(row) for row in trial.rejects.rows()])
     if received.dropped_columns:

@@ -1,4 +1,4 @@
-"""The sensor that sees a new export arrive.
+"""What lies in the landing folder, and the sensor that sees a new export arrive.
 
 It only looks at names, sizes and times; whether a file is fit to load is decided at the door
 (:mod:`pipelines.receive`).
@@ -11,11 +11,13 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.receive import landed
+from pipelines.receive import is_taken, landed, name_within
 from pipelines.site import Site
 
 SETTLED_AFTER_SECONDS = 30
 """A file younger than this may still be on its way."""
+
+_NAMED = 5
 
 
 def landing_sensor(site: Site, job: Any) -> dg.SensorDefinition:
@@ -47,6 +49,19 @@ def landing_sensor(site: Site, job: Any) -> dg.SensorDefinition:
 def waiting(site: Site) -> list[Path]:
     """Every file in the landing folder that some source asks for."""
     return sorted({path for source in site.every_source() for path in landed(site.campus, source)})
+
+
+def unread(site: Site) -> list[str]:
+    """A line that says how many files of the landing folder no source reads; none where all are read."""
+    landing, asked = site.campus.landing, set(waiting(site))
+    left = sorted(path for path in landing.rglob("*") if path not in asked and is_taken(path, landing))
+    if not left:
+        return []
+    names = "、".join(name_within(path, landing) for path in left[:_NAMED])
+    more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+    return [
+        f"landing folder: no source reads {names}{more} — mend files under sources, or take what is not an export away"
+    ]
 
 
 def _is_young(file: Path) -> bool:

@@ -24,8 +24,20 @@ from pipelines.shapes import Shape
 _TIMES = (
     *("%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M", "%Y-%m-%d"),
     *("%Y/%m/%d", "%Y%m%d", "%Y%m%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M"),
+    *("%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%Y年%m月%d日", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M"),
+    *(
+        "%Y.%m.%d",
+        "%Y%m%d%H%M%S",
+        "%d-%b-%y %I.%M.%S.%f %p",
+        "%Y-%m-%dT%H:%M:%S.%f%z",
+        "%m-%d-%Y %H:%M",
+        "%d-%m-%Y %H:%M",
+    ),
     *("%m/%d/%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d-%b-%y", "%Y-%m-%dT%H:%M:%S%z"),
 )
+
+_ASIDE = re.compile(r"\s*[(（][^()（）]*[)）]$")
+"""What a heading says of itself in brackets: the level (Self), a unit, a form."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +87,8 @@ def _reads(text: str, form: str) -> bool:
 
 def _is_same_kind(shape: Shape, preset: Source) -> bool:
     kind = shape.lines.get("format", "csv")
-    is_same = preset.format == kind or {preset.format, kind} <= {"csv", "log"}
+    is_table = kind == "csv" and len(shape.headings) > 2
+    is_same = preset.format == kind or ({preset.format, kind} <= {"csv", "log"} and not is_table)
     return is_same and preset.table == shape.lines.get("table")
 
 
@@ -120,7 +133,11 @@ def _meanings(presets: Iterable[Source], headings: tuple[str, ...]) -> dict[str,
         for column, rule in preset.columns.items():
             for heading in (name for part in rule.parts for name in part.headings):
                 known.setdefault(plain(heading).lower(), []).append((preset.feed, column))
-    return {heading: known[heading.lower()] for heading in headings if heading.lower() in known}
+    spelt = {
+        heading: [word for word in (heading.lower(), _ASIDE.sub("", heading.lower())) if word in known]
+        for heading in headings
+    }
+    return {heading: known[words[0]] for heading, words in spelt.items() if words}
 
 
 def _columns(shape: Shape, meanings: dict[str, list[tuple[str, str]]], contract: Contract) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from pipelines.models import LAYERS, VIEWS, Model, Written
 from pipelines.part_slips import part_slips
 from pipelines.parted import asked_of, parted_of
 from pipelines.quoting import identifier
+from pipelines.word_slips import word_slips
 
 _SCREEN = "ref.sensitive_class"
 """The classes of books without which a column may say what a reader's books are about."""
@@ -43,7 +44,13 @@ def read_models(folder: Path) -> dict[str, Model]:
     with duckdb.connect(":memory:") as scratch:
         for table in _order(drafts):
             models[table] = _bind(drafts[table], models, scratch)
-    _refuse([problem for model in models.values() for problem in (*_slips(model), *part_slips(model, models))])
+    _refuse(
+        [
+            problem
+            for model in models.values()
+            for problem in (*_slips(model), *word_slips(model), *part_slips(model, models))
+        ]
+    )
     return {
         table: replace(model, parted=parted_of(model, models), asked=asked_of(model, models))
         for table, model in models.items()

@@ -77,6 +77,12 @@ class Origins:
         same = (pl.col(f"c{place}").str.replace_all(r"\s+", " ").str.strip_chars() == name for place, name in named)
         return cells.select(pl.all_horizontal(same).fill_null(False)).to_series()
 
+    def is_slipped(self, cells: pl.DataFrame) -> pl.Series | None:
+        """Which records hold something where each only ends in a delimiter more than the headings do."""
+        places = range(self.headings.width - self.headings.surplus, self.headings.width)
+        beyond = [pl.col(f"c{place}").str.contains(r"\S") for place in places]
+        return cells.select(pl.any_horizontal(beyond).fill_null(False)).to_series() if beyond else None
+
     def _origin(self, rule: Rule, cells: pl.DataFrame) -> pl.Series:
         if rule.headings:
             return self._cell(rule.headings, cells)

@@ -61,7 +61,7 @@ class Received:
 def landed(campus: Campus, source: Source) -> list[Path]:
     """The files of a source that lie in the landing folder, by name."""
     found = {path for pattern in source.files for path in campus.landing.glob(pattern)}
-    return sorted(path for path in found if _is_taken(path, campus.landing))
+    return sorted(path for path in found if is_taken(path, campus.landing))
 
 
 def source_file(name: str, sha256: str, source: Source) -> str:
@@ -78,7 +78,7 @@ def digest(path: Path) -> str:
         Refused: it is no plain file.
 
     """
-    with _naming(path.name), spool.opened(path) as file:
+    with naming(path.name), spool.opened(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -101,7 +101,7 @@ def receive(
 
     """
     name = _name_within(path, campus.landing)
-    with _naming(name), spool.workspace(campus.spool) as folder:
+    with naming(name), spool.workspace(campus.spool) as folder:
         copied = spool.copy(path, folder, campus.largest_file_mb << 20)
         copied = replace(copied, sha256=known_as or copied.sha256)
         job = _job(copied, folder, name, source, contract, campus, keyring, erased)
@@ -119,7 +119,7 @@ def discard(received: Received) -> None:
     received.rejects_file.unlink(missing_ok=True)
 
 
-def _is_taken(path: Path, landing: Path) -> bool:
+def is_taken(path: Path, landing: Path) -> bool:
     """Whether a file is a plain one, reached through no link, and neither hidden nor another program's lock."""
     try:
         is_plain = stat.S_ISREG(path.lstat().st_mode) and not path.name.startswith((".", "~$"))
@@ -142,7 +142,7 @@ def name_within(path: Path, landing: Path) -> str:
 
 
 @contextmanager
-def _naming(name: str) -> Iterator[None]:
+def naming(name: str) -> Iterator[None]:
     """Say which file is refused."""
     try:
         yield

@@ -8,6 +8,7 @@ import csv
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -18,9 +19,11 @@ from pipelines.cells import WorkbookCells
 from pipelines.headings import Row, plain
 from pipelines.presets import Source
 from pipelines.unpacking import unpack
+from pipelines.workbook import names
 
 _LOOKED_AT = 200
 _HEADING_LINES = 40
+_SHEETS = 8
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
 _LOGS = ('%h %l %u %t "%r" %s %b', '%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"')
 _COPY = re.compile(r"^COPY (\S+) \((.*)\) FROM stdin;$")
@@ -142,7 +145,15 @@ def _header(place: int, headings: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _workbook(path: Path, kind: str) -> Shape:
-    source = Source.model_construct(sheet=1)
-    rows: list[Row] = list(islice(WorkbookCells(path, source).top(), _LOOKED_AT))
-    place, headings, samples = _heading([list(row.cells) for row in rows if row.cells])
-    return Shape(path, {"format": "xlsx"} | _header(place, headings), kind, headings, samples)
+    """The sheet of a workbook that most looks like a table; a cover before it says what it is about."""
+    sheets = [(sheet, _top(path, sheet)) for sheet in names(path)[:_SHEETS]]
+    sheet, rows = max(sheets, key=lambda one: _evenness(one[1]))
+    place, headings, samples = _heading(rows)
+    lines = {"format": "xlsx"} | ({} if sheet == sheets[0][0] else {"sheet": sheet})
+    return Shape(path, lines | _header(place, headings), kind, headings, samples)
+
+
+def _top(path: Path, sheet: str) -> list[list[str]]:
+    source = Source.model_construct(sheet=sheet)
+    rows: Iterator[Row] = islice(WorkbookCells(path, source).top(), _LOOKED_AT)
+    return [list(row.cells) for row in rows if row.cells]

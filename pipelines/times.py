@@ -3,6 +3,7 @@
 Which ways of writing are allowed, a preset says; none is guessed.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,11 @@ ISO = dict.fromkeys(("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M",
 """What is understood where a preset says nothing: the forms that cannot be mistaken."""
 
 _LOCAL = pl.Datetime("us")
+
+_MIDNIGHT = r"(^|[ T日])24(:?)00(:?00(?:\.0+)?)?([ Z+-]|$)"
+"""The end of a day, as ISO 8601 and many gates write it: the beginning of the next."""
+
+_HALVES = {"上午": "AM", "下午": "PM"}
 
 
 def read(text: pl.Series, rule: Rule, campus_zone: str) -> pl.Series:
@@ -49,22 +55,34 @@ def _first_of(text: pl.Series, formats: Mapping[str, str | None], zone: str | No
         is_unread = found.is_null() & text.is_not_null()
         if not is_unread.any():
             break
-        read = _credible(_local(_parsed(text.filter(is_unread), form), own_zone or zone, campus_zone))
+        read = _credible(_local(_parsed_of_midnight(text.filter(is_unread), form), own_zone or zone, campus_zone))
         found = found.scatter(is_unread.arg_true(), read)
     return found
+
+
+def _parsed_of_midnight(text: pl.Series, form: str) -> pl.Series:
+    """The times in a form; one of 24:00 is of the day that follows."""
+    times = _parsed(text, form)
+    is_midnight = times.is_null() & text.str.contains(_MIDNIGHT)
+    if not is_midnight.any():
+        return times
+    begun = _parsed(text.filter(is_midnight).str.replace(_MIDNIGHT, "${1}00${2}00${3}${4}"), form)
+    return times.scatter(is_midnight.arg_true(), begun + dt.timedelta(days=1))
 
 
 def _parsed(text: pl.Series, form: str) -> pl.Series:
     if form in COUNTED:
         return _counted(text, *COUNTED[form])
+    if "%p" in form:
+        text = text.str.replace_many(_HALVES)
     missing, whole_form = whole(form)
     whole_text = pl.select(pl.concat_str([pl.lit(text), *map(pl.lit, missing)], separator=" ")).to_series()
     return whole_text.str.to_datetime(whole_form, strict=False, time_unit="us")
 
 
 def _credible(times: pl.Series) -> pl.Series:
-    """The same times without those of years that no calendar has, as of milliseconds that were taken for seconds."""
-    is_out = ~times.dt.year().is_between(1, 9999)
+    """The same times without those that tell of a mistaken form: 26 read as a whole year, milliseconds as seconds."""
+    is_out = ~times.dt.year().is_between(1000, 9999)
     return times.set(is_out.fill_null(False), None)
 
 

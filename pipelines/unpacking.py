@@ -17,6 +17,18 @@ from pipelines.errors import Refused
 from pipelines.spool import CHUNK, Copied, Decoded
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
+_FOREIGN = {
+    b"Rar!": "is a RAR archive, which is not read here — unpack it, and put in what it holds",
+    b"7z\xbc\xaf": "is a 7z archive, which is not read here — unpack it, and put in what it holds",
+    b"\xfd7zX": "is packed as xz, which is not read here — unpack it, and put in what it holds",
+    b"%PDF": "is a PDF, not a table — have the system export it as csv or xlsx",
+}
+_MARKUP = re.compile(rb"\s*(<!doctype html|<html|<head|<meta|<style|<table|<\?xml)\b", re.IGNORECASE)
+"""How web pages begin that systems write and call workbooks, and workbooks of 2003."""
+
+_OF_OTHERS = (".", "~$", "Thumbs.db", "desktop.ini")
+"""What a computer puts into a folder, and so into a zip, unasked."""
+
 _LARGEST_RATIO = 250
 _UNSUSPECTED = 64 << 20
 """So many bytes come of a small file without a question."""
@@ -26,22 +38,36 @@ def unpack(copied: Copied, folder: Path, member: str | None, largest: int) -> Co
     """The file that is packed in another; a file that is not packed is itself.
 
     Raises:
-        Refused: it grows beyond measure, is broken, or holds another archive.
+        Refused: it grows beyond measure, is broken, holds another archive, or is of a kind that is not read here.
 
     """
-    with copied.path.open("rb") as file:
-        magic = file.read(4)
+    magic = _magic(copied.path)
     if magic.startswith(_GZIP):
         unpacked = _written(_gzipped(copied.path), copied, folder, largest)
     elif magic == _ZIP and not _is_workbook(copied.path):
         unpacked = _written(_zipped(copied.path, member), copied, folder, largest)
     else:
         return copied
-    with unpacked.path.open("rb") as file:
-        magic = file.read(4)
+    magic = _magic(unpacked.path)
     if magic.startswith(_GZIP) or (magic == _ZIP and not _is_workbook(unpacked.path)):
         raise Refused("holds an archive within an archive — unpack it once, then put it in again")
     return unpacked
+
+
+def _magic(path: Path) -> bytes:
+    """The first bytes of a file, which say what it is whatever it is called.
+
+    Raises:
+        Refused: it is of a kind that holds no table to be read.
+
+    """
+    with path.open("rb") as file:
+        top = file.read(200)
+    if why := _FOREIGN.get(top[:4]):
+        raise Refused(why)
+    if _MARKUP.match(re.sub(rb"^(\xef\xbb\xbf|\xff\xfe|\xfe\xff)|\0", b"", top)):
+        raise Refused("is a web page or XML that calls itself a table — open it in a spreadsheet, and save it as xlsx")
+    return top[:4]
 
 
 def copied_table(decoded: Decoded, folder: Path, table: str) -> Decoded:
@@ -101,11 +127,15 @@ def _zipped(path: Path, member: str | None) -> Iterator[bytes]:
 
 
 def _chosen(archive: zipfile.ZipFile, member: str | None) -> zipfile.ZipInfo:
-    files = [info for info in archive.infolist() if not info.is_dir()]
+    files = [info for info in archive.infolist() if not info.is_dir() and not _is_of_others(info.filename)]
     fitting = [info for info in files if member is None or fnmatchcase(info.filename, member)]
     if len(fitting) != 1:
         raise Refused(f"is a zip with {len(fitting)} files that fit — say which one with member: in the preset")
     return fitting[0]
+
+
+def _is_of_others(member: str) -> bool:
+    return member.startswith("__MACOSX/") or member.rpartition("/")[2].startswith(_OF_OTHERS)
 
 
 def _is_workbook(path: Path) -> bool:

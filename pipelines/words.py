@@ -75,7 +75,7 @@ def _are_forms(value: dict[str, Any]) -> dict[str, Any]:
     for form in value:
         if not is_form(form):
             raise ValueError(
-                f"{form!r} is not a way of writing a time, with its year, such as %Y-%m-%d %H:%M:%S (seconds since 1970: epoch_s; a zone: %z)"
+                f"{form!r} is not a way of writing a time, with its year, such as %Y-%m-%d %H:%M:%S (seconds since 1970: epoch_s; a zone: %z; the part of a second: %.f, or %3f where no point parts it)"
             )
     return value
 

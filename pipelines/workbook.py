@@ -43,6 +43,21 @@ def sheet_of(sheet: int | str) -> int | str:
     return sheet - 1 if isinstance(sheet, int) else sheet
 
 
+def names(path: Path) -> list[str]:
+    """What the sheets of a workbook are called, in their order.
+
+    Raises:
+        Refused: it cannot be read.
+
+    """
+    import fastexcel
+
+    try:
+        return list(fastexcel.read_excel(path.read_bytes()).sheet_names)
+    except fastexcel.FastExcelError:
+        raise Refused("cannot be read as a workbook — open it and save it as xlsx again") from None
+
+
 def count(path: Path, kind: str, sheet: int | str) -> int:
     """The rows of a sheet with at least one cell that is not blank.
 

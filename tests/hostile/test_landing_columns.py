@@ -172,7 +172,7 @@ BOUNDED = {"from": "at", "not_before": "2005-01-01", "not_after": "2026-12-31"}
 @pytest.mark.parametrize(
     ("written", "reason"),
     [
-        ("2025-09-08 24:00:00", "unreadable_timestamp"),
+        ("2025-09-08 24:00:01", "unreadable_timestamp"),
         ("2025-02-29 08:00:00", "unreadable_timestamp"),
         ("2025-13-01 08:00:00", "unreadable_timestamp"),
         ("0000-00-00 00:00:00", "unreadable_timestamp"),

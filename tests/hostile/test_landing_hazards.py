@@ -145,11 +145,11 @@ def test_a_file_that_vanishes_while_the_folder_is_looked_at_is_passed_over(
     line = gate_line(tmp_path)
     line.put("gate/a.csv", PASSAGES)
     gone = line.put("gate/b.csv", PASSAGES.replace("0042", "0099"))
-    is_taken = receive._is_taken
+    is_taken = receive.is_taken
 
     def vanishing(path: Path, landing: Path) -> bool:
         gone.unlink(missing_ok=True)
         return is_taken(path, landing)
 
-    monkeypatch.setattr(receive, "_is_taken", vanishing)
+    monkeypatch.setattr(receive, "is_taken", vanishing)
     assert take_in(line)[0] == 1

@@ -150,11 +150,12 @@ def refusal(
     return message
 
 
-def workbook(cells: list[list[Any]]) -> bytes:
+def workbook(cells: list[list[Any]], **others: list[list[Any]]) -> bytes:
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, {"default_date_format": "yyyy-mm-dd hh:mm:ss"})
-    sheet = book.add_worksheet()
-    for number, row in enumerate(cells):
-        sheet.write_row(number, 0, row)
+    for name, rows in {None: cells, **others}.items():
+        sheet = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
     book.close()
     return content.getvalue()

@@ -28,6 +28,7 @@ def test_folders_lie_beside_the_site_file_unless_it_says_otherwise(tmp_path: Pat
     assert campus.landing == tmp_path / "data" / "landing"
     assert campus.key_file == tmp_path / "data" / "secrets" / "keyring.json"
     assert campus.warehouse == tmp_path / "data" / "warehouse" / "mingyuan.duckdb"
+    (tmp_path / "our_terms.csv").touch()
     elsewhere = read_campus(written(tmp_path, data="kept", landing="incoming", reference={"term": "our_terms.csv"}))
     assert elsewhere.landing == tmp_path / "incoming"
     assert elsewhere.vault == tmp_path / "kept" / "vault"
@@ -49,6 +50,15 @@ def test_terms_are_academic_or_calendar_years(tmp_path: Path) -> None:
         ({"class_scheme": "udc"}, "campus.yml: class_scheme: Input should be 'clc', 'lcc', 'ddc' or 'none'"),
         ({"small_cell": 4}, "campus.yml: small_cell: "),
         ({"name": {"zh": "馆"}}, "campus.yml: name: ‘en’ is missing"),
+        (
+            {"reference": {"terms": "own.csv"}},
+            "campus.yml: reference: no table is called ‘terms’ — did you mean ‘term’?",
+        ),
+        ({"reference": {"term": "own.csv"}}, "campus.yml: reference.term: there is no file "),
+        (
+            {"sources": {"door": {"feeds": "gate_event", "files": "a.csv", "columns": {"gate": "x"}}}},
+            "campus.yml: sources.door: unknown key ‘feeds’ — did you mean ‘feed’?",
+        ),
         ({"terms": {"calendar_years": [1962, 1919]}}, "the last year comes before the first"),
         (
             {"sources": {"libsys_loans": {"fiels": "x"}}},
@@ -127,6 +137,12 @@ def test_a_preset_that_builds_on_none_there_is_says_so(tmp_path: Path, monkeypat
     with_presets(monkeypatch, tmp_path, second="preset: frist\n", first="feed: loan\n")
     told = refusal(written(tmp_path, sources={"second": {}}))
     assert told == "second.yml: no preset is called ‘frist’ — did you mean ‘first’?"
+
+
+def test_a_key_with_nothing_behind_it_has_no_lines(tmp_path: Path) -> None:
+    assert read_campus(written(tmp_path, sources=None)).sources == {}
+    assert read_campus(written(tmp_path, sources={"libsys_loans": None})).sources == {"libsys_loans": {}}
+    assert "sources: " in refusal(written(tmp_path, sources=["libsys_loans"]))
 
 
 def test_a_source_may_stand_in_the_site_file_alone(tmp_path: Path) -> None:

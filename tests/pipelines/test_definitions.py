@@ -8,6 +8,7 @@ import dagster as dg
 import pytest
 
 from pipelines.definitions import build_definitions
+from pipelines.errors import Misconfigured
 from pipelines.paths import ROOT
 from pipelines.site import SITE_VARIABLE
 from tests.assets.small_site import small_site, whole_location
@@ -64,6 +65,16 @@ def test_a_site_file_sets_its_own_times(japanese: dg.Definitions) -> None:
         "nightly": ("15 1 * * *", "Asia/Tokyo"),
         "termly": ("0 4 1 3,9 *", "Asia/Tokyo"),
     }
+
+
+@pytest.mark.parametrize("cron", ["every night", "99 99 * * *"])
+def test_a_time_that_no_clock_has_is_told_in_one_line(tmp_path: Path, cron: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        build_definitions(small_site(tmp_path, schedules={"termly": cron}))
+    assert (
+        str(caught.value)
+        == f"schedules.termly: {cron!r} is not a cron line such as 30 2 * * * — mend it in the site file"
+    )
 
 
 @pytest.mark.parametrize("name", ["nightly", "termly"])

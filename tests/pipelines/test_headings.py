@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipelines.errors import Refused
-from tests.pipelines.landing import HEAD, column, loans
+from tests.pipelines.landing import HEAD, LOANS, column, loans
 
 pytestmark = pytest.mark.usefixtures("same_process")
 
@@ -26,7 +26,7 @@ def test_columns_are_found_by_heading_whatever_their_order(tmp_path: Path) -> No
     ("head", "words"),
     [
         (HEAD.replace("title", "titel"), "heading title is missing — did you mean ‘titel’? Add it to columns"),
-        (HEAD.replace("title", "title,title"), "heading title stands there twice"),
+        (HEAD.replace("title", "title,title"), "heading title stands there twice — say title.1 or title.2 in columns"),
         ("1001,阿明,13900000000,b,c,d,e\n", "heading no is missing and 6 more — export it again, or mend columns"),
     ],
 )
@@ -41,6 +41,39 @@ def test_headings_that_do_not_fit_are_refused(tmp_path: Path, head: str, words: 
 def test_a_heading_twice_that_nothing_asks_for_does_no_harm(tmp_path: Path) -> None:
     received = loans(tmp_path).receive("a.csv", HEAD.replace("\n", ",x,x\n") + "1,2,3,4,,,0,5,6\n")
     assert received.loaded == 1
+
+
+@pytest.mark.parametrize(("names", "title"), [("title.1", "4"), ("title.2", "5"), (["nope", "title.2"], "5")])
+def test_one_of_two_headings_that_are_the_same_is_told_by_its_number(tmp_path: Path, names: Any, title: str) -> None:
+    campus = loans(tmp_path, columns={**LOANS["columns"], "title": names})
+    received = campus.receive("a.csv", HEAD.replace("title", "title,title") + "1,2,3,4,5,,,0\n")
+    assert column(received, "title") == [title]
+
+
+def test_a_number_behind_a_heading_may_be_its_own(tmp_path: Path) -> None:
+    campus = loans(tmp_path, columns={**LOANS["columns"], "title": "title.2"})
+    received = campus.receive("a.csv", HEAD.replace("title", "title,title,title.2") + "1,2,3,4,5,6,,,0\n")
+    assert column(received, "title") == ["6"]
+
+
+@pytest.mark.parametrize("header", [1, "detect"])
+def test_records_may_all_end_in_a_delimiter_that_the_headings_lack(tmp_path: Path, header: Any) -> None:
+    text = HEAD + "1,2,3,4,,,0,,\n2,2,3,4,,,0,,\n3,2,Law, and order,4,,,0,\n"
+    received = loans(tmp_path, header=header).receive("a.csv", text)
+    assert column(received, "loan_key") == ["1", "2"]
+    assert received.reasons == {"too_many_fields": 1}, "a comma within a title has made its record slip"
+    assert received.dropped_columns == ()
+
+
+def test_headings_may_end_in_a_delimiter_that_the_records_lack(tmp_path: Path) -> None:
+    received = loans(tmp_path).receive("a.csv", HEAD.replace("\n", ",\n") + "1,2,3,4,,,0\n2,2,3,4,,,0\n")
+    assert column(received, "loan_key") == ["1", "2"]
+
+
+def test_a_first_record_with_more_in_it_widens_nothing(tmp_path: Path) -> None:
+    """The negative control."""
+    received = loans(tmp_path).receive("a.csv", HEAD + "1,2,Law, and order,4,,,0\n2,2,3,4,,,0\n3,2,3,4,,,0\n")
+    assert (column(received, "loan_key"), received.reasons) == (["2", "3"], {"too_many_fields": 1})
 
 
 @pytest.mark.parametrize("header", [3, {"after": 2}, "detect"])

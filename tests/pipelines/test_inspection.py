@@ -9,7 +9,7 @@ import pytest
 import yaml
 from rich.console import Console
 
-from pipelines.errors import Misconfigured
+from pipelines.errors import Misconfigured, Refused
 from pipelines.inspection import Inspection, inspect, told, write_preset
 from pipelines.likeness import time_forms
 from tests.pipelines.landing import contracts, workbook
@@ -86,6 +86,41 @@ def test_what_presets_know_fills_the_beginning_of_a_new_one(tmp_path: Path) -> N
     assert "# required, and not found: loan_key" in beginning
     assert "# loaned_at: which comes first, day or month?" in beginning
     assert "# not read: Zweck" in beginning
+
+
+def test_what_a_heading_says_of_itself_in_brackets_is_passed_over(tmp_path: Path) -> None:
+    text = "Primary Identifier (Self),Loan Date (Self),借出日期（年月日）\n1,2/14/2026 9:05:00 PM,2026年2月14日\n"
+    columns = yaml.safe_load(look(tmp_path, text, feed="loan").beginning)["columns"]
+    assert columns == {
+        "patron_key": "Primary Identifier (Self)",
+        "loaned_at": {"from": "Loan Date (Self)", "formats": "%m/%d/%Y %I:%M:%S %p"},
+    }
+
+
+def test_the_sheet_that_looks_like_a_table_is_found_behind_its_cover(tmp_path: Path) -> None:
+    rows = [["card", "at"], *([number, "2025-09-08"] for number in range(9))]
+    shape = look(tmp_path, workbook([["说明"], ["甲"]], 座位=rows)).shape
+    assert (shape.lines, shape.headings) == ({"format": "xlsx", "sheet": "座位"}, ("card", "at"))
+    assert look(tmp_path, workbook(rows, 说明=[["甲"]])).shape.lines == {"format": "xlsx"}, "the negative control"
+
+
+def test_a_table_is_no_log_however_many_values_its_lines_have(tmp_path: Path) -> None:
+    text = "读者证号\t馆舍\t方向\t时间\t通道\n" + "2023010199\t总馆\t进\t2025-09-08 08:00:00\tA\n" * 3
+    assert "ezproxy_spu" not in {one.preset for one in look(tmp_path, text).likenesses}
+    log = "2025/09/08:08:00:00\t2023010199\tlocal\twww.example.org\t/x\n" * 3
+    assert look(tmp_path, log).likenesses[0].preset == "ezproxy_spu", "the negative control"
+
+
+def test_a_preset_under_which_nothing_would_load_leaves_its_reader_with_a_beginning(tmp_path: Path) -> None:
+    found = look(tmp_path, LOANS.replace("2025-09-08 10:00:00", "昨天").replace(",B1,", ",,"))
+    assert "of which 0 would load" in printed(found)
+    assert "# A first guess" in printed(found)
+    assert "# A first guess" not in printed(look(tmp_path, LOANS)), "the negative control"
+
+
+def test_a_file_that_cannot_be_read_at_all_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"^export\.csv: is empty — "):
+        look(tmp_path, "")
 
 
 def test_a_feed_can_be_named_where_no_heading_is_known(tmp_path: Path) -> None:

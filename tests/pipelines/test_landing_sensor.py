@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines.landing import SETTLED_AFTER_SECONDS, landing_sensor, waiting
+from pipelines.landing import SETTLED_AFTER_SECONDS, landing_sensor, unread, waiting
 from pipelines.site import Site
 from tests.assets.small_site import PASSAGES, put, small_site
 
@@ -85,3 +85,22 @@ def test_the_sensor_names_nothing_and_nobody(site: Site) -> None:
     assert "张三" in repr(waiting(site))
     for word in ("张三", "2023010199", "gate", str(site.campus.data)):
         assert word not in told
+
+
+def test_files_that_no_source_reads_are_named(site: Site) -> None:
+    assert unread(site) == []
+    put(site, "gate/a.csv")
+    put(site, "gate/.hidden.csv")
+    put(site, "gate/~$a.csv")
+    assert unread(site) == [], "the one is read, the others are no exports"
+    for name in ("gate/A.CSV", "a.csv", "gate/deeper/a.csv", "gates/a.csv", "gate/a.txt", "gate/b.txt"):
+        put(site, name)
+    (line,) = unread(site)
+    assert line.startswith(
+        "landing folder: no source reads a.csv、gate/A.CSV、gate/a.txt、gate/b.txt、gate/deeper/a.csv and 1 more — "
+    )
+
+
+def test_a_site_without_a_landing_folder_has_nothing_unread(site: Site) -> None:
+    site.campus.landing.rmdir()
+    assert (waiting(site), unread(site)) == ([], [])

@@ -16,7 +16,7 @@ FEED = """-- One row for each passage.
 
 create table raw.passage (
     passage_key varchar not null,   -- 号 | passage
-    card        varchar,            -- 卡 | card
+    card        varchar,            -- 卡 | card #pseudonym
     passed_at   timestamp not null, -- 时间 | passed at
     left_at     timestamp           -- 离开 | left at
 );

@@ -164,6 +164,19 @@ def test_a_file_that_breaks_a_critical_expectation_stops_what_comes_after(site, 
     assert line() == (Outcome(True, (), 0), {"raw.gate_event", "clean.seen"})
 
 
+def test_a_landing_folder_that_is_gone_is_no_quiet_night(site, line) -> None:
+    put(site, "gate/a.csv")
+    assert line()[0] == Outcome(True, (), 0)
+    folder = site.campus.landing.rename(site.campus.landing.with_name("unmounted"))
+    outcome, _ = line()
+    assert (outcome.success, outcome.exit_code) == (False, 1)
+    assert outcome.problems == (
+        f"{site.campus.landing}: there is no such landing folder — make it, mount it, or mend landing in the site file",
+    )
+    folder.rename(site.campus.landing)
+    assert line()[0] == Outcome(True, (), 0)
+
+
 def test_a_feed_says_when_its_last_file_came(site, seen) -> None:
     def on_time() -> tuple[bool, dg.AssetCheckSeverity, str]:
         resources = {"warehouse": warehouse_of(site), "site": site}

@@ -37,7 +37,7 @@ VISIT = """-- One row for each visit.
 
 create table raw.visit (
     visit_key  varchar   not null, -- 号 | visit
-    patron_key varchar   not null, -- 读者 | patron
+    patron_key varchar   not null, -- 读者 | patron #pseudonym
     entered_at timestamp not null  -- 时间 | entered at
 );
 """

@@ -3,6 +3,7 @@
 import gzip
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,39 @@ def test_one_of_several_files_is_chosen_by_its_name(tmp_path: Path) -> None:
     assert gate(tmp_path, member="*.csv").receive("gate/a.csv", content).records == 3
     assert "is a zip with 2 files that fit" in refusal(gate(tmp_path), "gate/a.csv", content)
     assert "is a zip with 0 files that fit" in refusal(gate(tmp_path, member="*.tsv"), "gate/a.csv", content)
+
+
+def test_what_a_computer_adds_to_a_zip_is_no_export(tmp_path: Path) -> None:
+    names = ("x/gates.csv", "__MACOSX/x/._gates.csv", "x/.DS_Store", "x/Thumbs.db", "x/~$gates.csv")
+    content = zipped(**dict.fromkeys(names, GATE_TEXT))
+    assert gate(tmp_path).receive("gate/a.csv", content).records == 3
+    assert "is a zip with 2 files that fit" in refusal(
+        gate(tmp_path), "gate/a.csv", zipped(**dict.fromkeys((*names, "x/doors.csv"), GATE_TEXT))
+    )
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"Rar!\x1a\x07\x01\x00" + b"x" * 99, "is a RAR archive, which is not read here — unpack it"),
+        (b"7z\xbc\xaf\x27\x1c" + b"x" * 99, "is a 7z archive, which is not read here — unpack it"),
+        (b"%PDF-1.7\n", "is a PDF, not a table — have the system export it"),
+        (b"\n<HTML><body><table><tr><td>card<td>at", "is a web page or XML that calls itself a table — open it"),
+        ("<table>读者".encode("utf-16"), "is a web page or XML that calls itself a table — open it"),
+        (b'\xef\xbb\xbf<?xml version="1.0"?>\n<Workbook/>', "is a web page or XML that calls itself a table — open it"),
+    ],
+)
+def test_what_holds_no_table_is_told_by_its_first_bytes(
+    tmp_path: Path, content: bytes, words: str, packed: Callable[[bytes], bytes]
+) -> None:
+    assert words in refusal(gate(tmp_path), "gate/a.csv", packed(content))
+
+
+def test_a_heading_in_angle_brackets_is_no_web_page(tmp_path: Path) -> None:
+    """The negative control: a heading that begins as mark-up does."""
+    received = gate(tmp_path).receive("gate/a.csv", "<tables>,card,at\n<table>,1,2025-09-08 08:00:00\n")
+    assert received.records == 1
 
 
 def test_a_workbook_within_a_zip(tmp_path: Path) -> None:
