@@ -4,6 +4,7 @@
 -- a few is empty.
 --
 -- grain: group_type, group_code, term
+-- rebuild: term(term)
 -- persons: volunteers
 -- check shares_are_shares: volunteer_share between 0 and 1 and retained_share between 0 and 1
 
