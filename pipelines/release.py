@@ -47,10 +47,10 @@ def released_tables(warehouse: Warehouse, site: Site, tables: Iterable[str]) -> 
 
 
 def _released(warehouse: Warehouse, model: Model, rules: Rules, heavy: pl.DataFrame) -> pl.DataFrame:
-    if model.persons is None:
-        return read(warehouse, f"select * from {model.table}")
     # In one order, so that the same rows make the same page and the same file.
     frame = read(warehouse, f"select * from {model.table} order by {', '.join(model.grain)}")
+    if model.persons is None:
+        return frame
     told = without_dominated(model, frame, heavy, rules)
     return as_decided(model, told, last_decided(warehouse, model).drop("persons"), rules)
 
