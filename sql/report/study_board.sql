@@ -5,6 +5,7 @@
 -- site's small cell of its people are here on the board's side.
 --
 -- grain: term, view, level_group, discipline_group, line
+-- persons: none
 
 with member as (
     select term, level_group, coalesce(discipline_group, 'all') as discipline_group, college, count(*) as members
