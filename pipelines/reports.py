@@ -21,7 +21,7 @@ from markupsafe import Markup
 
 from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
-from pipelines.report_context import context, environment
+from pipelines.report_context import context, environment, template_errors
 from pipelines.slips import suggestion
 from profiles.captions import SiteWords, Words
 
@@ -156,8 +156,9 @@ def document(
         "chosen": chosen,
         "wanted": lambda section: not chosen or section in chosen,
     }
-    module = environment(template.path.parent).get_template(template.path.name).make_module(told)
-    summary = Markup(module.summary()) if hasattr(module, "summary") else Markup("")
+    with template_errors(template.path):
+        module = environment(template.path.parent).get_template(template.path.name).make_module(told)
+        summary = Markup(module.summary()) if hasattr(module, "summary") else Markup("")
     return Document(group, named.of(lang), lang, str(module), summary, own)
 
 
