@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from pipelines.cli_effect import effect
-from pipelines.terminal import OneLine, out, say
+from pipelines.terminal import OneLine, say
 
 
 @click.group(cls=OneLine, invoke_without_command=True)
@@ -15,10 +15,11 @@ from pipelines.terminal import OneLine, out, say
 def service(ctx: click.Context) -> None:
     """The services there are, who needs them, and the lists made of that; without a command, an overview."""
     if ctx.invoked_subcommand is None:
-        from pipelines.service_text import services_table
+        from pipelines.service_text import service_lines
 
         with _warehouse(ctx) as (warehouse, _):
-            out.print(services_table(warehouse))
+            for line in service_lines(warehouse):
+                say(line)
 
 
 @service.command()

@@ -48,16 +48,21 @@ def commands() -> set[str]:
 
 
 def feeds(site: Site) -> list[dict[str, Any]]:
-    """Each feed that some source of the site fills: its name, and its columns with what becomes of them."""
+    """Each feed that some source of the site fills: its name, and its columns with what becomes of them.
+
+    A feed that the site has added bears the name of its file: readers are told of it, whatever it is called.
+    """
     filled = {source.feed for source in site.every_source()}
+    own = {feed: Words(feed, feed.replace("_", " ").capitalize()) for feed in sorted(filled - data_use.FEEDS.keys())}
+    names = data_use.FEEDS | own
     return [
         {
-            "name": data_use.FEEDS[feed],
+            "name": name,
             "columns": [
                 _column(column.label_zh, column.label_en, column.tags) for column in _own(models()[f"raw.{feed}"])
             ],
         }
-        for feed in data_use.FEEDS
+        for feed, name in names.items()
         if feed in filled
     ]
 

@@ -15,8 +15,10 @@ from pipelines.engine import Engine, engine_url
 from pipelines.errors import Misconfigured
 from pipelines.landing import landing_sensor
 from pipelines.paths import ROOT
+from pipelines.reports import read_templates
 from pipelines.service_state import site_catalogue
 from pipelines.site import Site, models, site_path
+from pipelines.template_slips import refuse_slips
 from pipelines.upkeep import note_failure
 from pipelines.warehouse import Warehouse
 
@@ -38,12 +40,13 @@ def build_definitions(site: Site) -> dg.Definitions:
     """The whole code location for one site.
 
     Raises:
-        Misconfigured: a model, the site file or its services are not right; told before Dagster can wrap it in its
+        Misconfigured: a model, a report, the site file or its services are not right; told before Dagster can wrap it in its
             own words.
 
     """
     gc.set_threshold(*_SELDOM)
     models()  # before Dagster's loader reads them: what is wrong with one is told in its own words
+    refuse_slips(read_templates(), models())
     site_catalogue(site)
     campus = site.campus
     nightly = dg.define_asset_job(

@@ -13,7 +13,9 @@ from pipelines.errors import Problem
 from pipelines.history import history
 from pipelines.landing import unread, waiting
 from pipelines.publish import open_current
+from pipelines.reports import read_templates
 from pipelines.site import Site, models
+from pipelines.template_slips import refuse_slips
 from pipelines.upkeep import reap
 from pipelines.warehouse import Warehouse
 
@@ -38,6 +40,8 @@ def _examine(site: Site, may_reap: bool) -> Iterator[Finding]:
     campus = site.campus
     yield Finding(True, f"site file: {campus.name.zh} ({campus.name.en}), times in {campus.timezone}")
     yield Finding(True, f"models: {len(models())} tables read, described and bound")
+    refuse_slips(templates := read_templates(), models())
+    yield Finding(True, f"reports: {len(templates)} — each reads what may be told")
     yield Finding(
         bool(campus.sources),
         f"sources: {len(campus.sources)} — {'name at least one in the site file' if not campus.sources else 'all valid'}",

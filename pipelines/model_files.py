@@ -48,7 +48,7 @@ def read_models(folder: Path) -> dict[str, Model]:
         [
             problem
             for model in models.values()
-            for problem in (*_slips(model), *word_slips(model), *part_slips(model, models))
+            for problem in (*_slips(model), *_of_people(model, models), *word_slips(model), *part_slips(model, models))
         ]
     )
     return {
@@ -152,6 +152,16 @@ def _slips(model: Model) -> Iterator[str]:
             yield f"{model.file}:{column.line}: {column.name} is marked #screened, but the statement does not read {_SCREEN} — leave its classes out"
         if "sensitive" in column.tags and LAYERS.index(model.layer) > _LAST_LAYER_WITH_TEXT:
             yield f"{model.file}:{column.line}: {column.name} is sensitive and stops at clean — derive what you need there"
+
+
+def _of_people(model: Model, models: dict[str, Model]) -> Iterator[str]:
+    """A table that is told of groups says how many people each is, or the gate could not see it."""
+    is_told = LAYERS.index(model.layer) >= LAYERS.index("portrait")
+    if not is_told or model.is_of_persons or model.header.values("persons"):
+        return
+    gathered = sorted(table for table in model.reads if models[table].is_of_persons or models[table].persons)
+    if gathered:
+        yield f"{model.file}:1: {model.table} gathers people out of {gathered[0]} without saying how many stand behind a row — count them, and write `-- persons: persons` in the header; or `-- persons: none` where no row tells of a group"
 
 
 def _place(model: Model, table: str) -> str:

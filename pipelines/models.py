@@ -36,6 +36,9 @@ LAYERS = ("ledger", "raw", "ref", "clean", "fact", "portrait", "segment", "servi
 VIEWS = ("usage", "reading", "growth")
 """The views in which a reader is seen: 综合利用, 阅读习惯, 学习成长."""
 
+NONE = "none"
+"""Where a header would name the column that counts people: nobody is counted."""
+
 
 @dataclass(frozen=True)
 class Written:
@@ -89,8 +92,13 @@ class Model:
 
     @property
     def persons(self) -> str | None:
-        """The column that counts the people behind a row, where rows are aggregates."""
-        return next(iter(self.header.values("persons")), None)
+        """The column that counts the people behind a row, where rows are aggregates; ``none`` says that they tell of no group."""
+        return next((name for name in self.header.values("persons") if name != NONE), None)
+
+    @property
+    def is_of_persons(self) -> bool:
+        """Whether rows are of persons, and may be seen by nobody but the data team."""
+        return any("pseudonym" in column.tags for column in self.columns)
 
     @property
     def parts(self) -> str | None:

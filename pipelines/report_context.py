@@ -3,13 +3,17 @@
 Templates that say something of their own keep it in ``profiles``; here it is only handed to them.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache, partial
 from pathlib import Path
+from traceback import walk_tb
 from types import SimpleNamespace
 from typing import Any
 
 import jinja2
 
+from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
 from profiles import brief, captions, director, group_words, narrative, report_rows, service_words
 from profiles.captions import SiteWords
@@ -34,6 +38,33 @@ def environment(folder: Path) -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
+
+
+@contextmanager
+def template_errors(path: Path) -> Iterator[None]:
+    """What is wrong with a template, as one line with its place; such an error names words of the template, and no row.
+
+    Raises:
+        Misconfigured: it cannot be read, or names a column, filter or part that there is none of.
+
+    """
+    try:
+        yield
+    except jinja2.TemplateSyntaxError as error:
+        place, words = f"{Path(error.filename or path).name}:{error.lineno}", error.message
+        raise Misconfigured(f"{place}: {words} — mend the template") from None
+    except jinja2.TemplateNotFound as error:
+        raise Misconfigured(f"{path.name}: there is no {error.name} to extend or include — mend the template") from None
+    except jinja2.UndefinedError as error:
+        *_, place = [path.name, *_places(error)]
+        raise Misconfigured(f"{place}: {error.message} — see the columns in the data dictionary") from None
+
+
+def _places(error: jinja2.UndefinedError) -> Iterator[str]:
+    """The lines of templates that were being filled, the innermost last."""
+    for frame, line in walk_tb(error.__traceback__):
+        if filled := frame.f_globals.get("__jinja_template__"):
+            yield f"{filled.name}:{filled.get_corresponding_lineno(line)}"
 
 
 def _shown(value: object) -> object:

@@ -21,7 +21,8 @@ from markupsafe import Markup
 
 from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
-from pipelines.report_context import context, environment
+from pipelines.report_context import context, environment, template_errors
+from pipelines.slips import suggestion
 from profiles.captions import SiteWords, Words
 
 LANGUAGES: Final = ("zh", "en")
@@ -29,6 +30,7 @@ WHOLE_SITE: Final = "site"
 ENDING: Final = ".html.j2"
 EVERYBODY: Final = ("everyone", "all")
 """Kinds of group that are the whole library."""
+_SAID: Final = frozenset({"reads", "one per", "for", "on paper", "sections"})
 _HEADER: Final = re.compile(r"\A\{#\s*(?P<words>.+?)\s*#\}", re.DOTALL)
 
 Row = dict[str, Any]
@@ -89,6 +91,10 @@ def read_template(path: Path) -> Template:
     first, *rest = [line.strip() for line in header["words"].splitlines() if line.strip()]
     said = {key.strip(): value.strip() for key, _, value in (line.partition(":") for line in rest) if value}
     zh, en, description = ([part.strip() for part in first.split("|", 2)] + ["", ""])[:3]
+    if unknown := sorted(said.keys() - _SAID):
+        raise Misconfigured(
+            f"{path.name}: the opening comment says ‘{unknown[0]}’, which means nothing{suggestion(unknown[0], _SAID)}"
+        )
     missing = [key for key in ("reads", "one per") if key not in said]
     if missing or not en:
         wanted = "a title “中文 | English | …”" if not en else f"a line “{missing[0]}: …”"
@@ -150,8 +156,9 @@ def document(
         "chosen": chosen,
         "wanted": lambda section: not chosen or section in chosen,
     }
-    module = environment(template.path.parent).get_template(template.path.name).make_module(told)
-    summary = Markup(module.summary()) if hasattr(module, "summary") else Markup("")
+    with template_errors(template.path):
+        module = environment(template.path.parent).get_template(template.path.name).make_module(told)
+        summary = Markup(module.summary()) if hasattr(module, "summary") else Markup("")
     return Document(group, named.of(lang), lang, str(module), summary, own)
 
 

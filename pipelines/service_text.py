@@ -3,9 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from rich.table import Table
-
-from pipelines.answers import table
 from pipelines.service_lists import Listed
 from pipelines.service_runs import Plan
 from pipelines.warehouse import Warehouse
@@ -34,7 +31,7 @@ left join reached on catalogue.service = reached.service
 left join ran on catalogue.service = ran.service
 order by catalogue.number
 """
-_HEADINGS = ["no.", "service", "名称", "for", "in need", "stated", "free", "runs", "status", "remark"]
+_FIGURES = ("for", "in need", "stated it", "may be contacted", "runs")
 _RUNS = """
 select run.run_key, run.served, run.held_out, run.base_rate, run.detectable, run.frozen_at, run.frozen_by, run.expires_on,
     count(export.export_key) as lists, max(export.listed) as listed
@@ -44,10 +41,14 @@ group by all order by run.frozen_at, run.run_key
 """
 
 
-def services_table(warehouse: Warehouse) -> Table:
-    """Every service: how many it is for, how many need it, how many may be contacted as of the last day received."""
-    rows = [["" if cell is None else cell for cell in row] for row in warehouse.rows_of(_SERVICES)]
-    return table("Services, in the latest term", _HEADINGS, rows)
+def service_lines(warehouse: Warehouse) -> Iterator[str]:
+    """Every service in the latest term: how many it is for, need it and may be contacted as of the last day received; what it lacks."""
+    for number, service, label_zh, *figures, status, remark in warehouse.rows_of(_SERVICES):
+        told = [f"{name} {people:,}" for name, people in zip(_FIGURES, figures, strict=True) if people is not None]
+        yield f"{number:>2}  {service} {label_zh}"
+        yield f"    {status}{': ' if told else ''}{', '.join(told)}"
+        if remark:
+            yield f"    {remark}"
 
 
 def run_lines(warehouse: Warehouse) -> Iterator[str]:

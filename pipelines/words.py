@@ -84,7 +84,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, BeforeValidator(_written)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
 Headings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-"""A heading as the file writes it, or several of which a file carries one."""
+"""A heading as the file writes it, or several of which a file carries one; where two are the same, 时间.1 is the first."""
 Pattern = Annotated[str, AfterValidator(_is_pattern)]
 Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(_listed)]
 Extraction = Annotated[Pattern, AfterValidator(_has_one_group)]

@@ -6,6 +6,7 @@
 -- much again or half as much.  Correlations are Pearson's; all are empty for fewer than five colleges.
 --
 -- grain: axis, term, question
+-- persons: none
 -- check a_correlation_is_one: question = 'weight_sensitivity' or value between -1.000001 and 1.000001
 -- check few_colleges_say_nothing: colleges >= 5 or value is null
 

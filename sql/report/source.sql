@@ -3,6 +3,7 @@
 -- Gates, circulation and space booking are always listed; any other feed once a file of it has come.
 --
 -- grain: feed
+-- persons: none
 
 with part as (
     select feed as ledger_feed, feed

@@ -2,9 +2,11 @@
 --
 -- Nobody is named here.  Who consented may be named by whoever holds the vault, by way of the same place in
 -- segment.study_list; of anyone else neither score nor badge is told, and their college only where at least the
--- site's small cell of its people are here on the board's side.
+-- site's small cell of its people are here on the board's side.  How many are eligible is told to the nearest ten: the
+-- exact number would say, beside another term's or another view's, who is not.
 --
 -- grain: term, view, level_group, discipline_group, line
+-- persons: none
 
 with member as (
     select term, level_group, coalesce(discipline_group, 'all') as discipline_group, college, count(*) as members
@@ -44,7 +46,7 @@ select
     line,                                                                      -- 行次 | line | on the board; equal places in no order #aggregate
     place,                                                                     -- 名次 | place | equal scores share the better place #aggregate
     tie_size,                                                                  -- 并列人数 | tied | people with this score #aggregate
-    eligible,                                                                  -- 有资格人数 | eligible people | on the board #aggregate
+    cast(round(cast(eligible as decimal(18, 6)), -1) as integer) as eligible,      -- 有资格人数 | eligible people | on the board, to the nearest ten #aggregate
     may_be_named,                                                              -- 是否同意署名 | may be named | consented to public lists #aggregate
     concat('一位', case when has_large_college then college else '' end, case when level_group = 'staff' then '教职工' else '同学' end) as shown_as_zh,      -- 中文显示 | shown in Chinese | somebody of a college; never a name or a key #aggregate
     concat(case when level_group = 'staff' then 'a member of staff' else 'a student' end, case when has_large_college then concat(', ', college_en) else '' end) as shown_as_en,  -- 英文显示 | shown in English | as above #aggregate

@@ -1,15 +1,17 @@
 """What the public page promises is done by a command that there is, or by a table that leaves people out."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from pipelines.data_use import _fields, commands
+from pipelines.data_use import _fields, commands, feeds
 from pipelines.paths import SQL
 from pipelines.publish import EDITIONS
 from pipelines.site import models
 from profiles import data_use
 from profiles.captions import Words
+from tests.assets.small_site import small_site
 
 REFUSABLE = [use.consent for use in data_use.PURPOSES if use.consent]
 
@@ -19,6 +21,17 @@ def test_the_fields_that_a_service_uses_are_told_in_words_each_once() -> None:
     held, loans = models()["clean.attendance"].column("held_on"), models()["portrait.individual"].column("loans")
     assert _fields(used) == [Words(held.label_zh, held.label_en), Words(loans.label_zh, loans.label_en)]
     assert _fields("") == []
+
+
+def test_a_feed_of_the_site_s_own_stands_on_the_page_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that no words are known for: its readers would not be told of it, were it left out."""
+    site = small_site(tmp_path)
+    names = [told["name"] for told in feeds(site)]
+    assert names == [data_use.FEEDS["gate_event"]]
+    monkeypatch.setattr(data_use, "FEEDS", {})
+    (told,) = feeds(site)
+    assert told["name"] == Words("gate_event", "Gate event")
+    assert Words("读者假名", "patron") in [column["name"] for column in told["columns"]]
 
 
 def test_each_right_has_its_command() -> None:

@@ -22,6 +22,7 @@ create table raw.print_job (
 UNIT = """-- One row for each day.
 --
 -- grain: printed_on
+-- persons: none
 
 select
     cast(printed_at as date) as printed_on,  -- 日期 | day
@@ -55,10 +56,10 @@ def test_words_that_are_known_are_no_slip(sql_folder) -> None:
         ("due: 2 days", "due: soon", "raw/print_job.sql:4", "due: soon is no length of time — write it as"),
         ("column: pages", "column: page", "raw/print_job.sql:5", "there is no column page — did you mean ‘pages’?"),
         ("{column: pages, min_value: 1}", "pages > 0", "raw/print_job.sql:5", "is not a setting — write it as"),
-        ("#times ", "", "portrait/unit.sql:7", "jobs is an indicator with 0 tags of a unit — say one of bookings, "),
-        (" #higher", "", "portrait/unit.sql:7", "with 0 tags of a better end — say one of higher, lower, neutral"),
-        ("#usage_view ", "", "portrait/unit.sql:7", "with 0 tags of a view — say one of growth_view, "),
-        ("#higher", "#higher #lower", "portrait/unit.sql:7", "with 2 tags of a better end"),
+        ("#times ", "", "portrait/unit.sql:8", "jobs is an indicator with 0 tags of a unit — say one of bookings, "),
+        (" #higher", "", "portrait/unit.sql:8", "with 0 tags of a better end — say one of higher, lower, neutral"),
+        ("#usage_view ", "", "portrait/unit.sql:8", "with 0 tags of a view — say one of growth_view, "),
+        ("#higher", "#higher #lower", "portrait/unit.sql:8", "with 2 tags of a better end"),
     ],
 )  # fmt: skip
 def test_a_slip_is_refused_with_its_place_and_remedy(sql_folder, old: str, new: str, place: str, words: str) -> None:

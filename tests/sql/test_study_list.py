@@ -208,6 +208,10 @@ def test_what_is_shown_names_nobody_and_tells_only_of_those_who_consented(shown_
     }
 
 
+def test_how_many_are_eligible_is_told_to_the_nearest_ten(shown_board):
+    assert set(shown_board["eligible"]) == {10}, "of 12"
+
+
 def test_no_key_reaches_the_board(shown_board, models):
     assert not {key for row in shown_board.iter_rows() for key in row} & {"p01", "p02", "p03", "p04"}
     columns = models["report.study_board"].columns
