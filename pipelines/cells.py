@@ -119,6 +119,29 @@ class TextCells:
                 yield _unescaped(seen) if self.source.format == "copy" else seen
 
 
+def filled(batch: Batch, source: Source, cut: int | None) -> Batch:
+    """A batch that holds its short records as well, with empty cells in place of those left out; but not the one that was cut."""
+    short = [m for m in batch.misfits if m.reason is None and m.actual < m.expected and m.record != cut]
+    if source.short_records == "reject" or not short:
+        return batch
+    quote = source.quote
+    lines = [
+        next(
+            csv.reader(
+                [m.line],
+                delimiter=source.delimiter,
+                quotechar=quote,
+                quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+            )
+        )
+        for m in short
+    ]
+    cells = [[*line, *[""] * (m.expected - len(line)), m.record] for line, m in zip(lines, short, strict=True)]
+    schema = dict.fromkeys((f"c{place}" for place in range(short[0].expected)), pl.String()) | {"record": pl.Int64()}
+    frame = pl.concat([one for one in (batch.frame, pl.DataFrame(cells, schema, orient="row")) if one.height])
+    return replace(batch, frame=frame.sort("record"), misfits=tuple(m for m in batch.misfits if m not in short))
+
+
 class _Watched:
     """A file that is read ahead, and whether what was read so far holds a NUL."""
 

@@ -16,7 +16,7 @@ import polars as pl
 
 from pipelines.ahead import ahead
 from pipelines.canonical import Mapping, Sorted, polars_type
-from pipelines.cells import Batch, Misfit
+from pipelines.cells import Batch, Misfit, filled
 from pipelines.duplicates import Seen
 from pipelines.parquet import Appender, parts
 from pipelines.presets import SameKey
@@ -51,7 +51,8 @@ class Harvest:
         for rows in ahead(starmap(self._taken, told_apart)):
             self.draft.add(rows)
 
-    def _told_apart(self, batch: Batch) -> tuple[Batch, Sorted | None]:
+    def _told_apart(self, read: Batch) -> tuple[Batch, Sorted | None]:
+        batch = filled(read, self.mapping.source, self.truncated)
         return batch, self.mapping.sort(batch.frame, batch.may_hold_nul) if batch.frame.height else None
 
     def _taken(self, batch: Batch, told_apart: Sorted | None) -> pl.DataFrame:

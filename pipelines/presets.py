@@ -53,6 +53,8 @@ class Rule(Strict):
     """Whether some files of this system lack the heading."""
     pattern: Extraction | None = None
     """The part of the text to keep; no match leaves it empty."""
+    short_records: Literal["reject", "fill"] = "reject"
+    """Whether a record with fewer cells than there are headings is no good, or its last ones are empty: some spreadsheets leave them out."""
     empty: Texts = ()
     """Texts that stand for an empty cell here."""
     map: dict[str, Text] | None = None
@@ -194,6 +196,8 @@ class Lines(Strict):
     """The log format, as a pattern with named groups."""
     footer: Pattern | None = None
     """What the first cell of a line that is no record looks like."""
+    short_records: Literal["reject", "fill"] = "reject"
+    """Whether a record with fewer cells than there are headings is no good, or its last ones are empty: some spreadsheets leave them out."""
     empty: Texts = ()
     """Texts that stand for an empty cell."""
     columns: dict[str, Rule]

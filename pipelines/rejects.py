@@ -88,8 +88,8 @@ _REASONS = {
     "too_few_fields": Reason(
         "字段太少",
         "too few fields",
-        "看 delimiter 和 quote；这一行也许断成了两行",
-        "see delimiter and quote; the line may be broken in two",
+        "看 delimiter 和 quote；这一行也许断成了两行；末尾的空格子若被省去，写 short_records: fill",
+        "see delimiter and quote; the line may be broken in two; where empty cells at the end are left out, say short_records: fill",
     ),
     "truncated_last_line": Reason(
         "最后一行被截断",

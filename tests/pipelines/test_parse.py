@@ -71,6 +71,26 @@ def test_records_that_do_not_fit_are_rejected_each_with_its_reason(tmp_path: Pat
     assert received.reasons["footer"] == 2
 
 
+SHORT = HEAD + '1,2,"b,1",a\n2,2,b1,a,,,0\n3,2,b1\nTotal: 3\n4,2,b2,a'
+"""A spreadsheet left out empty cells at the end; the last line has no end, and may have been cut."""
+
+
+@pytest.mark.parametrize(
+    ("lines", "items", "reasons"),
+    [
+        ({"short_records": "fill"}, ["b,1", "b1", "b1"], {"footer": 1, "truncated_last_line": 1}),
+        ({}, ["b1"], {"footer": 1, "too_few_fields": 2, "truncated_last_line": 1}),
+    ],
+)
+def test_cells_left_out_at_the_end_are_empty_where_the_preset_says_so(
+    tmp_path: Path, lines: dict[str, str], items: list[str], reasons: dict[str, int]
+) -> None:
+    received = loans(tmp_path, footer="^Total", rejects={"stop": 1}, **lines).receive("a.csv", SHORT)
+    assert [row["item_key"] for row in rows(received)] == items
+    assert received.reasons == reasons
+    assert received.records == received.loaded + received.rejected == 5
+
+
 def test_what_cannot_be_read_is_noted_where_a_column_may_be_empty(tmp_path: Path) -> None:
     text = HEAD + (
         "1,2,b,a,soon,1922-03,x\n2,2,b,a,2025-02-30 10:00:00,1900-01-01,1.0\n3,2,b,a,2025-9-8 8:05:01,1926,2.5\n"
