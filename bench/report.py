@@ -75,7 +75,7 @@ def sizes(every: list[Told]) -> Iterator[str]:
         "ratio: whole line to the floor": lambda t: f"{spent(t, 'door', 'line') / floor(t):.2f}",
         "µs of the processor per record": lambda t: f"{1e6 * spent(t, 'door', 'line') / records(t):,.1f}",
         "records a second of the processor": lambda t: f"{records(t) / spent(t, 'door', 'line'):,.0f}",
-        "highest memory of the process tree, MB": lambda t: f"{peak(t, 'door', 'line'):,}",
+        "highest memory of the process tree, MB": lambda t: f"{peak(t, 'door', 'line', 'night'):,}",
         "— at the door": lambda t: f"{peak(t, 'door', 'line', wanted=is_feed):,}",
         "— of the floor": lambda t: f"{peak(t, 'floor door', 'floor'):,}",
         "highest spill, MB": lambda t: f"{max(step['spill_mb'] for step in t['line'] + t['door']):,}",

@@ -37,7 +37,7 @@ def dearer(every: list[Told]) -> Row:
 
 
 def memory(told: Told) -> Row:
-    found = peak(told, "door", "line")
+    found = peak(told, "door", "line", "night")
     return f"highest memory ≤ {MEMORY_MB:,} MB", f"{found:,} MB at {told['size']:g}×", found <= MEMORY_MB
 
 
