@@ -112,7 +112,9 @@ def _received(
     """Every new file of the feed, read; those that cannot be are refused."""
     for forgotten in site.campus.spool.glob("*.parquet"):
         forgotten.unlink()  # of a run that was killed after reading and before loading
-    arrivals = []
+    arrivals, new = [], _new(warehouse, site, model, vault, asked, intake)
+    if new:
+        vault.sweep()
     with readers(READERS) as read, ThreadPoolExecutor(READERS) as threads:
         waiting = [
             (
@@ -120,7 +122,7 @@ def _received(
                 landed,
                 threads.submit(loading.read_file, landed.path, source, model, site.campus, vault, read),
             )
-            for source, landed in _new(warehouse, site, model, vault, asked, intake)
+            for source, landed in new
         ]
         if waiting:
             make_ready()

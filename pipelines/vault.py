@@ -62,6 +62,11 @@ class Vault:
     def of(cls, campus: Campus, keyring: Keyring) -> Self:
         return cls(campus.vault, keyring, campus.data / "landing")
 
+    def sweep(self) -> None:
+        """Take away what a run that was killed has not sealed to its end; whoever calls is the only one who seals."""
+        for unfinished in self.folder.glob("**/.*"):
+            unfinished.unlink()
+
     def keep_original(self, path: Path, sha256: str) -> Path:
         """Seal a landing file that has been loaded.
 

@@ -42,12 +42,14 @@ FATAL = """
 import os, signal, sys
 from contextlib import contextmanager
 from pathlib import Path
-from pipelines import ledger, vault
+from pipelines import ledger, seal, vault
 from pipelines.warehouse import Warehouse
 from tests.line.sites import Line
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[2] == "before sealing":
     vault.Vault.keep_original = die
+elif sys.argv[2] == "while sealing":
+    seal._even = die
 else:
     ledger.enter = die
 if sys.argv[2] == "apart":
@@ -90,6 +92,7 @@ def test_killed_again_and_again_it_ends_as_if_undisturbed(whole: Whole, tmp_path
     [
         ("before the ledger", 0, 0, 1),
         ("before sealing", 2, 1, 0),
+        ("while sealing", 0, 0, 1),
         ("apart", 2, 0, 1),  # the control: without the transaction, the rows are there and the ledger knows nothing
     ],
 )
@@ -103,9 +106,11 @@ def test_rows_and_ledger_come_together_or_not_at_all(
     both = "select (select count(*) from raw.gate_event), (select count(*) from ledger.file)"
     assert line.rows_of(both) == [(rows, files)]
     assert line.waiting() == ["gate/main_a.csv"]
+    assert bool(list(line.campus.vault.rglob(".*"))) == (moment == "while sealing")
     assert line.take_in("gate_event", is_judged=False).files == taken_in
     assert line.rows_of(both) == [(2, 1)]
     assert (line.waiting(), list(line.campus.spool.iterdir())) == ([], [])
+    assert not list(line.campus.vault.rglob(".*"))
 
 
 @pytest.mark.parametrize(("begin", "commit", "visits"), [("", "", 2), ("begin", "commit", 1)])

@@ -113,7 +113,8 @@ def test_a_workbook_is_read_by_what_it_is_not_by_its_name(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"<html><table></table></html>", "is no workbook"),
+        (b"<html><table></table></html>", "is a web page or XML that calls itself a table"),
+        (b"card,at\n1,2\n", "is no workbook"),
         (b"PK\x03\x04broken", "is a broken zip"),
         (b"\xd0\xcf\x11\xe0broken", "cannot be read as a workbook"),
     ],
