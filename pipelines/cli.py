@@ -54,19 +54,16 @@ main.add_command(segments)
 @click.pass_context
 def demo(ctx: click.Context, patrons: int, terms: int, seed: int) -> None:
     """Make a demo campus, run the whole line on it, and say where everything is."""
-    from pipelines.campus import read_campus, site_path
-    from pipelines.demo_aside import begun
+    from pipelines.demo_campus import make_campus
     from pipelines.paths import ROOT
 
     if ctx.obj is None and (ROOT / "campus.yml").exists():
         raise Misconfigured(
             "campus.yml: this is a site of its own — run the demo in a fresh clone, or name a site file of its own with --site"
         )
-    wait = begun(patrons, terms, seed, read_campus(ctx.obj or site_path()).landing)
-    import pipelines.run  # noqa: F401  which takes as long
-
-    wait()
     site = _site(ctx)
+    with progress("campus") as advance:
+        make_campus(patrons, terms, seed, site.campus.landing, None, lambda what, share: advance(what, share))
     _run(site)
     _tell_where(site)
 
