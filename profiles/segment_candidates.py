@@ -6,7 +6,6 @@ by them; the others say whether that choice hides something.
 
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,10 +14,9 @@ import numpy as np
 
 from profiles.one_thread import one_thread
 from profiles.segment_features import Matrix
-from profiles.segment_fit import LEAST_SHARE, LEAST_STABILITY, Labels, Rows, Settings, Trial, silhouette, some
+from profiles.segment_fit import LEAST_SHARE, LEAST_STABILITY, Labels, Settings, Trial, silhouette, some
 
 DEFAULT = "kmeans"
-LATENT_CLASSES = "latent_class"
 MOST_NOISE = 0.2
 SUPPORTS_FROM = 0.8
 """The adjusted Rand index from which another way tells the same groups."""
@@ -42,39 +40,14 @@ Way = Callable[[Matrix, Sequence[int], int], Grouping]
 """From points, numbers of groups to try and a seed."""
 
 
-@dataclass(frozen=True)
-class Tried:
-    """One way's answer, and how well it agrees with itself on parts of the readers."""
-
-    found: Grouping
-    stability: float
-
-
-def compare(
-    points: Matrix, chosen: Trial, settings: Settings, begun: Mapping[str, Future[Tried]] | None = None
-) -> list[dict[str, Any]]:
-    """A row for each way of grouping, k-means first; those that were ``begun`` elsewhere are waited for."""
-    rows, elsewhere = sampled(points, settings), begun or {}
-    own = {name: tried(name, points[rows], settings) for name in _WAYS if name not in elsewhere}
-    answers = own | {name: coming.result() for name, coming in elsewhere.items()}
-    with one_thread():
-        others = [_row(name, answers[name], points[rows], chosen.labels[rows]) for name in _WAYS]
-    return [_default_row(chosen), *others]
-
-
-def sampled(points: Matrix, settings: Settings) -> Rows:
-    """The readers that other ways are tried on."""
-    return some(len(points), settings.card_people, np.random.default_rng(settings.seed))
-
-
-def tried(name: str, points: Matrix, settings: Settings) -> Tried:
-    """The answer of one way."""
-    way = _WAYS[name]
+def compare(points: Matrix, chosen: Trial, settings: Settings) -> list[dict[str, Any]]:
+    """A row for each way of grouping, k-means first."""
+    rows = some(len(points), settings.card_people, np.random.default_rng(settings.seed))
     with one_thread(), warnings.catch_warnings():
         # A way that does not settle shows it in its stability.
         warnings.simplefilter("ignore")
-        found = way(points, settings.clusters, settings.seed)
-        return Tried(found, float(np.median(list(_agreements(way, points, found, settings)))))
+        others = [_row(name, way, points[rows], chosen.labels[rows], settings) for name, way in _WAYS.items()]
+    return [_default_row(chosen), *others]
 
 
 def judgement(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -108,16 +81,16 @@ def _default_row(chosen: Trial) -> dict[str, Any]:
     }
 
 
-def _row(name: str, answer: Tried, points: Matrix, kmeans: Labels) -> dict[str, Any]:
+def _row(name: str, way: Way, points: Matrix, kmeans: Labels, settings: Settings) -> dict[str, Any]:
     from sklearn.metrics import adjusted_rand_score
 
-    found = answer.found
+    found = way(points, settings.clusters, settings.seed)
     placed = found.labels != _NOBODY
     return {
         "method": name,
         "clusters": found.groups,
         "silhouette": silhouette(points[placed], found.labels[placed]),
-        "stability": answer.stability,
+        "stability": float(np.median(list(_agreements(way, points, found, settings)))),
         "noise_share": float(1 - placed.mean()),
         "ari_to_kmeans": float(adjusted_rand_score(kmeans, found.labels)),
         "bic": found.bic,
@@ -166,4 +139,4 @@ def _classes(points: Matrix, groups: Sequence[int], seed: int) -> Grouping:
     return Grouping(tried[best].predict(above).astype(np.int64), bics[best])
 
 
-_WAYS: dict[str, Way] = {"gaussian_mixture": _mixture, "hdbscan": _density, LATENT_CLASSES: _classes}
+_WAYS: dict[str, Way] = {"gaussian_mixture": _mixture, "hdbscan": _density, "latent_class": _classes}

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from profiles.segment_aside import Begin, aside
 from profiles.segment_candidates import compare
 from profiles.segment_drift import Usual
 from profiles.segment_features import Matrix, Scale
@@ -89,8 +88,7 @@ def freeze(
     settings, names = settings or Settings(), read_names(dictionary)
     version = max((model.version for model in before), default=0) + 1
     groups = dict(_groups(people, settings))
-    with aside([one.height for one in groups.values()], settings) as begin:
-        fitted = [_fit(version, group, one, groups, names, settings, begin) for group, one in groups.items()]
+    fitted = (_fit(version, group, one, groups, names, settings) for group, one in groups.items())
     return [_continued(found, members, names, before) for found, members in filter(None, fitted)]
 
 
@@ -122,18 +120,11 @@ def comparable() -> pl.Expr:
 
 
 def _fit(
-    version: int,
-    group: str,
-    readers: pl.DataFrame,
-    groups: Container[str],
-    names: Sequence[Name],
-    settings: Settings,
-    begin: Begin,
+    version: int, group: str, readers: pl.DataFrame, groups: Container[str], names: Sequence[Name], settings: Settings
 ) -> tuple[Frozen, pl.DataFrame] | None:
     people = readers[some(readers.height, settings.most_people, np.random.default_rng(settings.seed))]
     scale = Scale.of(people)
     points = scale.points(people)
-    begun = begin(points)
     trials = try_clusters(points, scale, names, settings)
     if not trials:
         return None
@@ -152,7 +143,7 @@ def _fit(
         centres=chosen.centres,
         usual=_usual(points[served], chosen.centres),
         trials=[_trial_row(trial, trial is chosen) for trial in trials],
-        candidates=compare(points, chosen, settings, begun),
+        candidates=compare(points, chosen, settings),
         profile=[],
     )
     return frozen, people.with_columns(pl.Series("label", chosen.labels))
