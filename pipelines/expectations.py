@@ -91,11 +91,6 @@ def expectations_of(model: Contract) -> list[Expectation]:
     return expected
 
 
-def make_ready() -> None:
-    """Begin Great Expectations, which takes seconds, before anything is judged: while something else is waited for."""
-    _context()
-
-
 def judge(
     connection: duckdb.DuckDBPyConnection, relation_sql: str, expectations: Sequence[Expectation], table: str
 ) -> list[Outcome]:

@@ -16,7 +16,7 @@ import dagster as dg
 from pipelines import ledger, loading, succession, tombstones
 from pipelines.arrival import arrival_specs, arrivals
 from pipelines.errors import Problem, Refused, of_the_disk
-from pipelines.expectations import Expectation, Outcome, expectations_of, make_ready
+from pipelines.expectations import Expectation, Outcome, expectations_of
 from pipelines.ledger import Landed
 from pipelines.models import Model
 from pipelines.presets import Source
@@ -124,8 +124,6 @@ def _received(
             )
             for source, landed in new
         ]
-        if waiting:
-            make_ready()
         for source, landed, coming in waiting:
             try:
                 arrivals.append((source, landed, coming.result()))
