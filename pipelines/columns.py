@@ -40,6 +40,11 @@ class Column:
     def caption(self) -> str:
         return " | ".join(filter(None, (self.label_zh, self.label_en, self.description)))
 
+    @property
+    def is_pseudonym(self) -> bool:
+        """Whether it holds pseudonyms, and does not only count them."""
+        return "pseudonym" in self.tags and self.type == "VARCHAR"
+
 
 class Described(Protocol):
     """A table whose columns are known."""

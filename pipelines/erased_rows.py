@@ -78,7 +78,7 @@ def _holding(warehouse: Warehouse, keys: Collection[str]) -> list[tuple[Model, s
 
 
 def _pseudonyms(model: Model) -> list[str]:
-    return [column.name for column in model.columns if "pseudonym" in column.tags and column.type == "VARCHAR"]
+    return [column.name for column in model.columns if column.is_pseudonym]
 
 
 def _among(keys: Collection[str]) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.receive import is_taken, landed, name_within
+from pipelines.receive import is_taken, landed, name_within, printable
 from pipelines.site import Site
 
 SETTLED_AFTER_SECONDS = 30
@@ -57,7 +57,7 @@ def unread(site: Site) -> list[str]:
     left = sorted(path for path in landing.rglob("*") if path not in asked and is_taken(path, landing))
     if not left:
         return []
-    names = "、".join(name_within(path, landing) for path in left[:_NAMED])
+    names = "、".join(printable(name_within(path, landing)) for path in left[:_NAMED])
     more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
     return [
         f"landing folder: no source reads {names}{more} — mend files under sources, or take what is not an export away"

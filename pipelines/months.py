@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 
 from pipelines.changes import News, as_told
-from pipelines.parted import Narrowed, Parted
+from pipelines.parted import DAYS, Narrowed, Parted
 from pipelines.warehouse import Warehouse
 
 Part = str | None
@@ -22,6 +22,14 @@ def touched(warehouse: Warehouse, parted: Parted, table: str, news: News) -> set
         told = [what for column in parted.narrowed[table].columns for what in news.values.get(column, ())]
         return _around(told, parted.narrowed[table].days)
     return _of_keys(warehouse, parted, table, [what for all_ in news.values.values() for what in all_])
+
+
+def of_calendar(warehouse: Warehouse, reads: Collection[str]) -> list[Part]:
+    """Every month of the calendar, where a table reads it."""
+    if DAYS not in reads:
+        return []
+    months = f"select distinct cast(cast(date_trunc('month', day) as date) as varchar) from {DAYS}"
+    return [month for (month,) in warehouse.rows_of(months)]
 
 
 def weights(warehouse: Warehouse, parted: Parted, table: str) -> Counter[Part]:

@@ -27,9 +27,11 @@ def pieces(warehouse: Warehouse, model: Model) -> list[Piece]:
         return []
     if sum(warehouse.rows(table) for table in parted.narrowed) <= AT_ONCE:
         return []
-    weights = Counter[Part]()
+    kind = terms if parted.kind == "term" else months
+    # A part may have rows although nothing came in it: the calendar alone makes them.
+    weights = Counter[Part](dict.fromkeys([None, *kind.of_calendar(warehouse, model.reads)], 0))
     for table in parted.narrowed:
-        weights.update((terms if parted.kind == "term" else months).weights(warehouse, parted, table))
+        weights.update(kind.weights(warehouse, parted, table))
     return _put_together(weights)
 
 
@@ -37,7 +39,7 @@ def _put_together(weights: Counter[Part]) -> list[Piece]:
     found: list[list[Part]] = []
     held = 0
     for part in sorted(weights, key=lambda part: part or ""):
-        if not found or held + weights[part] > AT_ONCE:
+        if not found or (held and held + weights[part] > AT_ONCE):
             found.append([])
             held = 0
         found[-1].append(part)

@@ -156,9 +156,7 @@ def _at_once(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     connection.begin()
     try:
         yield
-    except (
-        BaseException
-    ):  # whatever ends the block, an interrupt too: the next to use the connection finds no transaction
+    except BaseException:  # an interrupt too: whoever uses the connection next finds no transaction
         connection.rollback()
         raise
     connection.commit()

@@ -131,7 +131,7 @@ def is_taken(path: Path, landing: Path) -> bool:
 def _name_within(path: Path, landing: Path) -> str:
     resolved = path.parent.resolve() / path.name
     if not resolved.is_relative_to(landing.resolve()):
-        raise Refused(f"{_printable(path.name)}: does not lie in the landing folder — move it there")
+        raise Refused(f"{printable(path.name)}: does not lie in the landing folder — move it there")
     return name_within(resolved, landing.resolve())
 
 
@@ -147,10 +147,10 @@ def naming(name: str) -> Iterator[None]:
     try:
         yield
     except Refused as refused:
-        raise Refused(_printable(f"{name}: {refused}")) from None
+        raise Refused(printable(f"{name}: {refused}")) from None
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """A text on one line, whatever the name or heading in it holds."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 

@@ -42,6 +42,13 @@ def seal(content: Iterator[bytes], target: Path, name: str, keyring: Keyring) ->
     _sync_folder(target.parent)
 
 
+def sweep(folder: Path) -> None:
+    """Take away what was not sealed to its end, in a folder and those right below; whoever calls is the only one who seals."""
+    for below in ("", "[!.]*/"):
+        for unfinished in folder.glob(f"{below}.*.{'[0-9a-f]' * 16}"):
+            unfinished.unlink()
+
+
 def unseal(path: Path, name: str, keyring: Keyring) -> Iterator[bytes]:
     """What was sealed under a name, chunk by chunk; each chunk is proved before it is given out.
 

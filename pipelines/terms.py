@@ -27,6 +27,12 @@ def touched(warehouse: Warehouse, parted: Parted, table: str, news: News) -> set
     return terms | _since(warehouse, parted, terms) if needs.earlier else terms
 
 
+def of_calendar(warehouse: Warehouse, reads: Collection[str]) -> list[Part]:
+    """Every term of the calendar, as far as a table reads it."""
+    told = [f"select {TERM} from {table}" for table in (DAYS, TERMS) if table in reads]
+    return [term for (term,) in warehouse.rows_of(" union ".join(told))] if told else []
+
+
 def weights(warehouse: Warehouse, parted: Parted, table: str) -> Counter[Part]:
     """How many rows of a table each term needs, where it needs its own alone."""
     (column,) = parted.narrowed[table].columns

@@ -18,7 +18,7 @@ from pipelines.campus import Campus
 from pipelines.errors import Problem
 from pipelines.keyring import Keyring
 from pipelines.pseudonymise import PATRON_NUMBER
-from pipelines.seal import seal, unseal
+from pipelines.seal import seal, sweep, unseal
 from pipelines.spool import chunks, is_being_written, locked, opened
 
 if TYPE_CHECKING:
@@ -64,8 +64,7 @@ class Vault:
 
     def sweep(self) -> None:
         """Take away what a run that was killed has not sealed to its end; whoever calls is the only one who seals."""
-        for unfinished in self.folder.glob("**/.*"):
-            unfinished.unlink()
+        sweep(self.folder)
 
     def keep_original(self, path: Path, sha256: str) -> Path:
         """Seal a landing file that has been loaded.

@@ -156,8 +156,7 @@ def _defined(column: Column) -> str:
 
     A pseudonym is twelve letters like no others: packing them takes five times as long as writing them, for a quarter of the room.
     """
-    is_pseudonym = "pseudonym" in column.tags and column.type == "VARCHAR"
-    return f"{column.name} {column.type}{' using compression uncompressed' if is_pseudonym else ''}"
+    return f"{column.name} {column.type}{' using compression uncompressed' if column.is_pseudonym else ''}"
 
 
 def write_anew(warehouse: Warehouse) -> None:

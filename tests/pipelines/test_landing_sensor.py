@@ -101,6 +101,12 @@ def test_files_that_no_source_reads_are_named(site: Site) -> None:
     )
 
 
+def test_the_name_of_a_file_that_is_not_read_cannot_write_on_the_terminal(site: Site) -> None:
+    put(site, "a\x1b[2J.txt")
+    (line,) = unread(site)
+    assert line.startswith("landing folder: no source reads a?[2J.txt — ")
+
+
 def test_a_site_without_a_landing_folder_has_nothing_unread(site: Site) -> None:
     site.campus.landing.rmdir()
     assert (waiting(site), unread(site)) == ([], [])

@@ -18,6 +18,7 @@ from pipelines.parted import Narrowed
 from pipelines.warehouse import Warehouse
 from tests.line.sites import is_long
 from tests.pipelines.arrivals import (
+    CALENDAR,
     MOVED,
     OVERNIGHT,
     File,
@@ -137,10 +138,17 @@ def test_months_are_put_together_up_to_what_is_made_at_once(models: Models, ware
     january, february, april = "2026-01-01", "2026-02-01", "2026-04-01"
     assert made == {
         7: [],  # no more than is made at once
-        6: [[january, february], [april]],
-        3: [[january, february], [april]],
-        1: [[january], [february], [april]],
+        6: [[january, february, "None"], [april]],
+        3: [[january, february, "None"], [april]],
+        1: [[january, "None"], [february], [april]],
     }
+
+
+def test_a_month_in_which_nothing_came_is_made_where_the_calendar_is_read(models: Models, warehouse: Warehouse) -> None:
+    send(warehouse, models, ("raw.gate_event", "two.csv", [swipe("in", f"2026-0{m}-10T09:00") for m in (1, 4)]))
+    renewed(warehouse, models)
+    months = {f"{day:%Y-%m}-01" for day in CALENDAR}
+    assert set().union(*pieced(warehouse, models["fact.active_day"], 1)) == {None, *months}
 
 
 def test_a_key_in_two_pieces_is_found(models: Models, warehouse: Warehouse) -> None:

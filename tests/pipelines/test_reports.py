@@ -117,28 +117,6 @@ def test_a_template_must_name_what_it_reads(tmp_path: Path) -> None:
         write_documents(small(tmp_path, ""), {"report.shelf": pl.DataFrame({"room": ["A"]})}, shelves(tmp_path), CAMPUS)
 
 
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        (
-            "\n\n<p>{{ rows('report.shelf')[0].lones }}",
-            "small.html.j2:5: 'dict object' has no attribute 'lones' — see the",
-        ),
-        ("\n{% macro summary() %}{{ reader }}{% endmacro %}", "small.html.j2:4: 'reader' is undefined — see the"),
-        ("\n{% for x in 1 %}", "small.html.j2:4: Unexpected end of template."),
-        ("{{ group | shout }}", "small.html.j2:3: No filter named 'shout'."),
-        ("{% extends '_pag.html.j2' %}", "small.html.j2: there is no _pag.html.j2 to extend or include — mend"),
-    ],
-)
-def test_a_slip_in_a_template_is_told_with_its_line(tmp_path: Path, body: str, words: str) -> None:
-    tables = {"report.shelf": pl.DataFrame({"shelf": ["A"], "loans": [9876.5]})}
-    with pytest.raises(Misconfigured) as caught:
-        render(small(tmp_path, body), {"shelf": "A"}, tables, CAMPUS, "zh")
-    assert str(caught.value).startswith(words)
-    assert "9876" not in str(caught.value)
-    assert "\n" not in str(caught.value)
-
-
 def test_a_page_shows_its_own_group_only(tmp_path: Path) -> None:
     template = small(tmp_path, "{% for row in rows('report.shelf') %}{{ row.title }},{% endfor %}")
     shelves = pl.DataFrame({"shelf": ["A", "B", "A"], "title": ["one", "two", "three"]})

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from pipelines.errors import Misconfigured
 from pipelines.model_files import read_models
-from pipelines.reports import read_template, read_templates
+from pipelines.reports import Template, read_template, read_templates, render
 from pipelines.site import models
 from pipelines.template_slips import refuse_slips
+from tests.pipelines.report_tables import CAMPUS
 
 GOOD = "打印 | Printing | who prints\nreads: portrait.department, ref.class\none per: term\nfor: library\non paper: yes"
 FEED = """-- One row for each print job.
@@ -30,6 +32,14 @@ select
 from raw.print_job
 group by all
 """
+
+
+def small(folder: Path, body: str) -> Template:
+    path = folder / "small.html.j2"
+    path.write_text(
+        f"{{# 小报 | Small report | one line\nreads: report.shelf\none per: shelf #}}{body}", encoding="utf-8"
+    )
+    return read_template(path)
 
 
 def slips(folder: Path, words: str) -> list[str]:
@@ -98,3 +108,25 @@ def test_so_does_one_that_copies_the_figures_of_groups(sql_folder) -> None:
 def test_only_tables_that_tell_of_no_group_say_so() -> None:
     said = {model.table for model in models().values() if "none" in model.header.values("persons")}
     assert said == {"portrait.relationship_validity", "report.source", "report.study_board"}
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            "\n\n<p>{{ rows('report.shelf')[0].lones }}",
+            "small.html.j2:5: 'dict object' has no attribute 'lones' — see the",
+        ),
+        ("\n{% macro summary() %}{{ reader }}{% endmacro %}", "small.html.j2:4: 'reader' is undefined — see the"),
+        ("\n{% for x in 1 %}", "small.html.j2:4: Unexpected end of template."),
+        ("{{ group | shout }}", "small.html.j2:3: No filter named 'shout'."),
+        ("{% extends '_pag.html.j2' %}", "small.html.j2: there is no _pag.html.j2 to extend or include — mend"),
+    ],
+)
+def test_a_slip_in_a_template_is_told_with_its_line(tmp_path: Path, body: str, words: str) -> None:
+    tables = {"report.shelf": pl.DataFrame({"shelf": ["A"], "loans": [9876.5]})}
+    with pytest.raises(Misconfigured) as caught:
+        render(small(tmp_path, body), {"shelf": "A"}, tables, CAMPUS, "zh")
+    assert str(caught.value).startswith(words)
+    assert "9876" not in str(caught.value)
+    assert "\n" not in str(caught.value)

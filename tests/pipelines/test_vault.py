@@ -37,6 +37,18 @@ def test_what_is_sealed_comes_back_whole(tmp_path: Path, size: int) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_of_hidden_files_only_what_was_not_sealed_is_swept(vault: Vault) -> None:
+    """A folder of snapshots, and what a file server leaves, are not ours."""
+    others = (".nfs000000000012", ".DS_Store", ".snapshot/daily/received/.a.0123456789abcdef", "received/.keep")
+    ours = (".identities.0123456789abcdef", "received/.ab.fedcba9876543210")
+    for name in (*others, *ours):
+        (vault.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (vault.folder / name).touch()
+    vault.sweep()
+    left = {str(path.relative_to(vault.folder)) for path in vault.folder.rglob("*") if path.is_file()}
+    assert left == set(others)
+
+
 def test_nothing_of_the_content_shows_and_no_two_seals_are_alike(tmp_path: Path) -> None:
     keys = keyring()
     for name in ("one", "two"):
