@@ -3,7 +3,8 @@
 A sealed file is a line that says what it is, a random salt, and chunks closed with AES-256-GCM.  Each
 file has its own key, made from the vault's key and the salt, so that a counter may serve as nonce.
 Every chunk is bound to the name under which the file was sealed, its own number, and whether it is
-the last.  What is sealed, and where it lies, belongs in :mod:`pipelines.vault`.
+the last.  What lies in the chunks is packed (:mod:`pipelines.packing`); it was not at first, and such files are read as
+well.  What is sealed, and where it lies, belongs in :mod:`pipelines.vault`.
 """
 
 import hashlib
@@ -19,9 +20,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pipelines.errors import KeyRefused, Problem
 from pipelines.keyring import Keyring
+from pipelines.packing import packed, unpacked
 
 CHUNK = 1 << 20
-_MARK = b"mingyuan sealed 1 "
+_PACKED, _AS_IT_IS = "mingyuan sealed 2 ", "mingyuan sealed 1 "
+_KEYS = {_PACKED: b"packed file key", _AS_IT_IS: b"file key"}
+"""A file that passes itself off as one of the other kind is opened with another key, and so not at all."""
 _TAG = 16
 _SALT = 32
 
@@ -58,24 +62,29 @@ def unseal(path: Path, name: str, keyring: Keyring) -> Iterator[bytes]:
 
     """
     with path.open("rb") as file:
-        mark, salt = file.readline(100), file.read(_SALT)
-        if mark != _mark(keyring):
-            if mark.startswith(_MARK):
-                raise KeyRefused(f"{path.name}: was sealed with another key — put back the key file of that time")
+        mark = file.readline(100)
+        kind = next((kind for kind in _KEYS if mark.startswith(kind.encode())), None)
+        if kind is None:
             raise Problem(f"{path.name}: is not a sealed file — restore it from a backup")
-        cipher = _cipher(keyring, salt)
+        if mark != _mark(keyring, kind):
+            raise KeyRefused(f"{path.name}: was sealed with another key — put back the key file of that time")
+        chunks = _proved(file, _cipher(keyring, file.read(_SALT), kind), name)
         try:
-            for number, chunk, is_last in _numbered(iter(lambda: file.read(CHUNK + _TAG), b"")):
-                yield cipher.decrypt(_nonce(number), chunk, _bound(name, number, is_last))
+            yield from unpacked(chunks) if kind == _PACKED else chunks
         except InvalidTag:
             raise Problem(f"{path.name}: was altered, cut short or swapped — restore it from a backup") from None
 
 
+def _proved(file: BinaryIO, cipher: AESGCM, name: str) -> Iterator[bytes]:
+    for number, chunk, is_last in _numbered(iter(lambda: file.read(CHUNK + _TAG), b"")):
+        yield cipher.decrypt(_nonce(number), chunk, _bound(name, number, is_last))
+
+
 def _write(file: BinaryIO, content: Iterator[bytes], name: str, keyring: Keyring) -> None:
     salt = secrets.token_bytes(_SALT)
-    cipher = _cipher(keyring, salt)
-    file.write(_mark(keyring) + salt)
-    for number, chunk, is_last in _numbered(_even(content)):
+    cipher = _cipher(keyring, salt, _PACKED)
+    file.write(_mark(keyring, _PACKED) + salt)
+    for number, chunk, is_last in _numbered(_even(packed(_even(content)))):
         file.write(cipher.encrypt(_nonce(number), chunk, _bound(name, number, is_last)))
 
 
@@ -99,12 +108,12 @@ def _numbered(chunks: Iterator[bytes]) -> Iterator[tuple[int, bytes, bool]]:
     yield number, held, True
 
 
-def _mark(keyring: Keyring) -> bytes:
-    return _MARK + keyring.vault_check.encode() + b"\n"
+def _mark(keyring: Keyring, kind: str) -> bytes:
+    return f"{kind}{keyring.vault_check}\n".encode()
 
 
-def _cipher(keyring: Keyring, salt: bytes) -> AESGCM:
-    return AESGCM(hmac.digest(keyring.vault_key, b"file key" + salt, hashlib.sha256))
+def _cipher(keyring: Keyring, salt: bytes, kind: str) -> AESGCM:
+    return AESGCM(hmac.digest(keyring.vault_key, _KEYS[kind] + salt, hashlib.sha256))
 
 
 def _nonce(number: int) -> bytes:

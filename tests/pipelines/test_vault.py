@@ -1,10 +1,12 @@
 import hashlib
+import hmac
 import json
 import secrets
 from pathlib import Path
 
 import polars as pl
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from pipelines.errors import KeyRefused, Problem
 from pipelines.keyring import Keyring
@@ -66,7 +68,7 @@ def test_another_key_is_refused_as_such(tmp_path: Path) -> None:
 
 def test_a_seal_tells_every_kind_of_tampering(tmp_path: Path) -> None:
     path, keys = tmp_path / "sealed", keyring()
-    seal(iter([b"x" * (2 * CHUNK + 5)]), path, "a", keys)
+    seal(iter([secrets.token_bytes(2 * CHUNK + 5)]), path, "a", keys)
     whole = path.read_bytes()
     start, step = whole.index(b"\n") + 33, CHUNK + 16
     first, second, last = whole[start : start + step], whole[start + step : start + 2 * step], whole[start + 2 * step :]
@@ -75,6 +77,7 @@ def test_a_seal_tells_every_kind_of_tampering(tmp_path: Path) -> None:
         whole[: -len(last)],
         whole[:start],
         whole + b"x",
+        whole.replace(b"sealed 2", b"sealed 1", 1),
         whole[:start] + second + first + last,
         whole[: start + 9] + bytes([whole[start + 9] ^ 1]) + whole[start + 10 :],
         whole[: start - 1] + bytes([whole[start - 1] ^ 1]) + whole[start:],
@@ -87,6 +90,26 @@ def test_a_seal_tells_every_kind_of_tampering(tmp_path: Path) -> None:
         list(unseal(path, "b", keys))
     path.write_bytes(b"PK")
     with pytest.raises(Problem, match="is not a sealed file"):
+        list(unseal(path, "a", keys))
+
+
+def test_what_repeats_itself_takes_little_room(tmp_path: Path) -> None:
+    content, keys = b"0010103428,2024/04/01 08:00:01\n" * 100_000, keyring()
+    seal(iter([content]), tmp_path / "sealed", "a", keys)
+    assert (tmp_path / "sealed").stat().st_size < len(content) / 100
+    assert b"".join(unseal(tmp_path / "sealed", "a", keys)) == content
+
+
+def test_what_was_sealed_before_anything_was_packed_still_opens(tmp_path: Path) -> None:
+    """Written as it was then, by hand: one chunk, which is the last."""
+    keys, salt, content = keyring(), secrets.token_bytes(32), b"a,b\n1,2\n"
+    key = hmac.digest(keys.vault_key, b"file key" + salt, "sha256")
+    closed = AESGCM(key).encrypt(bytes(12), content, b"a\x1f0\x1fTrue")
+    path = tmp_path / "sealed"
+    path.write_bytes(b"mingyuan sealed 1 " + keys.vault_check.encode() + b"\n" + salt + closed)
+    assert b"".join(unseal(path, "a", keys)) == content
+    path.write_bytes(path.read_bytes().replace(b"sealed 1", b"sealed 2", 1))
+    with pytest.raises(Problem, match="altered, cut short or swapped"):
         list(unseal(path, "a", keys))
 
 
