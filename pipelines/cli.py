@@ -243,10 +243,9 @@ def doctor(ctx: click.Context, reap: bool) -> None:
 
 
 def _site(ctx: click.Context) -> Any:
-    from pipelines.site import Site, site_path
+    from pipelines.site import Site
 
-    path = ctx.obj or site_path()
-    site = Site(file=str(path.absolute()))
+    site = Site.at(ctx.obj)
     _ = site.campus
     return site
 

@@ -11,9 +11,9 @@ from pipelines.terminal import out, say
 def effect(ctx: click.Context, run: str | None) -> None:
     """Whether a service helped: every run, or one RUN with how alike its arms were before."""
     from pipelines.effect_text import balance_table, effect_lines
-    from pipelines.site import Site, site_path
+    from pipelines.site import Site
 
-    site = Site(file=str((ctx.obj or site_path()).absolute()))
+    site = Site.at(ctx.obj)
     for line in effect_lines(site, run):
         say(line)
     if run:

@@ -25,9 +25,9 @@ def erase(ctx: click.Context, number: str, yes: bool) -> None:
     from pipelines.erasure import erase as forget
     from pipelines.erasure import find
     from pipelines.landing import waiting
-    from pipelines.site import Site, site_path
+    from pipelines.site import Site
 
-    site: Any = Site(file=str((ctx.obj or site_path()).absolute()))
+    site: Any = Site.at(ctx.obj)
     found = find(site, number)
     if found.finished_at:
         return say(f"they were erased on {found.finished_at:%Y-%m-%d}: nothing is left of them here")

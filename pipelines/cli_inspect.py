@@ -18,9 +18,9 @@ def inspect(ctx: click.Context, file: Path, preset: str | None, feed: str | None
     """Look at an export before anything is configured: what it is, which presets come near, what would load."""
     from pipelines.inspection import inspect as look
     from pipelines.inspection import told, write_preset
-    from pipelines.site import Site, contracts, site_path
+    from pipelines.site import Site, contracts
 
-    site: Any = Site(file=str((ctx.obj or site_path()).absolute()))
+    site: Any = Site.at(ctx.obj)
     found = look(file, site.campus.timezone, contracts(), preset, feed)
     for part in told(found):
         out.print(part)

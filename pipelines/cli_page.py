@@ -25,11 +25,11 @@ def page(ctx: click.Context, reader: str | None, everybody: bool, out: Path | No
     from pipelines.keyring import Keyring
     from pipelines.portraits import key_of
     from pipelines.reader_pages import folder_of, write_pages
-    from pipelines.site import Site, site_path
+    from pipelines.site import Site
 
     if (reader is None) != everybody:
         raise Misconfigured("say whose page: mingyuan page READER, or mingyuan page --all")
-    site: Any = Site(file=str((ctx.obj or site_path()).absolute()))
+    site: Any = Site.at(ctx.obj)
     keyring = Keyring.load_or_create(site.campus.key_file, None, may_create=False)
     keys = None if reader is None else [key_of(site, reader)]
     with progress("pages") as advance:

@@ -58,9 +58,9 @@ def college(
 
 
 def _site(path: Path | None) -> Any:
-    from pipelines.site import Site, site_path
+    from pipelines.site import Site
 
-    return Site(file=str((path or site_path()).absolute()))
+    return Site.at(path)
 
 
 def _shelves(site: Any) -> Any:

@@ -16,9 +16,9 @@ def restore(ctx: click.Context) -> None:
     receipt of comes in again in its turn, with the time at which it came.
     """
     from pipelines.restore import restore as take_in_again
-    from pipelines.site import Site, site_path
+    from pipelines.site import Site
 
-    site: Any = Site(file=str((ctx.obj or site_path()).absolute()))
+    site: Any = Site.at(ctx.obj)
     with progress("restore") as advance:
         done = take_in_again(site, advance)
     say(

@@ -60,6 +60,6 @@ def refit(ctx: click.Context, reason: str) -> None:
 
 
 def _site(ctx: click.Context) -> Any:
-    from pipelines.site import Site, site_path
+    from pipelines.site import Site
 
-    return Site(file=str((ctx.obj or site_path()).absolute()))
+    return Site.at(ctx.obj)

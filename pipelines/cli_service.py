@@ -113,10 +113,10 @@ def _warehouse(ctx: click.Context) -> Any:
     from contextlib import contextmanager
 
     from pipelines.errors import Problem
-    from pipelines.site import Site, site_path
+    from pipelines.site import Site
     from pipelines.warehouse import Warehouse
 
-    site = Site(file=str((ctx.obj or site_path()).absolute()))
+    site = Site.at(ctx.obj)
 
     @contextmanager
     def opened() -> Any:

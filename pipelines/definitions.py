@@ -17,7 +17,7 @@ from pipelines.landing import landing_sensor
 from pipelines.paths import ROOT
 from pipelines.reports import read_templates
 from pipelines.service_state import site_catalogue
-from pipelines.site import Site, models, site_path
+from pipelines.site import Site, models
 from pipelines.template_slips import refuse_slips
 from pipelines.upkeep import note_failure
 from pipelines.warehouse import Warehouse
@@ -33,7 +33,7 @@ READ_BY_PEOPLE = {"published", "page"}
 
 @dg.definitions
 def definitions() -> dg.Definitions:
-    return build_definitions(Site(file=str(site_path().absolute())))
+    return build_definitions(Site.at())
 
 
 def build_definitions(site: Site) -> dg.Definitions:

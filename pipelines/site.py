@@ -5,14 +5,12 @@ What the site file may say belongs in :mod:`pipelines.campus`.
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import dagster as dg
 
 from pipelines import campus as site_file
-from pipelines.campus import SITE_VARIABLE as SITE_VARIABLE
-from pipelines.campus import Campus
-from pipelines.campus import site_path as site_path
+from pipelines.campus import Campus, site_path
 from pipelines.compiled import compiled_models
 from pipelines.contracts import Contract, ContractColumn
 from pipelines.errors import Misconfigured
@@ -25,6 +23,11 @@ class Site(dg.ConfigurableResource[Any]):
     """One campus: what its site file says."""
 
     file: str
+
+    @classmethod
+    def at(cls, path: Path | None = None) -> Self:
+        """The site of a file, or of the one that counts where none is named."""
+        return cls(file=str((path or site_path()).absolute()))
 
     @property
     def campus(self) -> Campus:

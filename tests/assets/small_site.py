@@ -8,7 +8,7 @@ import dagster as dg
 import yaml
 
 from pipelines.definitions import build_definitions
-from pipelines.site import Site, site_path
+from pipelines.site import Site
 from pipelines.warehouse import Warehouse
 
 GATE: dict[str, Any] = {
@@ -48,4 +48,4 @@ def warehouse_of(site: Site, wait_seconds: float = 5) -> Warehouse:
 @cache
 def whole_location() -> dg.Definitions:
     """Everything that Dagster runs for the demo campus, loaded once per session."""
-    return build_definitions(Site(file=str(site_path().absolute())))
+    return build_definitions(Site.at())

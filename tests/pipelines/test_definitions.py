@@ -7,10 +7,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from pipelines.campus import SITE_VARIABLE
 from pipelines.definitions import build_definitions
 from pipelines.errors import Misconfigured
 from pipelines.paths import ROOT
-from pipelines.site import SITE_VARIABLE
 from tests.assets.small_site import small_site, whole_location
 
 VALIDATES = "from pipelines.definitions import definitions; import dagster as dg; dg.Definitions.validate_loadable(definitions())"

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipelines.campus import SITE_VARIABLE, site_path
 from pipelines.errors import Misconfigured
 from pipelines.paths import ROOT
-from pipelines.site import SITE_VARIABLE, Site, contracts, site_path
+from pipelines.site import Site, contracts
 from tests.assets.small_site import small_site
 
 
