@@ -135,6 +135,8 @@ def _slips(model: Model) -> Iterator[str]:
     names = {column.name for column in model.columns}
     if not model.grain:
         yield f"{model.file}:1: no grain — say in the header which columns identify a row: `-- grain: patron_key, term`"
+    if model.is_feed and not model.purposes:
+        yield f"{model.file}:1: no purpose — say in the header what the data may be used for: `-- purpose: portrait, recommendation, research`"
     for name in sorted({*model.grain, *model.happened, *([model.persons] if model.persons else [])} - names):
         yield f"{model.file}:1: the header names {name}, which is no column of {model.table} — the columns are {', '.join(sorted(names))}"
     for name in sorted(name for name, times in Counter(c.name for c in model.columns).items() if times > 1):

@@ -17,6 +17,7 @@ from pipelines.paths import ROOT
 LOAN = """-- One row for each loan.
 --
 -- grain: loan_key
+-- purpose: research
 create table raw.loan (
     loan_key varchar not null,  -- 借阅 | loan
     loaned_at timestamp         -- 借出时间 | loaned at

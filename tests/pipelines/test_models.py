@@ -9,6 +9,7 @@ from pipelines.models import LAYERS
 CONTRACT = """-- One row for each loan.
 --
 -- grain: loan_key
+-- purpose: research
 
 create table raw.loan (
     loan_key   varchar not null,  -- 流水号 | loan

@@ -13,6 +13,7 @@ FEED = """-- One row for each passage.
 --
 -- grain: passage_key
 -- happened: passed_at, left_at
+-- purpose: research
 
 create table raw.passage (
     passage_key varchar not null,   -- 号 | passage

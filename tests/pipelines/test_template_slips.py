@@ -16,6 +16,7 @@ GOOD = "打印 | Printing | who prints\nreads: portrait.department, ref.class\no
 FEED = """-- One row for each print job.
 --
 -- grain: patron_key
+-- purpose: research
 
 create table raw.print_job (
     patron_key varchar  -- 读者假名 | patron #pseudonym

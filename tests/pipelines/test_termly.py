@@ -34,6 +34,7 @@ VISIT = """-- One row for each visit.
 --
 -- grain: visit_key
 -- happened: entered_at
+-- purpose: research
 
 create table raw.visit (
     visit_key  varchar   not null, -- 号 | visit
