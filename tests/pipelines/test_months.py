@@ -192,6 +192,15 @@ def test_a_night_touches_its_month_and_a_correction_the_month_it_corrects(models
     assert corrected["fact.visit_month"] == "2025-12, 2026-01"  # February was looked at, and was the same
 
 
+def test_a_book_that_comes_back_makes_nobody_s_days_anew(models: Models, warehouse: Warehouse) -> None:
+    lent = {"loan_key": "l", "patron_key": "ann", "item_key": "i", "loaned_at": at("2026-01-10T09:00"), "renewals": 0}
+    send(warehouse, models, ("raw.loan", "lent.csv", [lent]))
+    renewed(warehouse, models)
+    night = told(warehouse, models, ("raw.loan", "back.csv", [lent | {"returned_at": at("2026-03-02T09:00")}]))
+    assert night["clean.loan"] == night["fact.loan_day"] == "2026-01"
+    assert night["fact.use_month"] == night["fact.active_day"] == "unchanged"
+
+
 def test_a_night_that_brings_nothing_makes_nothing(models: Models, warehouse: Warehouse) -> None:
     for file in [*OVERNIGHT, *MOVED]:
         send(warehouse, models, file)
