@@ -25,9 +25,9 @@ with contacted as (
     where calendar.term is not null
 ),
 did as (
-    select service, term, patron_key, contacted_on, bool_or(happened_on > contacted_on and happened_on <= until) as has_done
+    select distinct service, term, patron_key, contacted_on, true as has_done
     from contacted join service.outcome_event using (service, patron_key)
-    group by all
+    where happened_on > contacted_on and happened_on <= until
 )
 select
     service, term, patron_key, coalesce(roster.college, '未知 unknown') as college, count(*) as times,

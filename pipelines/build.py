@@ -202,7 +202,7 @@ def _tell(warehouse: Warehouse, model: Model, made_as: str, is_followed: bool) -
     if made is None or not changes.is_as_before(warehouse, model.table, made):
         if is_followed:
             with changes.watched(warehouse, model) as watch:
-                watch.touch(changes.differing(model.table, _BEFORE))
+                watch.touch(changes.differing(model, model.table, _BEFORE))
         else:
             changes.note(warehouse, model)
     changes.enter(warehouse, model.table, made_as, made)

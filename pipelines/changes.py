@@ -135,9 +135,14 @@ def is_as_before(warehouse: Warehouse, table: str, content: str) -> bool:
     return bool(warehouse.rows_of("select 1 from ledger.build where table_name = ? and content = ?", [table, content]))
 
 
-def differing(one: str, other: str) -> str:
-    """The rows that only one of two tables or queries holds."""
-    return f"(from {one} except all from {other}) union all (from {other} except all from {one})"
+def differing(model: Model, one: str, other: str) -> str:
+    """What is asked of the rows that only one of two tables or queries holds; a row is known again by its hash."""
+    asked = "".join(f"whole.{name}, " for name in sorted({*model.asked.along, *model.asked.keys}))
+    held = [
+        f"select {asked}hash(whole) as row_hash, {n} as times from {rows} as whole"
+        for rows, n in ((one, 1), (other, -1))
+    ]
+    return f"select * exclude (times) from ({' union all '.join(held)}) group by all having sum(times) <> 0"
 
 
 def since(warehouse: Warehouse, table: str, stamp: int) -> News:

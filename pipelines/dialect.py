@@ -14,7 +14,7 @@ from sqlglot import exp
 DIALECT = "duckdb"
 
 _AGREEING = """
-    abs and avg case cast ceil coalesce concat concatws contains count countif cumedist date datediff dayofweekiso day denserank
+    abs and avg bitwiseoragg case cast ceil coalesce concat concatws contains count countif cumedist date datediff dayofweekiso day denserank
     endswith exp floor greatest groupconcat hour if lag lastday lead least left length ln log max md5 median min minute month
     not ntile nullif or pad percentilecont percentiledisc percentrank pow quarter rank regexpextract regexplike
     regexpreplace replace right round rownumber second sha2 sign splitpart sqrt startswith stddev stddevpop stddevsamp

@@ -47,8 +47,8 @@ def compute(warehouse: Warehouse, model: Model, parts: Collection[Part], number:
 
 
 def differing(model: Model, parts: Collection[Part]) -> str:
-    """The rows that these parts lose, and those that they gain."""
-    return differing_rows(f"(from {model.table} where {inside(model, parts)})", FRESH)
+    """What is asked of the rows that these parts lose, and of those that they gain."""
+    return differing_rows(model, f"(from {model.table} where {inside(model, parts)})", FRESH)
 
 
 def replace(warehouse: Warehouse, model: Model, parts: Collection[Part]) -> None:

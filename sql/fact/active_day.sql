@@ -4,23 +4,28 @@
 -- grain: patron_key, day
 -- rebuild: month(day)
 
-with activity as (
-    select patron_key, service_date as day from clean.visit
-    union
-    select patron_key, loaned_on as day from clean.loan where patron_key is not null and loaned_on is not null
-    union
-    select patron_key, service_date as day from clean.booking where patron_key is not null and attendance = 'attended'
-    union
-    select patron_key, accessed_on as day from clean.resource_access where patron_key is not null and kind <> 'login'
-    union
-    select patron_key, held_on as day from clean.attendance where attendance = 'attended'
+with active as (
+    select patron_key, month, bit_or(days) as days
+    from fact.use_month
+    where kind in ('visit', 'loan', 'booking', 'e_resource', 'event')
+    group by patron_key, month
+),
+
+of_month as (
+    select
+        cast(date_trunc('month', day) as date) as month,
+        cast(day(day) as integer) as number,
+        cast(pow(2, day(day) - 1) as bigint) as bit,
+        term,
+        teaching_week
+    from ref.calendar_day
+    where term is not null
 )
 
 select
-    activity.patron_key,
-    activity.day,           -- 活跃日 | active day
-    calendar.term,
-    calendar.teaching_week
-from activity
-join ref.calendar_day as calendar on activity.day = calendar.day
-where calendar.term is not null
+    active.patron_key,
+    cast(active.month + of_month.number - 1 as date) as day,  -- 活跃日 | active day
+    of_month.term,
+    of_month.teaching_week
+from active
+join of_month on active.month = of_month.month and (active.days & of_month.bit) = of_month.bit

@@ -41,14 +41,13 @@ used as (
         cast(reached.month + of_month.day - 1 as date) as day,
         1 as times
     from reached
-    join of_month on floor(reached.days / nullif(of_month.bit, 0)) - 2 * floor(reached.days / nullif(2 * of_month.bit, 0)) = 1
+    join of_month on (reached.days & of_month.bit) = of_month.bit
     where reached.number_in_month > 1 and reached.kind <> 'loan'
     union all
-    select reached.patron_key, reached.milestone, reached.number, reached.number_in_month, loan.loaned_on as day, count(*) as times
+    select reached.patron_key, reached.milestone, reached.number, reached.number_in_month, loan.loaned_on as day, loan.loans as times
     from reached
-    join clean.loan as loan on reached.patron_key = loan.patron_key and reached.month = cast(date_trunc('month', loan.loaned_on) as date)
+    join fact.loan_day as loan on reached.patron_key = loan.patron_key and reached.month = cast(date_trunc('month', loan.loaned_on) as date)
     where reached.number_in_month > 1 and reached.kind = 'loan'
-    group by all
 ),
 
 counted as (

@@ -61,14 +61,16 @@ slot_total as (
     group by all
 ),
 
-slot as (
-    select
-        patron_key,
-        term,
-        visits,
-        part_of_day,
-        sum(visits) over (partition by patron_key, term) as total
+timed as (
+    select patron_key, term, sum(visits) as total
     from slot_total
+    group by all
+),
+
+slot as (
+    select slot_total.patron_key, slot_total.term, slot_total.visits, slot_total.part_of_day, timed.total
+    from slot_total
+    join timed on slot_total.patron_key = timed.patron_key and slot_total.term = timed.term
 ),
 
 rhythm as (

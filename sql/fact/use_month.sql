@@ -1,7 +1,7 @@
--- One row for each person, kind of use and month: how often, and on which days, as milestones count it.
+-- One row for each person, kind of use and month: how often, and on which days.
 --
 -- Loans are counted one by one, of anything else the days.  The days of a month stand in one number, so that the day of
--- any milestone can be told without going back to single visits.
+-- any milestone and the days of any activity can be told without going back to single visits.
 --
 -- grain: patron_key, kind, month
 -- rebuild: month(month)
@@ -13,10 +13,8 @@ with used as (
     from clean.visit
     group by patron_key, service_date
     union all
-    select patron_key, 'loan' as kind, loaned_on as day, count(*) as times
-    from clean.loan
-    where patron_key is not null and loaned_on is not null
-    group by patron_key, loaned_on
+    select patron_key, 'loan' as kind, loaned_on as day, loans as times
+    from fact.loan_day
     union all
     select patron_key, 'booking' as kind, service_date as day, 1 as times
     from clean.booking
@@ -32,6 +30,11 @@ with used as (
     from clean.resource_access
     where patron_key is not null and kind <> 'login'
     group by patron_key, accessed_on
+    union all
+    select patron_key, 'event' as kind, held_on as day, 1 as times
+    from clean.attendance
+    where attendance = 'attended'
+    group by patron_key, held_on
     union all
     select patron_key, 'training' as kind, held_on as day, 1 as times
     from clean.attendance
@@ -50,7 +53,7 @@ with used as (
 
 select
     patron_key,
-    kind,                                                              -- 种类 | kind | of ref.milestone: visit, loan, booking, room, e_resource, training, consultation or contribution
+    kind,                                                              -- 种类 | kind | as ref.milestone counts them: visit, loan, booking, room, e_resource, training, consultation or contribution; event, of which training is one
     cast(date_trunc('month', day) as date) as month,                   -- 月份 | month | its first day
     cast(sum(times) as bigint) as times,                               -- 次数 | times | loans, or days
     min(day) as first_on,                                              -- 首日 | first on | the first day of use in the month

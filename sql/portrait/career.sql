@@ -8,6 +8,7 @@
 -- grain: patron_key
 -- rebuild: term(last_term)
 -- reads portrait.individual: earlier of patron_key
+-- reads ref.term_so_far: earlier
 -- check nothing_is_negative: least(visits_total, loans_total, bookings_total) >= 0
 -- check a_share_of_terms_is_a_share: visits_measured_share between 0 and 1
 
@@ -18,9 +19,10 @@ with final as (
 ),
 
 dated as (
-    select individual.*, term.academic_year, term.season, term.starts_on
+    select individual.*, term.academic_year, term.season, term.starts_on, so_far.is_running
     from portrait.individual as individual
     join ref.term as term on individual.term = term.term
+    join ref.term_so_far as so_far on individual.term = so_far.term
 ),
 
 summed as (
@@ -51,25 +53,17 @@ summed as (
     group by final.patron_key, final.term
 ),
 
-running as (
-    select distinct calendar.term
-    from ref.calendar_day as calendar
-    cross join ref.horizon as horizon
-    where calendar.is_open and calendar.term is not null and calendar.day > horizon.as_of
-),
-
 step as (
     select
         final.patron_key,
         final.term as last_term,
-        case when running.term is null then dated.visit_days end as visit_days,
+        case when not dated.is_running then dated.visit_days end as visit_days,
         dated.active_week_share,
         dated.breadth_rarefied,
         dated.own_field_share,
         row_number() over (partition by final.patron_key, final.term order by dated.starts_on) as step
     from final
     join dated on final.patron_key = dated.patron_key and dated.starts_on <= final.starts_on
-    left join running on dated.term = running.term
     where dated.is_exposed and dated.season <> 'summer'
 ),
 

@@ -35,26 +35,29 @@ came as (
     group by visit.patron_key, measured.term, measured.weekday, hour(visit.entered_at)
 ),
 
-person as (
-    select roster.college, came.term, came.weekday, came.hour, came.patron_key, came.visits
+tally as (
+    select roster.college, came.term, came.weekday, came.hour, came.visits, count(*) as people
     from came
     join fact.roster as roster on came.patron_key = roster.patron_key and came.term = roster.term
+    group by roster.college, came.term, came.weekday, came.hour, came.visits
 ),
 
-ranked as (
-    select *, row_number() over (partition by college, term, weekday, hour order by visits desc, patron_key) as place
-    from person
+placed as (
+    select
+        *,
+        sum(people) over (partition by college, term, weekday, hour order by visits desc rows between unbounded preceding and current row) as upto
+    from tally
 )
 
 select
-    ranked.college,                                                       -- 学院 | college #aggregate
-    ranked.term,                                                          -- 学期 | term #aggregate
-    ranked.weekday,                                                       -- 星期 | weekday #aggregate
-    ranked.hour,                                                          -- 小时 | hour #aggregate
-    count(*) as persons,                                                  -- 人数 | people #aggregate
-    cast(sum(ranked.visits) as double) / nullif(min(length.weeks), 0) as visits_per_week,  -- 每周到馆次数 | visits a week | in the weeks of measured months #aggregate
-    cast(max(ranked.visits) as double) / nullif(sum(ranked.visits), 0) as largest_share,   -- 最大者占比 | share of the largest | of the visits; never leaves #aggregate
-    cast(sum(ranked.visits) filter (where ranked.place <= 2) as double) / nullif(sum(ranked.visits), 0) as two_largest_share  -- 前两者占比 | share of the two largest | never leaves #aggregate
-from ranked
-join length on ranked.college = length.college and ranked.term = length.term
-group by ranked.college, ranked.term, ranked.weekday, ranked.hour
+    placed.college,                                                       -- 学院 | college #aggregate
+    placed.term,                                                          -- 学期 | term #aggregate
+    placed.weekday,                                                       -- 星期 | weekday #aggregate
+    placed.hour,                                                          -- 小时 | hour #aggregate
+    cast(sum(placed.people) as bigint) as persons,                        -- 人数 | people #aggregate
+    cast(sum(placed.visits * placed.people) as double) / nullif(min(length.weeks), 0) as visits_per_week,  -- 每周到馆次数 | visits a week | in the weeks of measured months #aggregate
+    cast(max(placed.visits) as double) / nullif(sum(placed.visits * placed.people), 0) as largest_share,   -- 最大者占比 | share of the largest | of the visits; never leaves #aggregate
+    cast(sum(placed.visits * greatest(0, least(placed.people, 2 - placed.upto + placed.people))) as double) / nullif(sum(placed.visits * placed.people), 0) as two_largest_share  -- 前两者占比 | share of the two largest | never leaves #aggregate
+from placed
+join length on placed.college = length.college and placed.term = length.term
+group by placed.college, placed.term, placed.weekday, placed.hour

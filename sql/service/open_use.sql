@@ -3,6 +3,7 @@
 -- The only figure that is ever made of it; nothing here or elsewhere says who.
 --
 -- grain: service, month
+-- rebuild: month(month)
 -- persons: persons
 -- check as_many_uses_as_people: uses >= persons
 

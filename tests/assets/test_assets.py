@@ -63,6 +63,7 @@ fact/last_term
 fact/lifecycle
 fact/loan_chain
 fact/loan_class
+fact/loan_day
 fact/loan_kind
 fact/loan_month
 fact/loan_sign

@@ -25,6 +25,7 @@ from tests.pipelines.arrivals import (
     Models,
     afresh,
     at,
+    booking,
     contents,
     differing,
     files,
@@ -190,6 +191,28 @@ def test_a_night_touches_its_month_and_a_correction_the_month_it_corrects(models
     corrected = told(warehouse, models, ("raw.gate_event", "first.csv", []))
     assert corrected["clean.visit"] == "2025-12, 2026-01, 2026-02"
     assert corrected["fact.visit_month"] == "2025-12, 2026-01"  # February was looked at, and was the same
+
+
+def test_what_is_never_aimed_at_anybody_is_counted_by_the_month(models: Models, warehouse: Warehouse) -> None:
+    warehouse.connection.execute("insert into ref.protected_name values ('calm', 'calm room')")
+    calm = {"building": "main", "space": "calm room"}
+    arrivals = [(feed, mark, [row | calm for row in rows]) for feed, mark, rows in MOVED]
+    assert left_behind(warehouse, models, arrivals) == []
+    assert warehouse.rows_of("select month, uses, persons from service.open_use order by all") == [
+        (dt.date(2026, 1, 1), 1, 1),
+        (dt.date(2026, 2, 1), 1, 1),
+    ]
+    later = ("raw.space_booking", "third.csv", [booking("2026-02-21T09:00", "completed") | calm | {"booking_key": "c"}])
+    assert told(warehouse, models, later)["service.open_use"] == "2026-02"
+
+
+def test_a_book_that_comes_back_makes_nobody_s_days_anew(models: Models, warehouse: Warehouse) -> None:
+    lent = {"loan_key": "l", "patron_key": "ann", "item_key": "i", "loaned_at": at("2026-01-10T09:00"), "renewals": 0}
+    send(warehouse, models, ("raw.loan", "lent.csv", [lent]))
+    renewed(warehouse, models)
+    night = told(warehouse, models, ("raw.loan", "back.csv", [lent | {"returned_at": at("2026-03-02T09:00")}]))
+    assert night["clean.loan"] == night["fact.loan_day"] == "2026-01"
+    assert night["fact.use_month"] == night["fact.active_day"] == "unchanged"
 
 
 def test_a_night_that_brings_nothing_makes_nothing(models: Models, warehouse: Warehouse) -> None:

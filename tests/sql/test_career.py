@@ -19,11 +19,10 @@ TERMS = """
 
 
 def career(build, individual: str, **given: str) -> pl.DataFrame:
-    """The careers of those who have these rows, who are on the roster in the same terms."""
+    """The careers of those who have these rows, who are on the roster in the same terms; all are past if not said otherwise."""
     roster = "\n".join("|".join(line.split("|")[:2]) for line in individual.strip().splitlines())
-    return build(
-        "portrait.career", **{"ref__term": TERMS} | given, fact__roster=roster, portrait__individual=individual
-    )
+    calendar = {"ref__term": TERMS, "ref__horizon": "as_of\n2026-07-10"}
+    return build("portrait.career", **calendar | given, fact__roster=roster, portrait__individual=individual)
 
 
 def test_totals_are_of_the_terms_measured_and_say_how_many(build):

@@ -180,10 +180,11 @@ def test_the_entropy_of_order_is_told_where_the_gates_are_measured(build):
 
 ALL = {
     "clean__visit": "patron_key | service_date\nann | 2026-03-02\nann | 2026-03-02",
-    "clean__loan": "patron_key | loaned_on\nann | 2026-03-02\nann |\n | 2026-03-03",
+    "fact__loan_day": "patron_key | loaned_on | loans\nann | 2026-03-02 | 2",
     "clean__booking": "patron_key | service_date | attendance\nann | 2026-03-03 | attended\nann | 2026-03-04 | unknown",
     "clean__resource_access": "patron_key | accessed_on | kind\nonline | 2026-03-02 | document\nonline | 2026-03-05 | login",
     "clean__attendance": "patron_key | held_on | attendance\nann | 2026-03-06 | attended\nbo | 2026-03-06 | registered",
+    "clean__consultation": "patron_key | opened_on\nann | 2026-03-09",
 }
 
 
@@ -195,6 +196,12 @@ def test_any_activity_makes_a_day_and_a_reader_online_is_active(build):
         ("ann", "2026-03-06", "1"),
         ("online", "2026-03-02", "1"),
     }
+    assert shown(
+        build(
+            "fact.loan_day",
+            clean__loan="patron_key | loaned_on\nann | 2026-03-02\nann | 2026-03-02\nann |\n | 2026-03-03",
+        )
+    ) == {("ann", "2026-03-02", "2")}
     month = build("fact.active_month", fact__active_day=active(ann=[0, 1, 30]))
     assert shown(month, "month", "active_days", "last_active_on") == {
         ("2026-03-01", "2", "2026-03-03"),
