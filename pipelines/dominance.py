@@ -14,6 +14,8 @@ does.  Nor of what is ``#even``: among ten answers on a scale from 1 to 9 one ma
 to everybody about as often.  How coarse a figure leaves belongs in :mod:`profiles.disclosure`.
 """
 
+from collections.abc import Iterable
+
 import duckdb
 import polars as pl
 
@@ -23,7 +25,9 @@ from profiles.disclosure import Rules
 
 ONE, TWO = "largest_share", "two_largest_share"
 _DOMINATED = """
-with part as (
+with told as (select unnest($kinds) as group_type, unnest($codes) as group_code),
+whole as (select * from fact.dominance semi join told using (group_type, group_code)),
+part as (
     select *, string_split(group_code, '/') as steps from fact.dominance
     where measure not like 'loans of %' and 1 - two_largest_share < $near * largest_share
 ),
@@ -36,11 +40,11 @@ placed as (
     union all
     select part.*, null, 'everyone' from part where group_code <> 'everyone'
 )
-select group_type, group_code, term, measure from fact.dominance
+select group_type, group_code, term, measure from whole
 where largest_share > $one or two_largest_share > $two
 union
 select whole.group_type, whole.group_code, term, measure
-from placed as part join fact.dominance as whole using (term, measure)
+from placed as part join whole using (term, measure)
 where whole.group_code = part.whole_code and whole.group_type = coalesce(part.whole_type, whole.group_type)
 and part.total * (1 - part.two_largest_share) + $coarse * sqrt(whole.total) < $near * part.total * part.largest_share
 """
@@ -56,11 +60,19 @@ _BY = [" kind", " code", "term", " measure"]
 _OF_CLASS = ("loans", "share_in_group", "location_quotient")
 
 
-def dominated(connection: duckdb.DuckDBPyConnection, rules: Rules) -> pl.DataFrame:
-    """Groups, terms and measures of which one or two people make too much, or of which a part's can be worked out."""
+def dominated(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, told: Iterable[tuple[Model, pl.DataFrame]]
+) -> pl.DataFrame:
+    """Groups, terms and measures of which one or two people make too much, or of which a part's can be worked out.
+
+    Of all groups there are, those that ``told`` tells of.
+    """
+    found = [_groups(frame) for model, frame in told if contributions(model)]
+    groups = pl.concat([pl.DataFrame(schema=dict.fromkeys(_BY[:2], pl.String)), *found]).unique()
     shares = {"one": rules.largest_share, "two": rules.two_largest_share, "near": rules.nearest_share}
     coarse = 2 * (_HALF_A_MEAN * (rules.base // 2)) ** 0.5
-    heavy: pl.DataFrame = connection.sql(_DOMINATED, params={**shares, "coarse": coarse}).pl()
+    named = {"kinds": groups[" kind"].to_list(), "codes": groups[" code"].to_list()}
+    heavy: pl.DataFrame = connection.sql(_DOMINATED, params={**named, **shares, "coarse": coarse}).pl()
     return heavy
 
 
@@ -69,9 +81,8 @@ def without_dominated(model: Model, frame: pl.DataFrame, heavy: pl.DataFrame, ru
     own = [_unless_made_by_few(name, *pair, rules) for name, pair in guards(model).items()]
     told = frame.with_columns(*own)
     measures = contributions(model)
-    kind, code = _group(frame.columns)
     for name in measures.keys() & set(frame.columns):
-        placed = told.with_columns(kind.alias(" kind"), code.alias(" code"), measures[name].alias(" measure"))
+        placed = told.with_columns(*_group(frame.columns), measures[name].alias(" measure"))
         told = told.with_columns(pl.when(~_is_heavy(placed, heavy)).then(pl.col(name)).alias(name))
     return told
 
@@ -129,11 +140,16 @@ def _is_heavy(placed: pl.DataFrame, heavy: pl.DataFrame) -> pl.Series:
     return pl.select(pl.any_horizontal(one["no"].fill_null(False) for one in found)).to_series()
 
 
-def _group(columns: list[str]) -> tuple[pl.Expr, pl.Expr]:
+def _groups(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.select(_group(frame.columns)).unique()
+
+
+def _group(columns: list[str]) -> list[pl.Expr]:
     """Which group of fact.dominance a row is about, if any."""
-    if "group_type" in columns:
-        return pl.col("group_type"), pl.col("group_code")
-    if {"college", "cohort"} <= set(columns):
-        return pl.lit("college cohort"), pl.concat_str("college", "cohort", separator="/")
     name = "college" if "college" in columns else "cohort"
-    return pl.lit(name), pl.col(name)
+    group = pl.lit(name), pl.col(name)
+    if "group_type" in columns:
+        group = pl.col("group_type"), pl.col("group_code")
+    elif {"college", "cohort"} <= set(columns):
+        group = pl.lit("college cohort"), pl.concat_str("college", "cohort", separator="/")
+    return [part.alias(alias) for part, alias in zip(group, _BY, strict=False)]

@@ -47,7 +47,7 @@ def rows(loans: People) -> pl.DataFrame:
     )
 
 
-def heavy(loans: People, rules: Rules = RULES) -> pl.DataFrame:
+def heavy(loans: People, model: Model, rules: Rules) -> pl.DataFrame:
     """The groups whose mean does not leave, by what ``fact.dominance`` says of them."""
     groups = {("cohort", "everyone"): [one for own in loans.values() for one in own]}
     groups |= {("college", name): own for name, own in loans.items()}
@@ -60,7 +60,7 @@ def heavy(loans: People, rules: Rules = RULES) -> pl.DataFrame:
         connection.execute("create schema fact")
         connection.register("given", pl.DataFrame(told_of, names, orient="row").to_arrow())
         connection.execute("create table fact.dominance as from given")
-        return dominated(connection, rules)
+        return dominated(connection, rules, [(model, rows(loans))])
 
 
 def naive(loans: People) -> pl.DataFrame:
@@ -72,7 +72,7 @@ def naive(loans: People) -> pl.DataFrame:
 
 
 def gated(loans: People, model: Model, rules: Rules = RULES) -> pl.DataFrame:
-    return told(model, without_dominated(model, rows(loans), heavy(loans, rules), rules))
+    return told(model, without_dominated(model, rows(loans), heavy(loans, model, rules), rules))
 
 
 def totals(shown: pl.DataFrame, is_exact: bool) -> dict[str, tuple[float, float]]:
