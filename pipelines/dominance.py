@@ -25,11 +25,10 @@ from profiles.disclosure import Rules
 
 ONE, TWO = "largest_share", "two_largest_share"
 _DOMINATED = """
-with told as (select unnest($kinds) as group_type, unnest($codes) as group_code),
-whole as (select * from fact.dominance semi join told using (group_type, group_code)),
+with whole as (select * from fact.dominance semi join told using (group_type, group_code, measure)),
 part as (
     select *, string_split(group_code, '/') as steps from fact.dominance
-    where measure not like 'loans of %' and 1 - two_largest_share < $near * largest_share
+    where measure in (select measure from told) and measure not like 'loans of %' and 1 - two_largest_share < $near * largest_share
 ),
 placed as (
     select part.*, null as whole_type, array_to_string(steps[:place], '/') as whole_code
@@ -56,7 +55,8 @@ less than 2 · √(0.05 · b · total) for any n (the p % rule of the statistica
 follows from their shares alone; each is then set beside the wholes that it lies in, and no others.
 """
 _HALF_A_MEAN = 0.05
-_BY = [" kind", " code", "term", " measure"]
+_OF = [" kind", " code", " measure"]
+_BY = [*_OF[:2], "term", _OF[2]]
 _OF_CLASS = ("loans", "share_in_group", "location_quotient")
 
 
@@ -65,14 +65,22 @@ def dominated(
 ) -> pl.DataFrame:
     """Groups, terms and measures of which one or two people make too much, or of which a part's can be worked out.
 
-    Of all groups there are, those that ``told`` tells of.
+    Of all groups and measures there are, those that ``told`` tells of.
     """
-    found = [_groups(frame) for model, frame in told if contributions(model)]
-    groups = pl.concat([pl.DataFrame(schema=dict.fromkeys(_BY[:2], pl.String)), *found]).unique()
+    rows = [
+        frame.select(_placed(frame.columns, measure)).unique()
+        for model, frame in told
+        for measure in contributions(model).values()
+    ]
+    of = pl.concat([pl.DataFrame(schema=dict.fromkeys(_OF, pl.String)), *rows]).unique()
+    of.columns = ["group_type", "group_code", "measure"]
     shares = {"one": rules.largest_share, "two": rules.two_largest_share, "near": rules.nearest_share}
     coarse = 2 * (_HALF_A_MEAN * (rules.base // 2)) ** 0.5
-    named = {"kinds": groups[" kind"].to_list(), "codes": groups[" code"].to_list()}
-    heavy: pl.DataFrame = connection.sql(_DOMINATED, params={**named, **shares, "coarse": coarse}).pl()
+    connection.register("told", of.to_arrow())
+    try:
+        heavy: pl.DataFrame = connection.sql(_DOMINATED, params={**shares, "coarse": coarse}).pl()
+    finally:
+        connection.unregister("told")
     return heavy
 
 
@@ -82,7 +90,7 @@ def without_dominated(model: Model, frame: pl.DataFrame, heavy: pl.DataFrame, ru
     told = frame.with_columns(*own)
     measures = contributions(model)
     for name in measures.keys() & set(frame.columns):
-        placed = told.with_columns(*_group(frame.columns), measures[name].alias(" measure"))
+        placed = told.with_columns(_placed(frame.columns, measures[name]))
         told = told.with_columns(pl.when(~_is_heavy(placed, heavy)).then(pl.col(name)).alias(name))
     return told
 
@@ -140,16 +148,12 @@ def _is_heavy(placed: pl.DataFrame, heavy: pl.DataFrame) -> pl.Series:
     return pl.select(pl.any_horizontal(one["no"].fill_null(False) for one in found)).to_series()
 
 
-def _groups(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.select(_group(frame.columns)).unique()
-
-
-def _group(columns: list[str]) -> list[pl.Expr]:
-    """Which group of fact.dominance a row is about, if any."""
+def _placed(columns: list[str], measure: pl.Expr) -> list[pl.Expr]:
+    """Which group of fact.dominance a row is about, if any, and which measure."""
     name = "college" if "college" in columns else "cohort"
     group = pl.lit(name), pl.col(name)
     if "group_type" in columns:
         group = pl.col("group_type"), pl.col("group_code")
     elif {"college", "cohort"} <= set(columns):
         group = pl.lit("college cohort"), pl.concat_str("college", "cohort", separator="/")
-    return [part.alias(alias) for part, alias in zip(group, _BY, strict=False)]
+    return [one.alias(alias) for one, alias in zip((*group, measure), _OF, strict=True)]
