@@ -33,7 +33,7 @@ def indicators() -> dg.Definitions:
 def _indicators(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
     model, rules = models()["portrait.department"], rules_of(site.campus)
     exact = read(warehouse, "select * from portrait.department")
-    told = without_dominated(model, exact, dominated(warehouse.connection, rules), rules)
+    told = without_dominated(model, exact, dominated(warehouse.connection, rules, [(model, exact)]), rules)
     coarse = released(model, told, rules).drop("withheld")
     portraits = coarse.with_columns(exact["persons"]).join(
         read(warehouse, "select term, compare_to as previous_term from ref.term"), on="term"

@@ -4,6 +4,11 @@ Terms are long past when a night comes, so each row bears a fingerprint of the v
 A term whose visits bear the same one now keeps its rows; what has come since, and in which run, need not be known.
 """
 
+from hashlib import sha256
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
 import dagster as dg
 import polars as pl
 
@@ -25,7 +30,9 @@ join ref.calendar_day as calendar on visit.service_date = calendar.day
 where calendar.term is not null and coalesce(visit.entered_at, visit.exited_at) is not null
 """
 """The slots of fact.visit_slot, numbered from Monday morning to Sunday evening."""
-_FINGERPRINTS = f"(select term, hash(patron_key, seen_at, slot) as visit from ({_VISITS}))"
+_BY_DAY = """
+(select service_date, hash(patron_key, seen_at) as visit from clean.visit where coalesce(entered_at, exited_at) is not null)
+"""
 _SEQUENCES = f"""
 select
     patron_key, term,
@@ -43,17 +50,21 @@ def order() -> dg.Definitions:
 
 
 def _orderliness(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
-    told = content_by(warehouse.connection, _FINGERPRINTS, "term")
-    now = pl.DataFrame(
-        [(term, " ".join(map(str, figures))) for term, figures in sorted(told.items())],
-        {"term": pl.String, "made_from": pl.String},
-        orient="row",
-    )
+    now = _made_from(warehouse)
     rows = _rows_of_now(warehouse, site)
     kept = rows.join(now, on=["term", "made_from"], how="semi")
     due = now.join(kept, on="term", how="anti")["term"]
     made = [orderliness(read(warehouse, _SEQUENCES, {"term": term})) for term in due]
     return [pl.concat([kept, *(rows.join(now, on="term").select(kept.columns) for rows in made)])]
+
+
+def _made_from(warehouse: Warehouse) -> pl.DataFrame:
+    """A fingerprint of the visits of each term: of each of its days, as to look up the term of every visit takes as long again."""
+    found: dict[Any, list[int]] = content_by(warehouse.connection, _BY_DAY, "service_date")
+    days = warehouse.rows_of("select term, day, weekday from ref.calendar_day where term is not null order by all")
+    visited = [(term, str(day), weekday, *found[day]) for term, day, weekday in days if day in found]
+    told = [(term, sha256(repr(list(own)).encode()).hexdigest()[:32]) for term, own in groupby(visited, itemgetter(0))]
+    return pl.DataFrame(told, {"term": pl.String, "made_from": pl.String}, orient="row")
 
 
 def _rows_of_now(warehouse: Warehouse, site: Site) -> pl.DataFrame:

@@ -15,7 +15,7 @@ from pipelines.quality import quality_page
 from pipelines.recipients import shelves_of
 from pipelines.release import released_tables
 from pipelines.report_files import lying, terms_written, write_documents, write_lists
-from pipelines.reports import Template, read_templates
+from pipelines.reports import Template, read_templates, whose
 from pipelines.site import Site, models
 from pipelines.standing import templates
 from pipelines.tables import OWNERS, asset_key
@@ -52,8 +52,9 @@ def _report(template: Template) -> dg.AssetsDefinition:
         if stands:
             write_lists(shelves, words)
         else:
-            tables = released_tables(warehouse, site, template.reads)
             headings = {name: _headings(name) for name in template.reads}
+            where = {name: whose(template, columns) for name, columns in headings.items()}
+            tables = released_tables(warehouse, site, template.reads, where)
             written = write_documents(template, tables, shelves, words, headings)
             note_told(warehouse, page, as_now, lying(template, shelves, terms_written(shelves, written)))
         return dg.MaterializeResult(

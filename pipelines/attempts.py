@@ -47,10 +47,12 @@ def attacked(rows: pl.DataFrame, rules: Rules) -> Iterator[Attempt]:
     same_as_then = pl.col("persons").eq_missing(pl.col("persons_then")) & pl.col("shown").eq_missing(
         pl.col("shown_then")
     )
-    claims = rows.unique(["cell", *PLACE], keep="first", maintain_order=True).with_row_index("claim")
     is_new = (~same_as_then & (pl.col("row_key") != TOTAL)).any().over("about")
-    claims = claims.with_columns(is_new=is_new)
-    small = claims.filter("is_small", "is_hidden", "is_new").unique("cell", keep="first", maintain_order=True)
+    claims = rows.unique(["cell", *PLACE], keep="first", maintain_order=True).with_columns(is_new=is_new)
+    # What tells of something else says nothing of a small cell.
+    is_asked = pl.all_horizontal("is_small", "is_hidden", "is_new")
+    claims = claims.filter(is_asked.any().over("about")).with_row_index("claim")
+    small = claims.filter(is_asked).unique("cell", keep="first", maintain_order=True)
     asked = {claim: (least, most) for claim, least, most in small.select("claim", "least", "most").iter_rows()}
     inside = claims.drop_nulls("insider").group_by("insider").agg("claim", "persons")
     known = {name: dict(zip(cells, counts, strict=True)) for name, cells, counts in inside.iter_rows()}

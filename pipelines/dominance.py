@@ -14,6 +14,8 @@ does.  Nor of what is ``#even``: among ten answers on a scale from 1 to 9 one ma
 to everybody about as often.  How coarse a figure leaves belongs in :mod:`profiles.disclosure`.
 """
 
+from collections.abc import Iterable
+
 import duckdb
 import polars as pl
 
@@ -23,9 +25,10 @@ from profiles.disclosure import Rules
 
 ONE, TWO = "largest_share", "two_largest_share"
 _DOMINATED = """
-with part as (
+with whole as (select * from fact.dominance semi join told using (group_type, group_code, measure)),
+part as (
     select *, string_split(group_code, '/') as steps from fact.dominance
-    where measure not like 'loans of %' and 1 - two_largest_share < $near * largest_share
+    where measure in (select measure from told) and measure not like 'loans of %' and 1 - two_largest_share < $near * largest_share
 ),
 placed as (
     select part.*, null as whole_type, array_to_string(steps[:place], '/') as whole_code
@@ -36,11 +39,11 @@ placed as (
     union all
     select part.*, null, 'everyone' from part where group_code <> 'everyone'
 )
-select group_type, group_code, term, measure from fact.dominance
+select group_type, group_code, term, measure from whole
 where largest_share > $one or two_largest_share > $two
 union
 select whole.group_type, whole.group_code, term, measure
-from placed as part join fact.dominance as whole using (term, measure)
+from placed as part join whole using (term, measure)
 where whole.group_code = part.whole_code and whole.group_type = coalesce(part.whole_type, whole.group_type)
 and part.total * (1 - part.two_largest_share) + $coarse * sqrt(whole.total) < $near * part.total * part.largest_share
 """
@@ -52,15 +55,32 @@ less than 2 · √(0.05 · b · total) for any n (the p % rule of the statistica
 follows from their shares alone; each is then set beside the wholes that it lies in, and no others.
 """
 _HALF_A_MEAN = 0.05
-_BY = [" kind", " code", "term", " measure"]
+_OF = [" kind", " code", " measure"]
+_BY = [*_OF[:2], "term", _OF[2]]
 _OF_CLASS = ("loans", "share_in_group", "location_quotient")
 
 
-def dominated(connection: duckdb.DuckDBPyConnection, rules: Rules) -> pl.DataFrame:
-    """Groups, terms and measures of which one or two people make too much, or of which a part's can be worked out."""
+def dominated(
+    connection: duckdb.DuckDBPyConnection, rules: Rules, told: Iterable[tuple[Model, pl.DataFrame]]
+) -> pl.DataFrame:
+    """Groups, terms and measures of which one or two people make too much, or of which a part's can be worked out.
+
+    Of all groups and measures there are, those that ``told`` tells of.
+    """
+    rows = [
+        frame.select(_placed(frame.columns, measure)).unique()
+        for model, frame in told
+        for measure in contributions(model).values()
+    ]
+    of = pl.concat([pl.DataFrame(schema=dict.fromkeys(_OF, pl.String)), *rows]).unique()
+    of.columns = ["group_type", "group_code", "measure"]
     shares = {"one": rules.largest_share, "two": rules.two_largest_share, "near": rules.nearest_share}
     coarse = 2 * (_HALF_A_MEAN * (rules.base // 2)) ** 0.5
-    heavy: pl.DataFrame = connection.sql(_DOMINATED, params={**shares, "coarse": coarse}).pl()
+    connection.register("told", of.to_arrow())
+    try:
+        heavy: pl.DataFrame = connection.sql(_DOMINATED, params={**shares, "coarse": coarse}).pl()
+    finally:
+        connection.unregister("told")
     return heavy
 
 
@@ -69,9 +89,8 @@ def without_dominated(model: Model, frame: pl.DataFrame, heavy: pl.DataFrame, ru
     own = [_unless_made_by_few(name, *pair, rules) for name, pair in guards(model).items()]
     told = frame.with_columns(*own)
     measures = contributions(model)
-    kind, code = _group(frame.columns)
     for name in measures.keys() & set(frame.columns):
-        placed = told.with_columns(kind.alias(" kind"), code.alias(" code"), measures[name].alias(" measure"))
+        placed = told.with_columns(_placed(frame.columns, measures[name]))
         told = told.with_columns(pl.when(~_is_heavy(placed, heavy)).then(pl.col(name)).alias(name))
     return told
 
@@ -129,11 +148,12 @@ def _is_heavy(placed: pl.DataFrame, heavy: pl.DataFrame) -> pl.Series:
     return pl.select(pl.any_horizontal(one["no"].fill_null(False) for one in found)).to_series()
 
 
-def _group(columns: list[str]) -> tuple[pl.Expr, pl.Expr]:
-    """Which group of fact.dominance a row is about, if any."""
-    if "group_type" in columns:
-        return pl.col("group_type"), pl.col("group_code")
-    if {"college", "cohort"} <= set(columns):
-        return pl.lit("college cohort"), pl.concat_str("college", "cohort", separator="/")
+def _placed(columns: list[str], measure: pl.Expr) -> list[pl.Expr]:
+    """Which group of fact.dominance a row is about, if any, and which measure."""
     name = "college" if "college" in columns else "cohort"
-    return pl.lit(name), pl.col(name)
+    group = pl.lit(name), pl.col(name)
+    if "group_type" in columns:
+        group = pl.col("group_type"), pl.col("group_code")
+    elif {"college", "cohort"} <= set(columns):
+        group = pl.lit("college cohort"), pl.concat_str("college", "cohort", separator="/")
+    return [one.alias(alias) for one, alias in zip((*group, measure), _OF, strict=True)]

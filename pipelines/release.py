@@ -7,7 +7,7 @@ its kind asks; a row that no release knows is withheld.  How a release is decide
 :mod:`profiles.disclosure`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
@@ -39,16 +39,27 @@ def rules_of(campus: Campus) -> Rules:
     )
 
 
-def released_tables(warehouse: Warehouse, site: Site, tables: Iterable[str]) -> dict[str, pl.DataFrame]:
-    """The rows of tables as they may be shown outside the library's data team, by the tables' names."""
+def released_tables(
+    warehouse: Warehouse, site: Site, tables: Iterable[str], where: Mapping[str, str] | None = None
+) -> dict[str, pl.DataFrame]:
+    """The rows of tables as they may be shown outside the library's data team, by the tables' names.
+
+    Of a table of which only some rows are wanted, ``where`` says which.
+    """
     rules = rules_of(site.campus)
-    heavy = dominated(warehouse.connection, rules)
-    return {table: _released(warehouse, models()[table], rules, heavy) for table in tables}
+    rows = [(models()[table], _rows(warehouse, models()[table], (where or {}).get(table))) for table in tables]
+    heavy = dominated(warehouse.connection, rules, rows)
+    return {model.table: _released(warehouse, model, frame, rules, heavy) for model, frame in rows}
 
 
-def _released(warehouse: Warehouse, model: Model, rules: Rules, heavy: pl.DataFrame) -> pl.DataFrame:
+def _rows(warehouse: Warehouse, model: Model, where: str | None) -> pl.DataFrame:
     # In one order, so that the same rows make the same page and the same file.
-    frame = read(warehouse, f"select * from {model.table} order by {', '.join(model.grain)}")
+    return read(warehouse, f"select * from {model.table} where {where or 'true'} order by {', '.join(model.grain)}")
+
+
+def _released(
+    warehouse: Warehouse, model: Model, frame: pl.DataFrame, rules: Rules, heavy: pl.DataFrame
+) -> pl.DataFrame:
     if model.persons is None:
         return frame
     told = without_dominated(model, frame, heavy, rules)

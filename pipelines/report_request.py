@@ -185,7 +185,8 @@ def _a_year_before(day: dt.date) -> dt.date:
 def _exact(past: Past, name: str, rules: Rules) -> pl.DataFrame:
     """A table of the private warehouse, but for figures of which one or two people make the most."""
     frame: pl.DataFrame = past.connection.sql(f"select * from {name}").pl()
-    return without_dominated(models()[name], frame, dominated(past.connection, rules), rules)
+    model = models()[name]
+    return without_dominated(model, frame, dominated(past.connection, rules, [(model, frame)]), rules)
 
 
 def _words(campus: Campus, small_cell: int, past: Past) -> SiteWords:

@@ -9,7 +9,7 @@ them belongs in :mod:`pipelines.report_files`.
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
+from pipelines.quoting import literal
 from pipelines.report_context import context, environment, template_errors
 from pipelines.slips import suggestion
 from profiles.captions import SiteWords, Words
@@ -188,6 +189,14 @@ def own_tables(template: Template, group: str, tables: Mapping[str, pl.DataFrame
             f"{template.path.name}: reads {missing[0]}, which was not made — add its SQL or drop it from “reads:”"
         )
     return {name: _own(template.one_per, group, tables[name]) for name in template.reads}
+
+
+def whose(template: Template, columns: Collection[str]) -> str:
+    """Which rows of a table with these columns :func:`own_tables` gives to some page of a report, as a condition."""
+    if template.one_per in columns or not {"group_type", "group_code"} <= set(columns):
+        return "true"
+    kinds = ", ".join(map(literal, (template.one_per, *EVERYBODY)))
+    return f"group_type in ({kinds}) or (group_type = 'cohort' and group_code = 'everyone')"
 
 
 def _own(one_per: str, group: str, table: pl.DataFrame) -> pl.DataFrame:

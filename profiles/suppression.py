@@ -30,6 +30,9 @@ Tables = dict[int, list[Floats]]
 Room = Callable[..., float]
 """How far a cell can rise, or fall."""
 
+Step = tuple[dict[int | None, float], float, float]
+"""What the cells beside one can make up for by their owners, and together; and how far the cell above can change."""
+
 NOBODY = -1
 """The owner of a cell that no unit knows by itself."""
 
@@ -90,27 +93,27 @@ def _can_trade(cells: Cells, block: Block, room: Room, place: int, amount: int) 
     rise = amount > 0
     if room(place, rise) < abs(amount):
         return False
-    steps: list[tuple[dict[int, float], float]] = []
+    steps: list[Step] = []
     at = place
     while len(block.above[at]) == 1:
         (number,) = block.above[at]
         whole, parts = block.sums[number]
-        given: dict[int, float] = {}
+        given: dict[int | None, float] = {}
         for part in parts:
             if part != at and block.above[part] == [number]:
                 owner = int(cells.owner[block.cells[part]])
                 given[owner] = given.get(owner, 0) + room(part, not rise)
-        steps.append((given, room(whole, rise, number)))
+        steps.append((given, sum(given.values()), room(whole, rise, number)))
         at = whole
     beyond = 0 if block.above[at] else MANY
-    insiders = {owner for given, _ in steps for owner in given} - {int(cells.owner[block.cells[place]]), NOBODY}
+    insiders = {owner for given, _, _ in steps for owner in given} - {int(cells.owner[block.cells[place]]), NOBODY}
     return all(_given(steps, beyond, insider) >= abs(amount) for insider in (None, *insiders))
 
 
-def _given(steps: list[tuple[dict[int, float], float]], beyond: float, insider: int | None) -> float:
-    """What all steps together can make up for, if the cells of one insider stay as they are."""
-    for given, limit in reversed(steps):
-        beyond = min(beyond, limit) + sum(amount for owner, amount in given.items() if owner != insider)
+def _given(steps: list[Step], beyond: float, insider: int | None) -> float:
+    """What all steps together can make up for, if the cells of one insider, or of none, stay as they are."""
+    for given, by_all, limit in reversed(steps):
+        beyond = min(beyond, limit) + by_all - given.get(insider, 0)
     return beyond
 
 

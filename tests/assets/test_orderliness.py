@@ -9,8 +9,8 @@ from assets.orderliness import _SEQUENCES, _orderliness, order
 from pipelines import changes, hand
 from pipelines.frames import read
 from pipelines.site import Site, models
-from profiles.orderliness import actual_entropy
 from tests.assets.small_site import small_site, warehouse_of
+from tests.profiles.test_orderliness import actual_entropy
 
 VISITS = """
 create schema clean; create schema ref;

@@ -4,6 +4,7 @@ import re
 import stat
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -13,12 +14,15 @@ from pipelines.recipients import LIBRARY, Shelves
 from pipelines.report_files import write_documents, write_page
 from pipelines.reports import (
     Template,
+    own_tables,
     read_template,
     read_templates,
     render,
     render_page,
+    whose,
 )
 from profiles.captions import Words
+from tests.drawn import drawn, shown
 from tests.pipelines.report_pages import quality
 from tests.pipelines.report_tables import CAMPUS, LENDING, campus, lending, survey_only
 from tests.pipelines.told import NUMBER, Told
@@ -121,6 +125,31 @@ def test_a_page_shows_its_own_group_only(tmp_path: Path) -> None:
     template = small(tmp_path, "{% for row in rows('report.shelf') %}{{ row.title }},{% endfor %}")
     shelves = pl.DataFrame({"shelf": ["A", "B", "A"], "title": ["one", "two", "three"]})
     assert render(template, {"shelf": "A"}, {"report.shelf": shelves}, CAMPUS, "zh") == "one,three,"
+
+
+GROUPS = """
+group_type | group_code | term | seen
+college    | 文学院     | t1   | college
+college    | 经济学院   | t2   | college
+cohort     | everyone   | t1   | college
+all        | all        | t1   | college
+cohort     | new        | t1   |
+major      | 文学院/a   | t1   |
+class      | 经济学院/b | t2   |
+"""
+
+
+@pytest.mark.parametrize(("report", "seen"), [("college", ["college"]), ("freshmen", ["college", None])])
+def test_only_rows_that_some_page_is_told_from_are_asked_for(report: str, seen: list[str | None]) -> None:
+    """A page of a college is told of it and of everybody; one of a term, of whatever groups there are in it."""
+    template, table = read_template(REPORTS / f"{report}.html.j2"), drawn(GROUPS)
+    with duckdb.connect() as connection:
+        connection.register("groups", table.to_arrow())
+        asked = connection.sql(f"from groups where {whose(template, table.columns)}").pl()
+    assert shown(asked) == shown(table.filter(pl.col("seen").is_in(seen, nulls_equal=True)))
+    for group in ("文学院", "经济学院", "t1", "t2"):
+        told = [own_tables(template, group, dict.fromkeys(template.reads, rows)) for rows in (table, asked)]
+        assert shown(told[0][template.reads[0]]) == shown(told[1][template.reads[0]])
 
 
 def test_every_college_gets_a_page_in_both_languages_and_a_place_in_the_index(

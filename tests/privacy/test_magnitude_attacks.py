@@ -47,8 +47,8 @@ def rows(loans: People) -> pl.DataFrame:
     )
 
 
-def heavy(loans: People, rules: Rules = RULES) -> pl.DataFrame:
-    """The groups whose mean does not leave, by what ``fact.dominance`` says of them."""
+def heavy(loans: People, model: Model, rules: Rules, asked: pl.DataFrame) -> pl.DataFrame:
+    """Of the groups asked about those whose mean does not leave, by what ``fact.dominance`` says of all."""
     groups = {("cohort", "everyone"): [one for own in loans.values() for one in own]}
     groups |= {("college", name): own for name, own in loans.items()}
     told_of = [
@@ -60,7 +60,7 @@ def heavy(loans: People, rules: Rules = RULES) -> pl.DataFrame:
         connection.execute("create schema fact")
         connection.register("given", pl.DataFrame(told_of, names, orient="row").to_arrow())
         connection.execute("create table fact.dominance as from given")
-        return dominated(connection, rules)
+        return dominated(connection, rules, [(model, asked)])
 
 
 def naive(loans: People) -> pl.DataFrame:
@@ -72,7 +72,8 @@ def naive(loans: People) -> pl.DataFrame:
 
 
 def gated(loans: People, model: Model, rules: Rules = RULES) -> pl.DataFrame:
-    return told(model, without_dominated(model, rows(loans), heavy(loans, rules), rules))
+    every = rows(loans)
+    return told(model, without_dominated(model, every, heavy(loans, model, rules, every), rules))
 
 
 def totals(shown: pl.DataFrame, is_exact: bool) -> dict[str, tuple[float, float]]:
@@ -131,3 +132,12 @@ def test_one_who_borrows_more_than_what_rounding_leaves_open_is_not_seen_through
     assert given_away(people, gated(people, model, replace(RULES, nearest_share=0))) == ["C10"]
     assert given_away(people, gated(people, model)) == []
     assert gated(campus(3), model)["loans_mean"][0] is not None
+
+
+def test_a_whole_that_is_told_of_alone_is_judged_by_the_same_parts(models: dict[str, Model]) -> None:
+    model, people = models["portrait.unit"], campus(3) | {"C10": [2000, 3, 2, 4, 1]}
+    every = rows(people)
+    whole = every.filter(pl.col("group_code") == "everyone")
+    assert heavy(people, model, RULES, whole).rows() == [("cohort", "everyone", "t1", "loans")]
+    assert ("college", "C10", "t1", "loans") in heavy(people, model, RULES, every).rows()
+    assert heavy(campus(3), model, RULES, whole).is_empty()

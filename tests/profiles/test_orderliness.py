@@ -10,7 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles.orderliness import actual_entropy, orderliness
+from profiles.orderliness import actual_entropies, orderliness
+
+
+def actual_entropy(text: str) -> float:
+    return float(actual_entropies(pl.Series([text]))[0])
 
 
 def test_a_short_sequence_worked_out_by_hand() -> None:
@@ -44,9 +48,16 @@ def plain(text: str) -> float:
     return len(text) * math.log(len(text)) / total
 
 
-@given(st.text("ABC", min_size=1, max_size=40))
-def test_the_quick_search_finds_what_the_definition_says(text: str) -> None:
-    assert actual_entropy(text) == plain(text)
+@given(st.lists(st.text("ABC", min_size=1, max_size=40), max_size=5), st.integers(1, 3))
+def test_the_quick_search_finds_what_the_definition_says(texts: list[str], at_once: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("profiles.orderliness._AT_ONCE", at_once)
+        assert actual_entropies(pl.Series(texts, dtype=pl.String)).to_list() == [plain(text) for text in texts]
+
+
+def test_a_match_may_be_longer_than_a_byte_can_say() -> None:
+    for length in (254, 255, 256, 600):
+        assert actual_entropy("A" * length) == plain("A" * length)
 
 
 def test_short_sequences_have_no_row() -> None:
