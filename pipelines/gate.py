@@ -164,7 +164,7 @@ def _told(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """What is, or would be, known of each row that is shown: the fewest and the most people."""
     is_total = pl.col("row_key") == TOTAL
     number = pl.coalesce("shown_then", "near", rounded(pl.col("persons"), rules.base))
-    low, high = bounds(number, rules.base, stayed(rules))
+    low, high = bounds(number, rules, stayed(rules))
     persons, slack = pl.col("persons"), pl.col("slack")
     is_few = persons < rules.k
     is_implied = is_total & (pl.col("since").is_not_null() | pl.col("is_rest"))

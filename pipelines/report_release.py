@@ -6,7 +6,6 @@ in :mod:`pipelines.periods`.
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
 
 import polars as pl
 
@@ -14,13 +13,14 @@ from pipelines.aggregates import TOTAL, aggregates, placed, row_key
 from pipelines.errors import Problem
 from pipelines.frames import read
 from pipelines.gate import release
+from pipelines.kinds import kept, kinds
 from pipelines.models import Model
 from pipelines.periods import Span, asked, terms_of
 from pipelines.release import as_decided
 from pipelines.remembered import last_decided, terms_told
 from pipelines.site import models
 from pipelines.warehouse import Warehouse
-from profiles.disclosure import Rules
+from profiles.disclosure import Rules, of_more
 
 Frames = Mapping[str, pl.DataFrame]
 
@@ -86,7 +86,8 @@ def _of_period(model: Model, frame: pl.DataFrame, own: pl.DataFrame) -> pl.DataF
 def _as_told(warehouse: Warehouse, model: Model, frame: pl.DataFrame, rules: Rules, k: int) -> pl.DataFrame:
     if model.persons is None:
         return frame
-    persons = pl.col(model.persons).fill_null(0)
-    known = frame.select(row_key(model).alias("row_key"), persons.alias("persons")).filter(pl.col("persons") >= k)
+    persons = pl.col(model.persons).fill_null(0).alias("persons")
+    known = frame.select(row_key(model).alias("row_key"), persons)
     decided = last_decided(warehouse, model).join(known, on=["row_key", "persons"], how="semi")
-    return as_decided(model, frame, decided.drop("persons"), replace(rules, k=k))
+    told = as_decided(model, frame, decided.drop("persons"), rules)
+    return of_more(told, model.persons, kinds(model), kept(model), k) if k > rules.k else told

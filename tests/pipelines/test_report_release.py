@@ -83,6 +83,16 @@ def test_k_raised_hides_more_and_is_not_remembered(warehouse: Warehouse) -> None
     assert ask(warehouse, in_term(PERIOD, Law=31), k=10) == {PERIOD: 30}
 
 
+@pytest.mark.parametrize("persons", [28, 30, 32])
+def test_asking_for_one_k_after_the_other_does_not_tell_how_many_people_there_are(
+    warehouse: Warehouse, persons: int
+) -> None:
+    """As the exact number decided, the row would vanish at the k after it."""
+    frame = in_term(PERIOD, Law=persons, Art=60)
+    answers = [ask(warehouse, frame, k)[PERIOD] for k in range(28, 34)]
+    assert answers == [30, 30, 30, None, None, None]
+
+
 def test_of_the_sites_own_terms_a_request_says_what_every_night_says_or_nothing(warehouse: Warehouse) -> None:
     both = [in_term(PERIOD, Law=31), in_term(TERM, Law=46)]
     assert ask(warehouse, pl.concat(both)) == {PERIOD: 30, TERM: 45}
