@@ -133,14 +133,15 @@ _THEN = ("persons_then", "shown_then", "told_in", "was_there", "slack")
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows that count the same people have the same number of ``cell``.
 
-    A family that says the same as the one it is a variant of is taken for it.
+    A family that says the same as the one it is a variant of, which counts the most people, is taken for it.
     """
     people = ["same", "unit", "part", "since", "until"]
     rows = rows.with_columns(cell=pl.struct(*people, "persons").rank("dense").cast(pl.Int64) - 1)
-    rows = rows.with_columns(first=pl.col("cell").first().over(people))
-    is_variant = (pl.col("cell") != pl.col("first")).any().over("table_name", "family")
+    most = (pl.col("cell").filter(~pl.col("is_gone")).max().over(people), pl.col("cell").max().over(people))
+    rows = rows.with_columns(most=pl.coalesce(most))
+    is_variant = (pl.col("cell") != pl.col("most")).any().over("table_name", "family")
     family = pl.when(is_variant).then(pl.concat_str("family", "table_name", separator=" in ")).otherwise("same")
-    return _with_sole_insiders(rows.with_columns(family=family).drop("first"))
+    return _with_sole_insiders(rows.with_columns(family=family).drop("most"))
 
 
 def _with_sole_insiders(rows: pl.DataFrame) -> pl.DataFrame:

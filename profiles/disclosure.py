@@ -133,15 +133,16 @@ def put_together(
 ) -> pl.DataFrame:
     """The parts of each group with their persons and share; those that are ``hidden`` together as ``rest``.
 
-    Of fewer than ``k`` persons even the rest has no figures.
+    Of fewer than ``k`` persons even the rest has no figures, nor has one that is all of the group: it would say of no part
+    anything, and of the group how many it is, which may be withheld elsewhere.
     """
     grain = [*groups, part]
     named = frame.with_columns(pl.when("hidden").then(pl.lit(rest)).otherwise(pl.col(part)).alias(part))
     parts = named.group_by(grain).agg(pl.col(persons).sum()).sort(grain)
     whole = pl.col(persons).sum().over(groups)
-    is_only_rest = (pl.col(part) == rest) & (pl.len().over(groups) == 1)
-    share = pl.when(is_only_rest).then(1.0).otherwise(band(pl.col(persons) / whole, rules.least_share))
-    few = pl.col(persons) < rules.k
+    is_all_rest = (pl.col(part) == rest) & (pl.len().over(groups) == 1)
+    share = band(pl.col(persons) / whole, rules.least_share)
+    few = (pl.col(persons) < rules.k) | is_all_rest
     return parts.with_columns(
         pl.when(~few).then(rounded(pl.col(persons), rules.base)).alias(persons),
         share=pl.when(~few).then(share),

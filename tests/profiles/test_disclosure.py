@@ -109,6 +109,16 @@ def test_a_group_of_too_few_keeps_one_row_without_figures() -> None:
     assert together.rows() == [("Law", "rest", None, None, True)]
 
 
+def test_a_rest_that_is_all_of_a_group_does_not_say_how_many_the_group_is() -> None:
+    parts = colleges({"daily", "quiet"}, daily=8, quiet=4)
+    together = put_together(parts, ["college"], "segment", "persons", RULES, "rest")
+    assert together.rows() == [("Law", "rest", None, None, True)]
+    beside_another = put_together(
+        colleges({"night", "quiet"}, daily=30, night=8, quiet=4), ["college"], "segment", "persons", RULES, "rest"
+    )
+    assert beside_another.rows()[1] == ("Law", "rest", 10, 0.29, False), "the control: 12 people are enough"
+
+
 def test_a_group_all_of_one_kind_is_not_said_to_be() -> None:
     together = put_together(colleges(set(), daily=40), ["college"], "segment", "persons", RULES, "rest")
     assert together.rows() == [("Law", "daily", 40, 0.95, False)]
