@@ -16,7 +16,7 @@ from pipelines.gate import release
 from pipelines.kinds import kept, kinds
 from pipelines.models import Model
 from pipelines.periods import Span, asked, terms_of
-from pipelines.release import as_decided
+from pipelines.release import as_decided, is_comparison
 from pipelines.remembered import last_decided, terms_told
 from pipelines.site import models
 from pipelines.warehouse import Warehouse
@@ -64,6 +64,11 @@ def of_periods(frame: pl.DataFrame) -> pl.DataFrame:
     """The rows about periods, where a table has any: beside a whole term a part of one looks like a fall."""
     periods = list(asked(frame["term"])) if "term" in frame.columns else []
     return frame.filter(pl.col("term").is_in(periods)) if periods else frame
+
+
+def beside(own: Frames, frames: Frames) -> dict[str, pl.DataFrame]:
+    """One's own rows, and everybody's of a table that sets one beside all others: they are told as well, if unnamed."""
+    return {name: frames[name] if is_comparison(frame) else frame for name, frame in own.items()}
 
 
 def as_told(warehouse: Warehouse, frames: Frames, rules: Rules, k: int) -> dict[str, pl.DataFrame]:

@@ -10,7 +10,7 @@ import pytest
 from pipelines import gate
 from pipelines.aggregates import aggregates
 from pipelines.errors import Problem
-from pipelines.report_release import as_told, release_asked, told_before
+from pipelines.report_release import as_told, beside, release_asked, told_before
 from pipelines.site import models
 from pipelines.warehouse import Warehouse
 from profiles.disclosure import Rules
@@ -126,3 +126,27 @@ def test_what_was_told_are_terms_periods_and_a_running_term_up_to_today(warehous
     assert sorted(told_before(warehouse)) == [period, term]
     warehouse.connection.execute("update ref.horizon set as_of = date '2025-12-10'")
     assert sorted(told_before(warehouse)) == [period, (term[0], dt.date(2025, 12, 10)), term]
+
+
+def test_whoever_is_set_beside_all_others_is_told_with_them_and_of_no_more(warehouse: Warehouse) -> None:
+    """Of a period the other colleges' values stand on one's own page, unnamed: the gate decides of them as well."""
+    table = "report.indicator"
+    persons = {"Law": 31, "Art": 60, "Music": 80, "Physics": 45, "History": 70, "Film": 7}
+    rows = [indicator(college, n, float(place)) for place, (college, n) in enumerate(persons.items())]
+    frames = {table: pl.DataFrame(rows, schema_overrides={"place": pl.Int32, "colleges": pl.Int32})}
+    everybody = beside({table: frames[table].filter(college="Law")}, frames)
+    release_asked(warehouse, frames, everybody, RULES, "Law")
+    law, *_ = as_told(warehouse, everybody, RULES, 10)[table].filter(college="Law").to_dicts()
+    assert law["others"] == "0.0|1.0|2.0|3.0|4.0"
+    told = "select count(*) from ledger.released_cell where table_name = ? and shown is not null"
+    assert warehouse.connection.execute(told, [table]).fetchone() == (5,)
+
+
+def indicator(college: str, persons: int, value: float) -> dict[str, object]:
+    """A row of report.indicator that was set beside all colleges, also the small one."""
+    words = dict.fromkeys(("view", "label_zh", "label_en", "term_label_zh", "term_label_en"), "x")
+    own = {"college": college, "term": PERIOD, "indicator": "visits", "position": 1, "unit": "days", "better": "higher"}
+    figures = {"value": value, "persons": persons, "previous": None, "change": None, "not_measured": None}
+    beside_all = {"others": "0.0|1.0|2.0|3.0|4.0|5.0", "place": 1, "colleges": 6}
+    spread = dict.fromkeys(("median", "lower_quartile", "upper_quartile", "lowest", "highest"), 1.0)
+    return own | words | figures | spread | beside_all | {"term_position": 1}
