@@ -91,8 +91,18 @@ def _of_period(model: Model, frame: pl.DataFrame, own: pl.DataFrame) -> pl.DataF
 def _as_told(warehouse: Warehouse, model: Model, frame: pl.DataFrame, rules: Rules, k: int) -> pl.DataFrame:
     if model.persons is None:
         return frame
-    persons = pl.col(model.persons).fill_null(0).alias("persons")
-    known = frame.select(row_key(model).alias("row_key"), persons)
-    decided = last_decided(warehouse, model).join(known, on=["row_key", "persons"], how="semi")
-    told = as_decided(model, frame, decided.drop("persons"), rules)
+    decided = last_decided(warehouse, model).drop("persons")
+    told = as_decided(model, frame, decided.join(_of_now(warehouse, model, frame), on="row_key", how="semi"), rules)
     return of_more(told, model.persons, kinds(model), kept(model), k) if k > rules.k else told
+
+
+def _of_now(warehouse: Warehouse, model: Model, frame: pl.DataFrame) -> pl.DataFrame:
+    """The keys of the rows that were decided just now: those about periods, and those that count as many as tonight's.
+
+    Not those that count as many as when they were told first, for that says of whom somebody has come or gone since.
+    """
+    told_by = [row_key(model).alias("row_key"), pl.col(str(model.persons)).fill_null(0).alias("persons")]
+    tonight = read(warehouse, f"select * from {model.table}").select(told_by)
+    is_asked = pl.col("term").is_in(list(asked(frame["term"]))) if "term" in frame.columns else pl.lit(False)
+    as_tonight = frame.select(told_by).join(tonight, on=["row_key", "persons"], how="semi")
+    return pl.concat([frame.filter(is_asked).select(told_by), as_tonight]).select("row_key").unique()

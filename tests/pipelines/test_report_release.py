@@ -73,6 +73,23 @@ def test_asking_again_gives_the_same_and_adds_no_cell(warehouse: Warehouse) -> N
     assert warehouse.rows("ledger.released_cell") == cells
 
 
+def test_somebody_who_has_come_or_gone_since_is_not_seen_by_asking_again(warehouse: Warehouse) -> None:
+    """Else the rows that vanish when somebody's records are corrected are the rows in which they are counted."""
+    before = in_term(PERIOD, Law=31, Art=60)
+    first = ask(warehouse, before)
+    for persons in (32, 30, 31):
+        after = in_term(PERIOD, Law=persons, Art=60)
+        assert not before.equals(after) or persons == 31
+        assert ask(warehouse, after) == first == {PERIOD: 30}
+
+
+def test_nor_in_what_every_night_says(warehouse: Warehouse) -> None:
+    """Of 46 people who were told of as 45 one is gone tonight: every night says 45 still, and so does a request."""
+    gate.release(warehouse, fill(warehouse, in_term(TERM, Law=45, Art=71)), RULES, "colleges")
+    both = [in_term(PERIOD, Law=31), in_term(TERM, Law=45)]
+    assert ask(warehouse, pl.concat(both)) == {PERIOD: 30, TERM: 45}
+
+
 def test_a_number_near_the_terms_is_the_terms(warehouse: Warehouse) -> None:
     """46 were told as 45; 43 of them, alone, would be told as 45 too, and 41 as 40."""
     assert ask(warehouse, in_term(PERIOD, Law=41)) == {PERIOD: 45}
