@@ -178,7 +178,7 @@ def _told(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         high=pl.max_horizontal(persons, pl.when(slack.is_null()).then(high).otherwise(persons + slack)),
         is_listed=~is_total & tells_somebody,
         is_settled=was_shown | (is_total & ~is_implied & ~is_few),
-        is_hidden=is_implied | was_withheld | is_few,
+        is_hidden=is_implied | was_withheld | is_few | pl.col("is_cut"),
         is_small=is_few & (persons > 0) & ~was_shown & pl.col("is_asked"),
         is_new=~is_total & ~(persons.eq_missing(pl.col("persons_then"))),
     )
