@@ -89,7 +89,7 @@ def _known_anyhow(claims: pl.DataFrame, sums: list[tuple[int, list[int]]], insid
 
 def _claims(claims: pl.DataFrame, rules: Rules) -> list[Claim]:
     """What everybody can read, and nothing else."""
-    low, high = bounds(pl.col("shown"), rules.base, stayed(rules))
+    low, high = bounds(pl.col("shown"), rules, stayed(rules))
     is_exact = pl.col("slack").is_not_null()
     least, most = pl.col("persons") - pl.col("slack"), pl.col("persons") + pl.col("slack")
     is_open = pl.col("is_hidden") | ((pl.col("row_key") != TOTAL) & pl.col("shown").is_null())

@@ -133,14 +133,15 @@ _THEN = ("persons_then", "shown_then", "told_in", "was_there", "slack")
 def _numbered(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows that count the same people have the same number of ``cell``.
 
-    A family that says the same as the one it is a variant of is taken for it.
+    A family that says the same as the one it is a variant of, which counts the most people, is taken for it.
     """
     people = ["same", "unit", "part", "since", "until"]
     rows = rows.with_columns(cell=pl.struct(*people, "persons").rank("dense").cast(pl.Int64) - 1)
-    rows = rows.with_columns(first=pl.col("cell").first().over(people))
-    is_variant = (pl.col("cell") != pl.col("first")).any().over("table_name", "family")
+    most = (pl.col("cell").filter(~pl.col("is_gone")).max().over(people), pl.col("cell").max().over(people))
+    rows = rows.with_columns(most=pl.coalesce(most))
+    is_variant = (pl.col("cell") != pl.col("most")).any().over("table_name", "family")
     family = pl.when(is_variant).then(pl.concat_str("family", "table_name", separator=" in ")).otherwise("same")
-    return _with_sole_insiders(rows.with_columns(family=family).drop("first"))
+    return _with_sole_insiders(rows.with_columns(family=family).drop("most"))
 
 
 def _with_sole_insiders(rows: pl.DataFrame) -> pl.DataFrame:
@@ -164,7 +165,7 @@ def _told(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """What is, or would be, known of each row that is shown: the fewest and the most people."""
     is_total = pl.col("row_key") == TOTAL
     number = pl.coalesce("shown_then", "near", rounded(pl.col("persons"), rules.base))
-    low, high = bounds(number, rules.base, stayed(rules))
+    low, high = bounds(number, rules, stayed(rules))
     persons, slack = pl.col("persons"), pl.col("slack")
     is_few = persons < rules.k
     is_implied = is_total & (pl.col("since").is_not_null() | pl.col("is_rest"))
@@ -177,7 +178,7 @@ def _told(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         high=pl.max_horizontal(persons, pl.when(slack.is_null()).then(high).otherwise(persons + slack)),
         is_listed=~is_total & tells_somebody,
         is_settled=was_shown | (is_total & ~is_implied & ~is_few),
-        is_hidden=is_implied | was_withheld | is_few,
+        is_hidden=is_implied | was_withheld | is_few | pl.col("is_cut"),
         is_small=is_few & (persons > 0) & ~was_shown & pl.col("is_asked"),
         is_new=~is_total & ~(persons.eq_missing(pl.col("persons_then"))),
     )

@@ -30,8 +30,12 @@ def kinds(model: Model) -> dict[str, Kind]:
 
 
 def kept(model: Model) -> list[str]:
-    """The columns that say what a row is about, and that stay when its figures are withheld."""
-    words = (c.name for c in model.columns if c.type in _WORDS or c.name in _PLACES)
+    """The columns that say what a row is about, and that stay when its figures are withheld.
+
+    A place in an order that the figures make says something of them, and is tagged as a figure.
+    """
+    places = {c.name for c in model.columns if c.name in _PLACES and not c.tags & set(KINDS)}
+    words = (c.name for c in model.columns if c.type in _WORDS or c.name in places)
     return sorted({*model.grain, *words} - {model.persons})
 
 

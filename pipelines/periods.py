@@ -65,11 +65,12 @@ def _ends(span: Span) -> Span:
 def beside_others(rows: pl.DataFrame, terms: Mapping[str, Span], rules: Rules) -> pl.DataFrame:
     """The rows, and what follows from rows about the same people in periods that share days.
 
-    Of each row ``about`` says what it tells of, whatever the period, ``near`` a number that was told and stays, and
-    ``is_wide`` whether the number told may be one that stayed.  After them come the rests between two.
+    Of each row ``about`` says what it tells of, whatever the period, ``near`` a number that was told and stays,
+    ``is_wide`` whether the number told may be one that stayed, and ``is_cut`` that nothing was told of nearly the same
+    people.  After them come the rests between two.
     """
     rows = rows.with_columns(about="same", near=pl.lit(None, pl.Int64), is_wide=pl.lit(False), is_rest=pl.lit(False))
-    rows = rows.with_columns(is_asked=pl.lit(True))
+    rows = rows.with_columns(is_asked=pl.lit(True), is_cut=pl.lit(False))
     periods = asked(rows["family"].str.extract(_TERM))
     if not periods:
         return rows
@@ -77,6 +78,7 @@ def beside_others(rows: pl.DataFrame, terms: Mapping[str, Span], rules: Rules) -
     pairs = _pairs(timed)
     beside = rows.with_row_index("at").update(timed.select("at", "about"), on="at")
     beside = beside.update(_near(pairs, rules), on="at").update(_wide(pairs), on="at")
+    beside = beside.with_columns(is_cut=pl.col("cell").is_in(_cut(pairs, rules).implode()))
     is_near = pl.col("near").is_not_null() & ~is_held(rules)
     beside = beside.with_columns(is_wide=pl.when(is_held(rules)).then("is_wide").otherwise(is_near))
     rests = _rests(pairs, len(rows["cell"].unique()) - 1)
@@ -138,6 +140,18 @@ def _near(pairs: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     return nearest.select("at", near="shown_then_other")
 
 
+def _cut(pairs: pl.DataFrame, rules: Rules) -> pl.Series:
+    """The cells of periods of which another row tells nothing though it counts enough people, and nearly the same.
+
+    It is withheld because something else would follow from it, and that would follow from the other one as well.
+    """
+    is_asked, is_told = pl.col("term").str.contains(_NAME), pl.col("shown_then").is_not_null()
+    gap = (pl.col("persons") - pl.col("persons_other")).abs()
+    is_withheld = pl.col("was_there_other").fill_null(False) & pl.col("shown_then_other").is_null()
+    enough = (pl.col("persons_other") >= rules.k) & (pl.col("row_key_other") != TOTAL)
+    return pairs.filter(is_asked, ~is_told, is_withheld, enough, gap < rules.k)["cell"].unique()
+
+
 def _wide(pairs: pl.DataFrame) -> pl.DataFrame:
     """The rows that were told the number that had been told of another period."""
     is_same = pl.col("shown_then") == pl.col("shown_then_other")
@@ -168,6 +182,7 @@ def _rests(pairs: pl.DataFrame, last_cell: int) -> pl.DataFrame:
         was_there=pl.lit(None, pl.Boolean),
         is_gone=pl.lit(False),
         is_wide=pl.lit(False),
+        is_cut=pl.lit(False),
         is_rest=pl.lit(True),
         is_asked=is_new,
     )

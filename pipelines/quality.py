@@ -1,6 +1,7 @@
 """The data-quality page: what came to the door, what was refused and why, and which expectations held.
 
-Counts only.  A rejected record itself is sealed in the vault and shown nowhere.
+Counts only.  A rejected record itself is sealed in the vault and shown nowhere; and records of readers who were erased
+are not counted, for their number is what one of them did.
 """
 
 from collections.abc import Sequence
@@ -21,7 +22,9 @@ _QUERIES = {
     "feeds": """
         select feed, label_zh, label_en, files, records, loaded, duplicates, rejected, ambiguous, last_day, coverage
         from report.source order by position""",
-    "rejects": "select feed, reason, count(*) as records from ledger.reject group by all order by feed, records desc, reason",
+    "rejects": """
+        select feed, reason, count(*) as records
+        from ledger.reject where reason <> 'erased' group by all order by feed, records desc, reason""",
     "expectations": """
         select subject as "table", name as "check", description, severity, passed, observed, unexpected_count, element_count
         from ledger.expectation where origin = 'great_expectations' order by subject, name""",

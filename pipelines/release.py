@@ -21,6 +21,7 @@ from pipelines.remembered import last_decided
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 from profiles.disclosure import Rules, coarse, put_together, rounded, withhold
+from profiles.indicators import COMPARISON, compared_anew
 
 REST = "rest"
 _INDEX_MEASURES = ("use_index",)
@@ -85,7 +86,13 @@ def as_decided(model: Model, frame: pl.DataFrame, decided: pl.DataFrame, rules: 
     figures = {name: kind for name, kind in kinds(model).items() if name in rows.columns}
     told = coarse(rows, persons, figures, rules)
     told = _indices(model, told, rows).with_columns(pl.col("shown").cast(frame.schema[persons]).alias(persons))
-    return withhold(told.drop("row_key", "shown"), persons, kept(model), rules.k)
+    told = withhold(told.drop("row_key", "shown"), persons, kept(model), rules.k)
+    return compared_anew(told) if is_comparison(told) else told
+
+
+def is_comparison(frame: pl.DataFrame) -> bool:
+    """Whether each row of a table says something of all the others."""
+    return set(COMPARISON) <= set(frame.columns)
 
 
 def _indices(model: Model, told: pl.DataFrame, exact: pl.DataFrame) -> pl.DataFrame:

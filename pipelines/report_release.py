@@ -6,7 +6,6 @@ in :mod:`pipelines.periods`.
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
 
 import polars as pl
 
@@ -14,13 +13,14 @@ from pipelines.aggregates import TOTAL, aggregates, placed, row_key
 from pipelines.errors import Problem
 from pipelines.frames import read
 from pipelines.gate import release
+from pipelines.kinds import kept, kinds
 from pipelines.models import Model
 from pipelines.periods import Span, asked, terms_of
-from pipelines.release import as_decided
+from pipelines.release import as_decided, is_comparison
 from pipelines.remembered import last_decided, terms_told
 from pipelines.site import models
 from pipelines.warehouse import Warehouse
-from profiles.disclosure import Rules
+from profiles.disclosure import Rules, of_more
 
 Frames = Mapping[str, pl.DataFrame]
 
@@ -66,6 +66,11 @@ def of_periods(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(pl.col("term").is_in(periods)) if periods else frame
 
 
+def beside(own: Frames, frames: Frames) -> dict[str, pl.DataFrame]:
+    """One's own rows, and everybody's of a table that sets one beside all others: they are told as well, if unnamed."""
+    return {name: frames[name] if is_comparison(frame) else frame for name, frame in own.items()}
+
+
 def as_told(warehouse: Warehouse, frames: Frames, rules: Rules, k: int) -> dict[str, pl.DataFrame]:
     """The rows as they were decided, and nothing of fewer than ``k`` people, which may be more than the site asks."""
     return {name: _as_told(warehouse, models()[name], frame, rules, k) for name, frame in frames.items()}
@@ -86,7 +91,18 @@ def _of_period(model: Model, frame: pl.DataFrame, own: pl.DataFrame) -> pl.DataF
 def _as_told(warehouse: Warehouse, model: Model, frame: pl.DataFrame, rules: Rules, k: int) -> pl.DataFrame:
     if model.persons is None:
         return frame
-    persons = pl.col(model.persons).fill_null(0)
-    known = frame.select(row_key(model).alias("row_key"), persons.alias("persons")).filter(pl.col("persons") >= k)
-    decided = last_decided(warehouse, model).join(known, on=["row_key", "persons"], how="semi")
-    return as_decided(model, frame, decided.drop("persons"), replace(rules, k=k))
+    decided = last_decided(warehouse, model).drop("persons")
+    told = as_decided(model, frame, decided.join(_of_now(warehouse, model, frame), on="row_key", how="semi"), rules)
+    return of_more(told, model.persons, kinds(model), kept(model), k) if k > rules.k else told
+
+
+def _of_now(warehouse: Warehouse, model: Model, frame: pl.DataFrame) -> pl.DataFrame:
+    """The keys of the rows that were decided just now: those about periods, and those that count as many as tonight's.
+
+    Not those that count as many as when they were told first, for that says of whom somebody has come or gone since.
+    """
+    told_by = [row_key(model).alias("row_key"), pl.col(str(model.persons)).fill_null(0).alias("persons")]
+    tonight = read(warehouse, f"select * from {model.table}").select(told_by)
+    is_asked = pl.col("term").is_in(list(asked(frame["term"]))) if "term" in frame.columns else pl.lit(False)
+    as_tonight = frame.select(told_by).join(tonight, on=["row_key", "persons"], how="semi")
+    return pl.concat([frame.filter(is_asked).select(told_by), as_tonight]).select("row_key").unique()

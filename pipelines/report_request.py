@@ -26,7 +26,7 @@ from pipelines.periods import Span, name_of, refuse_near_ends
 from pipelines.recipients import LIBRARY, Shelves
 from pipelines.release import rules_of
 from pipelines.report_files import write_file
-from pipelines.report_release import as_told, horizon, of_periods, release_asked, told_before
+from pipelines.report_release import as_told, beside, horizon, of_periods, release_asked, told_before
 from pipelines.reports import ENDING, Template, document, groups, own_tables, read_template, read_templates
 from pipelines.site import Site, models
 from pipelines.slips import suggestion
@@ -82,10 +82,12 @@ def answer(site: Site, request: Request, shelves: Shelves) -> Path:
         frames = {name: _exact(past, name, rules) for name in template.reads}
         words = _words(campus, small_cell, past)
     _refuse_what_is_not_known(template, frames, request)
-    own = {name: of_periods(frame) for name, frame in own_tables(template, request.unit, frames).items()}
+    own = {
+        name: of_periods(frame) for name, frame in beside(own_tables(template, request.unit, frames), frames).items()
+    }
     with warehouse.opened():
         release_asked(warehouse, frames, own, rules, f"{request.unit}, {request.first_day} to {request.last_day}")
-        tables = as_told(warehouse, own, rules, small_cell)
+        tables = own_tables(template, request.unit, as_told(warehouse, own, rules, small_cell))
     _refuse_what_is_not_told(template, tables, request, small_cell)
     html = document(template, request.unit, tables, words, request.lang, chosen=request.sections).html
     return write_file(

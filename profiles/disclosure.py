@@ -61,9 +61,13 @@ def rounded(count: pl.Expr, base: int) -> pl.Expr:
     return (count + base // 2) // base * base
 
 
-def bounds(shown: pl.Expr, base: int, stayed: pl.Expr | int = 0) -> tuple[pl.Expr, pl.Expr]:
-    """The fewest and the most that a rounded count can stand for, if since then so many may have come or gone."""
-    return (shown - base // 2 - stayed).clip(0), shown + (base - 1) - base // 2 + stayed
+def bounds(shown: pl.Expr, rules: Rules, stayed: pl.Expr | int = 0) -> tuple[pl.Expr, pl.Expr]:
+    """The fewest and the most people that a number shown can stand for, if since then so many may have come or gone.
+
+    That it is shown at all says that they are no fewer than ``k``, which everybody knows.
+    """
+    below, above = rules.base // 2 + stayed, rules.base - 1 - rules.base // 2 + stayed
+    return (shown - below).clip(rules.k), shown + above
 
 
 def withhold(frame: pl.DataFrame, persons: str, keep: Collection[str], k: int) -> pl.DataFrame:
@@ -80,6 +84,19 @@ def withhold(frame: pl.DataFrame, persons: str, keep: Collection[str], k: int) -
     measures = [name for name in frame.columns if name not in (*keep, "withheld")]
     hidden = [pl.when(~is_small).then(pl.col(name)).alias(name) for name in measures]
     return frame.with_columns(*hidden, withheld=is_small)
+
+
+def of_more(
+    frame: pl.DataFrame, persons: str, kinds: Mapping[str, Kind], keep: Collection[str], k: int
+) -> pl.DataFrame:
+    """Of what is told already, nothing about fewer than ``k`` people; numbers are compared as they are told.
+
+    So whoever asks again and again, each time for another ``k``, learns nothing that the first answer does not say.
+    """
+    numbers = [name for name, kind in kinds.items() if kind in ("people", "count", "part") and name in frame.columns]
+    others = {name: [pl.col(persons) - pl.col(name)] if kinds[name] == "part" else [] for name in numbers}
+    enough = [pl.when(pl.min_horizontal(name, *others[name]) >= k).then(name).alias(name) for name in numbers]
+    return withhold(frame.with_columns(enough), persons, keep, k)
 
 
 def coarse(frame: pl.DataFrame, persons: str, kinds: Mapping[str, Kind], rules: Rules) -> pl.DataFrame:
@@ -116,15 +133,16 @@ def put_together(
 ) -> pl.DataFrame:
     """The parts of each group with their persons and share; those that are ``hidden`` together as ``rest``.
 
-    Of fewer than ``k`` persons even the rest has no figures.
+    Of fewer than ``k`` persons even the rest has no figures, nor has one that is all of the group: it would say of no part
+    anything, and of the group how many it is, which may be withheld elsewhere.
     """
     grain = [*groups, part]
     named = frame.with_columns(pl.when("hidden").then(pl.lit(rest)).otherwise(pl.col(part)).alias(part))
     parts = named.group_by(grain).agg(pl.col(persons).sum()).sort(grain)
     whole = pl.col(persons).sum().over(groups)
-    is_only_rest = (pl.col(part) == rest) & (pl.len().over(groups) == 1)
-    share = pl.when(is_only_rest).then(1.0).otherwise(band(pl.col(persons) / whole, rules.least_share))
-    few = pl.col(persons) < rules.k
+    is_all_rest = (pl.col(part) == rest) & (pl.len().over(groups) == 1)
+    share = band(pl.col(persons) / whole, rules.least_share)
+    few = (pl.col(persons) < rules.k) | is_all_rest
     return parts.with_columns(
         pl.when(~few).then(rounded(pl.col(persons), rules.base)).alias(persons),
         share=pl.when(~few).then(share),

@@ -12,6 +12,9 @@ import polars as pl
 FEWEST_TO_COMPARE = 5
 """With fewer groups than this, quartiles would point at single groups."""
 
+COMPARISON = ("median", "lower_quartile", "upper_quartile", "lowest", "highest", "others", "place", "colleges")
+"""What a row says of all groups together."""
+
 
 @dataclass(frozen=True)
 class Indicator:
@@ -52,6 +55,25 @@ def compare(
         for position, indicator in enumerate(indicators, start=1)
     ]
     return pl.concat(tables)
+
+
+def compared_anew(told: pl.DataFrame) -> pl.DataFrame:
+    """The rows of :func:`compare` as they are told, set beside those alone that are not ``withheld``.
+
+    Whoever has all other groups' rows could else say whose the one value is that none of them has.
+    """
+    beside = told.drop(COMPARISON)
+    values = beside.filter(~pl.col("withheld"))
+    parts = [
+        own.join(_spread(own, 0), on="term", how="left").join(
+            _places(own, own["better"][0], 0), on=["college", "term"], how="left"
+        )
+        for own in values.partition_by("indicator", maintain_order=True)
+    ]
+    anew = pl.concat(parts) if parts else told.clear()
+    key = ["college", "term", "indicator"]
+    rows = beside.join(anew.select(*key, *COMPARISON), on=key, how="left", maintain_order="left")
+    return rows.select(told.columns)
 
 
 def _one(portraits: pl.DataFrame, indicator: Indicator, position: int, small_cell: int) -> pl.DataFrame:

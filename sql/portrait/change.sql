@@ -9,6 +9,7 @@
 -- rebuild: term(term)
 -- reads portrait.distribution: earlier
 -- persons: persons
+-- counts: members
 -- check probabilities_are_shares: p_value between 0 and 1
 
 with compared as (

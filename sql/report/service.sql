@@ -4,6 +4,7 @@
 --
 -- grain: college, term, service
 -- persons: persons
+-- counts: need
 -- check in_need_are_eligible: persons <= eligible
 
 with needed as (
@@ -62,7 +63,7 @@ select
     cast(row_number() over (
         partition by counted.college, counted.term
         order by counted.persons - counted.reached desc, counted.persons desc, counted.service
-    ) as integer) as position,                                                              -- 次序 | position | the largest need that no contact met first #aggregate
+    ) as integer) as position,                                                              -- 次序 | position | the largest need that no contact met first #aggregate #plain
     catalogue.label_zh,                                                                     -- 中文名 | Chinese name #aggregate
     catalogue.label_en,                                                                     -- 英文名 | English name #aggregate
     counted.persons,                                                                        -- 需求人数 | people in need #aggregate

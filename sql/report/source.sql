@@ -1,6 +1,7 @@
 -- One row for each feed: what came, what was refused, and how much of the reported term it covers.
 --
--- Gates, circulation and space booking are always listed; any other feed once a file of it has come.
+-- Gates, circulation and space booking are always listed; any other feed once a file of it has come.  Records of readers
+-- who were erased are as if they had never come: how many one had would be told by their number.
 --
 -- grain: feed
 -- persons: none
@@ -25,16 +26,24 @@ with part as (
     ) as renamed (ledger_feed, feed)
 ),
 
+erased as (
+    select feed, source_file, count(distinct record) as records
+    from ledger.reject
+    where reason = 'erased'
+    group by feed, source_file
+),
+
 received as (
     select
         part.feed,
         count(*) as files,
-        sum(file.records) as records,
+        sum(file.records - coalesce(erased.records, 0)) as records,
         sum(file.loaded) as loaded,
         sum(file.duplicates) as duplicates,
-        sum(file.rejected) as rejected
+        sum(file.rejected - coalesce(erased.records, 0)) as rejected
     from ledger.file as file
     join part on file.feed = part.ledger_feed
+    left join erased on file.feed = erased.feed and file.source_file = erased.source_file
     where file.status = 'loaded'
     group by part.feed
 ),

@@ -2,6 +2,7 @@
 --
 -- grain: service, term, college
 -- persons: persons
+-- counts: members
 -- check needs_are_of_the_eligible: in_need <= persons
 -- check stated_needs_are_needs: stated <= in_need
 

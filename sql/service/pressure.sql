@@ -4,6 +4,7 @@
 --
 -- grain: term, measure, group_type, group_code
 -- persons: persons
+-- counts: members
 -- check measure_is_known: measure in ('invitational_ratio', 'contacts_30_days_p50', 'contacts_30_days_p95', 'contacts_30_days_max', 'response_rate', 'audience_overlap', 'same_message_share', 'service_sets_per_person')
 -- check shares_are_shares: measure like 'contacts%' or value between 0 and 1
 

@@ -4,6 +4,7 @@
 --
 -- grain: college, term, service
 -- persons: persons
+-- counts: need
 -- check reached_are_in_need: reached <= persons
 -- check nobody_or_fewest: is_unreached = (reached = 0)
 
@@ -42,7 +43,7 @@ select
     college,                                                                  -- 学院 | college #aggregate
     term,                                                                     -- 学期 | term #aggregate
     service,                                                                  -- 服务 | service #aggregate
-    cast(position as integer) as position,                                    -- 次序 | position | the largest unmet need first #aggregate
+    cast(position as integer) as position,                                    -- 次序 | position | the largest unmet need first #aggregate #plain
     persons,                                                                  -- 需求人数 | people in need #aggregate
     reached,                                                                  -- 触达人数 | reached | of those in need, contacted for it in the term #aggregate #part
     cast(reached as double) / nullif(persons, 0) as reached_rate,             -- 触达率 | share reached | of those in need #aggregate

@@ -12,10 +12,12 @@ from pipelines import erasure, loading, past
 from pipelines.lists import write_lists
 from pipelines.loading import Judgement
 from pipelines.publish import PublishedTable, publish
+from pipelines.quality import _QUERIES
 from pipelines.reader_pages import folder_of, page_name
 from pipelines.replay import replay_site
 from pipelines.run import Outcome
 from pipelines.site import models
+from pipelines.tombstones import ERASED
 from pipelines.warehouse import Warehouse
 from tests.erasure.library import CANARIES, NUMBER, OTHERS, exports, library, put, taken_in
 from tests.erasure.scan import found_anywhere, vault_of
@@ -24,8 +26,6 @@ from tests.line.sites import Line, is_long, short_history
 
 OF_BYTES = {"source_file", "source_record"}
 """Columns that tell which bytes a row came from: those of the other site are other bytes."""
-COUNTS_RECORDS = "report.source"
-"""Says of each feed how many records came, and how many of them were not taken in."""
 PORTRAITS = ("portrait.individual", "portrait.current", "portrait.milestone", "portrait.page")
 LISTS = ("lists", "run-1")
 LEFT_LYING = dict.fromkeys(
@@ -130,9 +130,18 @@ def tables(line: Line) -> dict[str, list[tuple[Any, ...]]]:
 
 def test_every_table_is_as_if_they_had_never_come(before: Line, erased: Line, without: Line) -> None:
     gone, never, then = tables(erased), tables(without), tables(before)
-    assert {name for name in never if gone[name] != never[name]} <= {COUNTS_RECORDS}
+    assert {name for name in never if gone[name] != never[name]} == set()
     assert gone.keys() == never.keys()
     assert {"raw.loan", "clean.visit", "fact.roster", "portrait.individual"} <= {n for n in then if then[n] != gone[n]}
+
+
+def test_the_page_on_quality_does_not_say_how_often_they_came(erased: Line) -> None:
+    with Warehouse(path=str(erased.campus.warehouse)).opened() as warehouse:
+        reasons = {reason for (reason,) in warehouse.rows_of("select distinct reason from ledger.reject")}
+        assert ERASED in reasons
+        assert {row["reason"] for row in warehouse.connection.sql(_QUERIES["rejects"]).pl().to_dicts()} == reasons - {
+            ERASED
+        }
 
 
 def test_not_one_word_of_theirs_is_left(before: Line, erased: Line, keys: frozenset[str], tmp_path: Path) -> None:

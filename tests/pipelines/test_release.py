@@ -1,5 +1,7 @@
 """Which rows of which tables may leave, and with which words."""
 
+from dataclasses import replace
+
 import polars as pl
 
 from pipelines.kinds import kept
@@ -61,3 +63,28 @@ def test_every_table_of_a_report_that_counts_people_passes_the_gate(models: dict
 
 def test_what_is_kept_of_a_withheld_row_is_what_it_is_about(models: dict[str, Model]) -> None:
     assert kept(models["report.cohort"]) == ["cohort", "college", "label_en", "label_zh", "position", "term"]
+
+
+NEEDS = {"rooms": 30, "arts": 9, "classics": 8, "topics": 7, "films": 6}
+
+
+def needs_in_order(model: Model, frame: pl.DataFrame) -> list[str]:
+    """The services whose need is withheld, in the order that their rows give."""
+    told = released(model, frame, RULES).filter("withheld")
+    return told.drop_nulls("position").sort("position")["service"].to_list()
+
+
+def test_the_order_of_what_is_withheld_does_not_say_which_of_it_is_the_most(models: dict[str, Model]) -> None:
+    """Places 2 to 5 of five, from nine people down, leave each but one number or two."""
+    model = models["service.unreached"]
+    rows = [
+        {"college": "Law", "term": "t1", "service": service, "position": place, "persons": n, "reached": 0}
+        for place, (service, n) in enumerate(NEEDS.items(), start=1)
+    ]
+    frame = pl.DataFrame(rows).with_columns(reached_rate=pl.lit(0.0), is_unreached=pl.lit(True))
+    assert needs_in_order(model, frame) == []
+    assert released(model, frame, RULES)["position"][0] == 1
+    as_words = replace(
+        model, columns=tuple(replace(c, tags=frozenset()) if c.name == "position" else c for c in model.columns)
+    )
+    assert needs_in_order(as_words, frame) == ["arts", "classics", "topics", "films"], "the control"

@@ -10,7 +10,7 @@ import pytest
 from pipelines import gate
 from pipelines.aggregates import aggregates
 from pipelines.errors import Problem
-from pipelines.report_release import as_told, release_asked, told_before
+from pipelines.report_release import as_told, beside, release_asked, told_before
 from pipelines.site import models
 from pipelines.warehouse import Warehouse
 from profiles.disclosure import Rules
@@ -73,6 +73,23 @@ def test_asking_again_gives_the_same_and_adds_no_cell(warehouse: Warehouse) -> N
     assert warehouse.rows("ledger.released_cell") == cells
 
 
+def test_somebody_who_has_come_or_gone_since_is_not_seen_by_asking_again(warehouse: Warehouse) -> None:
+    """Else the rows that vanish when somebody's records are corrected are the rows in which they are counted."""
+    before = in_term(PERIOD, Law=31, Art=60)
+    first = ask(warehouse, before)
+    for persons in (32, 30, 31):
+        after = in_term(PERIOD, Law=persons, Art=60)
+        assert not before.equals(after) or persons == 31
+        assert ask(warehouse, after) == first == {PERIOD: 30}
+
+
+def test_nor_in_what_every_night_says(warehouse: Warehouse) -> None:
+    """Of 46 people who were told of as 45 one is gone tonight: every night says 45 still, and so does a request."""
+    gate.release(warehouse, fill(warehouse, in_term(TERM, Law=45, Art=71)), RULES, "colleges")
+    both = [in_term(PERIOD, Law=31), in_term(TERM, Law=45)]
+    assert ask(warehouse, pl.concat(both)) == {PERIOD: 30, TERM: 45}
+
+
 def test_a_number_near_the_terms_is_the_terms(warehouse: Warehouse) -> None:
     """46 were told as 45; 43 of them, alone, would be told as 45 too, and 41 as 40."""
     assert ask(warehouse, in_term(PERIOD, Law=41)) == {PERIOD: 45}
@@ -81,6 +98,16 @@ def test_a_number_near_the_terms_is_the_terms(warehouse: Warehouse) -> None:
 def test_k_raised_hides_more_and_is_not_remembered(warehouse: Warehouse) -> None:
     assert ask(warehouse, in_term(PERIOD, Law=31), k=40) == {PERIOD: None}
     assert ask(warehouse, in_term(PERIOD, Law=31), k=10) == {PERIOD: 30}
+
+
+@pytest.mark.parametrize("persons", [28, 30, 32])
+def test_asking_for_one_k_after_the_other_does_not_tell_how_many_people_there_are(
+    warehouse: Warehouse, persons: int
+) -> None:
+    """As the exact number decided, the row would vanish at the k after it."""
+    frame = in_term(PERIOD, Law=persons, Art=60)
+    answers = [ask(warehouse, frame, k)[PERIOD] for k in range(28, 34)]
+    assert answers == [30, 30, 30, None, None, None]
 
 
 def test_of_the_sites_own_terms_a_request_says_what_every_night_says_or_nothing(warehouse: Warehouse) -> None:
@@ -116,3 +143,27 @@ def test_what_was_told_are_terms_periods_and_a_running_term_up_to_today(warehous
     assert sorted(told_before(warehouse)) == [period, term]
     warehouse.connection.execute("update ref.horizon set as_of = date '2025-12-10'")
     assert sorted(told_before(warehouse)) == [period, (term[0], dt.date(2025, 12, 10)), term]
+
+
+def test_whoever_is_set_beside_all_others_is_told_with_them_and_of_no_more(warehouse: Warehouse) -> None:
+    """Of a period the other colleges' values stand on one's own page, unnamed: the gate decides of them as well."""
+    table = "report.indicator"
+    persons = {"Law": 31, "Art": 60, "Music": 80, "Physics": 45, "History": 70, "Film": 7}
+    rows = [indicator(college, n, float(place)) for place, (college, n) in enumerate(persons.items())]
+    frames = {table: pl.DataFrame(rows, schema_overrides={"place": pl.Int32, "colleges": pl.Int32})}
+    everybody = beside({table: frames[table].filter(college="Law")}, frames)
+    release_asked(warehouse, frames, everybody, RULES, "Law")
+    law, *_ = as_told(warehouse, everybody, RULES, 10)[table].filter(college="Law").to_dicts()
+    assert law["others"] == "0.0|1.0|2.0|3.0|4.0"
+    told = "select count(*) from ledger.released_cell where table_name = ? and shown is not null"
+    assert warehouse.connection.execute(told, [table]).fetchone() == (5,)
+
+
+def indicator(college: str, persons: int, value: float) -> dict[str, object]:
+    """A row of report.indicator that was set beside all colleges, also the small one."""
+    words = dict.fromkeys(("view", "label_zh", "label_en", "term_label_zh", "term_label_en"), "x")
+    own = {"college": college, "term": PERIOD, "indicator": "visits", "position": 1, "unit": "days", "better": "higher"}
+    figures = {"value": value, "persons": persons, "previous": None, "change": None, "not_measured": None}
+    beside_all = {"others": "0.0|1.0|2.0|3.0|4.0|5.0", "place": 1, "colleges": 6}
+    spread = dict.fromkeys(("median", "lower_quartile", "upper_quartile", "lowest", "highest"), 1.0)
+    return own | words | figures | spread | beside_all | {"term_position": 1}

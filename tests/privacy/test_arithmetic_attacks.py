@@ -121,6 +121,22 @@ def test_rounding_to_five_can_be_unpicked() -> None:
     assert worked_out(through_the_gate(table, rules=SIMPLE), SIMPLE) == []
 
 
+def test_ten_are_no_fewer_than_ten() -> None:
+    """Of 17 people, told as 15, Law's ten leave no more than 7 others, since of eight or nine there nothing would be told."""
+    whole, law = (15 - 2, 15 + 2), (10, 10 + 2)
+    assert whole[1] - law[0] == 7 < releases.K - 1
+    assert whole[1] - (10 - 2) == releases.K - 1, "the control: if ten stood for eight, too, nothing would be learnt"
+    released = through_the_gate(rows([("", "", 17), ("~law", "", 10), ("~art", "", 7)]))
+    told = dict(released.filter(pl.col("row_key") != "").select("unit", "shown").iter_rows())
+    assert told == {"": 15, "~law": None, "~art": None}
+    assert worked_out(
+        released.with_columns(
+            shown=pl.when(unit="~law").then(10).otherwise("shown"),
+            is_hidden=pl.col("is_hidden") & (pl.col("unit") != "~law"),
+        )
+    )
+
+
 def test_half_a_person_is_nobody() -> None:
     """Of three who meet in pairs no pair counts more than one: in fractions the three may be one and a half, as people one."""
     all_three = frozenset({"unit"})

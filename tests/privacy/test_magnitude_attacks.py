@@ -78,7 +78,7 @@ def gated(loans: People, model: Model, rules: Rules = RULES) -> pl.DataFrame:
 
 def totals(shown: pl.DataFrame, is_exact: bool) -> dict[str, tuple[float, float]]:
     """The least and the most loans that what is shown of a group allows; nothing of those that are withheld."""
-    low, high = (pl.col("persons"),) * 2 if is_exact else bounds(pl.col("persons"), RULES.base)
+    low, high = (pl.col("persons"),) * 2 if is_exact else bounds(pl.col("persons"), RULES)
     half = 0 if is_exact else 0.05
     ends = shown.drop_nulls("loans_mean").select(
         "group_code", low * (pl.col("loans_mean") - half), high=high * (pl.col("loans_mean") + half)

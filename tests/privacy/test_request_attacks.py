@@ -111,6 +111,33 @@ def test_what_is_asked_for_first_binds_the_term_that_is_told_afterwards() -> Non
     assert released.filter(unit="Law", is_gone=False, is_rest=False)["shown"].to_list() == [45]
 
 
+SIX_CLASSES = {"": 137, "Art": 80, "Music": 45, "Law": 12} | {f"Law/{one}": 2 for one in range(6)}
+"""Were Law's twelve told, nobody could take one of its classes for nine: so they are not."""
+
+
+@pytest.mark.parametrize("less", [0, 1])
+def test_a_period_does_not_tell_how_many_a_unit_is_that_the_term_withholds(less: int) -> None:
+    """Whoever asks for Law alone asks of nobody's classes; and nearly all of the term's people are there in its months."""
+    ever = remembered(through_the_gate(told_of(SIX_CLASSES, "autumn"), terms=TERMS), NOTHING_YET, 1)
+    assert ever.filter(unit="Law")["shown"].to_list() == [None]
+    asked = told_of({"Law": 12 - less}, name_of(FIRST_MONTHS))
+    shown = dict(
+        through_the_gate(asked, ever, terms=TERMS)
+        .filter(is_gone=False, is_rest=False)
+        .select("unit", "shown")
+        .iter_rows()
+    )
+    assert shown == {"Law": None}
+    alone = through_the_gate(asked, terms=TERMS).filter(is_rest=False)
+    assert alone["shown"].to_list() == [10], "the control: by itself it can be told"
+
+
+def test_of_a_period_in_which_a_withheld_unit_was_another_one_something_can_be_told() -> None:
+    ever = remembered(through_the_gate(told_of(SIX_CLASSES, "autumn"), terms=TERMS), NOTHING_YET, 1)
+    later = through_the_gate(told_of({"Law": 40}, name_of(LATER)), ever, terms=TERMS)
+    assert later.filter(unit="Law", is_gone=False, is_rest=False)["shown"].to_list() == [40]
+
+
 def test_units_that_differ_by_one_class() -> None:
     """First a college, then all of its classes but one, which has four people."""
     college = {"": 300, "Law": 64, "Art": 236}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from profiles.disclosure import Rules, band, bounds, coarse, put_together, rounded, withhold
+from profiles.disclosure import Kind, Rules, band, bounds, coarse, of_more, put_together, rounded, withhold
 
 RULES = Rules()
 K = RULES.k
@@ -35,15 +35,32 @@ def test_nobody_can_be_told_that_all_or_none_of_them_do() -> None:
     assert shares["share"].to_list() == [0.05, 0.05, 0.41, 0.95, 0.95, None]
 
 
-@given(st.integers(0, 10_000), st.sampled_from([5, 10]))
-def test_a_rounded_count_stands_for_no_more_numbers_than_it_says(count: int, base: int) -> None:
-    shown = pl.DataFrame({"n": [count]}).select(rounded(pl.col("n"), base))
-    low, high = shown.select(bounds(pl.col("n"), base)[0].alias("low"), bounds(pl.col("n"), base)[1].alias("high")).row(
-        0
-    )
+@given(st.integers(K, 10_000), st.sampled_from([RULES, Rules(mode="simple")]))
+def test_a_rounded_count_stands_for_no_more_numbers_than_it_says(count: int, rules: Rules) -> None:
+    shown = pl.DataFrame({"n": [count]}).select(rounded(pl.col("n"), rules.base))
+    low, high = (shown.select(end).item() for end in bounds(pl.col("n"), rules))
     assert low <= count <= high
-    assert high - low < base
-    assert shown.item() % base == 0
+    assert high - low < rules.base
+    assert shown.item() % rules.base == 0
+
+
+def test_a_number_that_is_shown_stands_for_no_fewer_people_than_are_shown_at_all() -> None:
+    """Ten are told of 10, 11 or 12 people, for of eight or nine nothing is told."""
+    ends = bounds(pl.col("n"), RULES)
+    shown = pl.DataFrame({"n": [10, 15]}).select(low=ends[0], high=ends[1])
+    assert shown.rows() == [(10, 12), (13, 17)]
+
+
+@given(st.integers(K, 200), st.integers(0, 200), st.integers(K, 220))
+def test_another_k_is_answered_from_what_is_told_and_not_from_what_is_so(persons: int, part: int, k: int) -> None:
+    """Whoever asks for each k in turn would find the k at which a row vanishes, and with it the very number of people."""
+    frame = pl.DataFrame({"college": ["Law"], "persons": [persons], "users": [min(part, persons)]})
+    figures: dict[str, Kind] = {"users": "part"}
+    told = coarse(frame, "persons", figures, RULES).with_columns(rounded(pl.col("persons"), RULES.base))
+    ((_, number, users),) = told.rows()
+    answer = of_more(told, "persons", figures, ["college"], k).row(0, named=True)
+    assert answer["persons"] == (number if number >= k else None)
+    assert answer["users"] == (users if users is not None and min(users, number - users) >= k else None)
 
 
 @pytest.mark.parametrize(
@@ -90,6 +107,16 @@ def test_a_group_of_too_few_keeps_one_row_without_figures() -> None:
         colleges({"daily", "quiet"}, daily=4, quiet=3), ["college"], "segment", "persons", RULES, "rest"
     )
     assert together.rows() == [("Law", "rest", None, None, True)]
+
+
+def test_a_rest_that_is_all_of_a_group_does_not_say_how_many_the_group_is() -> None:
+    parts = colleges({"daily", "quiet"}, daily=8, quiet=4)
+    together = put_together(parts, ["college"], "segment", "persons", RULES, "rest")
+    assert together.rows() == [("Law", "rest", None, None, True)]
+    beside_another = put_together(
+        colleges({"night", "quiet"}, daily=30, night=8, quiet=4), ["college"], "segment", "persons", RULES, "rest"
+    )
+    assert beside_another.rows()[1] == ("Law", "rest", 10, 0.29, False), "the control: 12 people are enough"
 
 
 def test_a_group_all_of_one_kind_is_not_said_to_be() -> None:

@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from profiles.indicators import Indicator, compare
+from profiles.indicators import COMPARISON, Indicator, compare, compared_anew
 
 VISITS = Indicator("visits", "usage_view", "到馆", "visits", "days", "higher", "gate")
 MISSED = Indicator("missed", "usage_view", "失约", "missed", "share", "lower", "space")
@@ -73,3 +73,39 @@ def test_only_the_feed_that_an_indicator_needs_is_named_as_missing():
     table = compare(fall, GAPS, [VISITS, MISSED], 10)
     assert row(table, "c0")["not_measured"] == "gate:0.70"
     assert row(table, "c0", "missed")["not_measured"] is None
+
+
+def as_told(table: pl.DataFrame, withheld: str) -> pl.DataFrame:
+    """The table as it leaves but for the comparison: one college's own figures are withheld."""
+    is_withheld = pl.col("college") == withheld
+    own = [pl.when(~is_withheld).then(pl.col(name)).alias(name) for name in ("value", "persons", "place")]
+    return table.with_columns(*own, withheld=is_withheld)
+
+
+def unnamed(table: pl.DataFrame) -> list[float]:
+    """The values that no college's own row names."""
+    told = table.filter(~pl.col("withheld"))
+    left = [float(value) for value in told["others"][0].split("|")]
+    for value in told["value"]:
+        left.remove(value)
+    return left
+
+
+def test_the_value_of_a_college_that_is_withheld_is_not_the_one_that_no_other_college_has():
+    table = as_told(compare(portraits([7, 2, 3, 4, 9, 1]), GAPS, [VISITS, MISSED], 10), "c0").filter(indicator="visits")
+    assert unnamed(table) == [7.0], "the control: compared before anything is withheld"
+    told = compared_anew(table)
+    assert unnamed(told) == []
+    assert [row(told, "c1")[name] for name in ("place", "colleges", "median", "highest")] == [4, 5, 3.0, 9.0]
+    assert [row(told, "c0")[name] for name in COMPARISON] == [None] * len(COMPARISON)
+
+
+def test_where_nothing_is_withheld_a_comparison_stays_as_it_was():
+    table = as_told(compare(portraits([7, 2, 3, None, 4, 9, 1]), GAPS, [VISITS, MISSED], 10), "nobody")
+    told = compared_anew(table)
+    assert told.sort("college", "indicator").equals(table.sort("college", "indicator"))
+
+
+def test_where_all_is_withheld_nothing_is_compared():
+    table = as_told(compare(portraits([1, 2, 3, 4, 5]), GAPS, [VISITS], 10), "c0").with_columns(withheld=pl.lit(True))
+    assert compared_anew(table).select(COMPARISON).null_count().row(0) == (5,) * len(COMPARISON)
