@@ -3,7 +3,6 @@
 import math
 import random
 import string
-import time
 
 import polars as pl
 import pytest
@@ -48,7 +47,7 @@ def plain(text: str) -> float:
     return len(text) * math.log(len(text)) / total
 
 
-@given(st.lists(st.text("ABC", min_size=1, max_size=40), max_size=5), st.integers(1, 3))
+@given(st.lists(st.text("ABC", min_size=1, max_size=40), max_size=5), st.integers(1, 60))
 def test_the_quick_search_finds_what_the_definition_says(texts: list[str], at_once: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("profiles.orderliness._AT_ONCE", at_once)
@@ -68,12 +67,3 @@ def test_short_sequences_have_no_row() -> None:
     assert found["patron_key"].to_list() == ["ann", "bo"]
     assert found["order_actual_entropy"].to_list() == [actual_entropy("A" * 20), actual_entropy("AB" * 10)]
     assert orderliness(frame.clear()).schema == found.schema
-
-
-def test_a_university_takes_seconds() -> None:
-    letters = random.Random(5)
-    texts = ["".join(letters.choices("ABCDEFGHIJKLMNOPQRSTU", k=50)) for _ in range(5000)]
-    frame = pl.DataFrame({"patron_key": [str(n) for n in range(5000)], "term": "spring", "slots": texts})
-    began = time.process_time()
-    assert orderliness(frame).height == 5000
-    assert time.process_time() - began < 20 / 70 * 5
