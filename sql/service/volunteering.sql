@@ -36,7 +36,7 @@ select
     person.group_code,
     person.term,
     count(*) filter (where has_served) as volunteers,                                          -- 志愿者人数 | volunteers | who served in the term #aggregate
-    cast(count(*) filter (where has_served) as double) / nullif(count(*), 0) as volunteer_share,  -- 志愿者占比 | share who serve #aggregate
+    cast(count(*) filter (where has_served) as double) / nullif(count(*), 0) as volunteer_share,  -- 志愿者占比 | share who serve #aggregate #of_persons
     cast(sum(hours) as double) as hours,                                                       -- 服务时长 | hours | of those whose hours are known #aggregate
     cast(max(hours) as double) / nullif(cast(sum(hours) as double), 0) as hours_largest_share,  -- 时长最多者占比 | share of who served longest | of the hours; never leaves #aggregate
     cast(sum(hours) filter (where place <= 2) as double) / nullif(cast(sum(hours) as double), 0) as hours_two_largest_share,  -- 时长最多两者占比 | share of the two who served longest | never leaves #aggregate
