@@ -19,6 +19,10 @@ TOTAL = ""
 """The row key of a total that stands beside the rows rather than among them."""
 
 PERCENT = 0.01
+ROUNDED = 2
+"""How many more or fewer a number of people may be that is told to the nearest five."""
+_TOLD_SHARES = (0.055, 0.945)
+"""Of others no more is told than that they are at most, or at least, so many."""
 
 _LAYERS = ("portrait", "segment", "service", "report")
 _SPAN = {"since", "until"}
@@ -57,9 +61,29 @@ def placed(model: Model, frame: pl.DataFrame) -> pl.DataFrame:
         since=_day("since", model),
         until=_day("until", model),
         persons=persons,
+        slack=_slack(model),
+        is_part=pl.lit(model.parts is not None),
     ).with_columns(family=pl.col("same") + pl.col("extra"))
-    rows = rows.drop("extra").with_columns(slack=pl.lit(0 if model.parts else None, pl.Int64))
+    rows = rows.drop("extra")
     return pl.concat([rows, *_totals(model, frame, rows)]).with_columns(insider=insider())
+
+
+def _slack(model: Model) -> pl.Expr:
+    """How nearly the number of a row is known beside its being rounded, where it is known more nearly than that.
+
+    Of a group's parts, whose shares are told, exactly; and where a share says how many of others the row's persons are,
+    by as much as half a percent of those, and what is open of them, leave open.
+    """
+    if model.parts is not None:
+        return pl.lit(0, pl.Int64)
+    shares = [pl.col(column.name) for column in model.columns if "of_persons" in column.tags]
+    persons = pl.col(str(model.persons))
+    slack = [
+        pl.when(share.is_between(*_TOLD_SHARES)).then((PERCENT / 2 * persons / share + ROUNDED * share).floor())
+        for share in shares
+    ]
+    nearer = [pl.when(near < ROUNDED).then(near) for near in slack]
+    return pl.coalesce(*nearer, pl.lit(None, pl.Int64)).cast(pl.Int64)
 
 
 def insider() -> pl.Expr:

@@ -119,6 +119,7 @@ def _with_past(rows: pl.DataFrame, ever: pl.DataFrame) -> pl.DataFrame:
         is_gone=True,
         insider=insider(),
         slack=None,
+        is_part=False,
     )
     known = pl.concat([now, gone.select(pl.col(name).cast(kind) for name, kind in now.schema.items())])
     nothing = {name: pl.lit(None, known.schema[name]) for name in _THEN}
@@ -171,7 +172,7 @@ def _told(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     is_implied = is_total & (pl.col("since").is_not_null() | pl.col("is_rest"))
     was_shown = pl.col("shown_then").is_not_null()
     # A withheld row says that somebody is there, unless hidden parts are put together or the table has rows about nobody.
-    tells_somebody = slack.is_null() & (persons.filter(~is_total).min().over("table_name") > 0)
+    tells_somebody = ~pl.col("is_part") & (persons.filter(~is_total).min().over("table_name") > 0)
     was_withheld = pl.col("was_there").is_not_null() & ~was_shown & (persons == pl.col("persons_then"))
     return rows.with_columns(
         low=pl.min_horizontal(persons, pl.when(slack.is_null()).then(low).otherwise(persons - slack)),

@@ -26,7 +26,14 @@ FEEDS: Final = frozenset({"gate", "loan", "space", "e_resource", "event", "consu
 """The feeds that an indicator may need, as :data:`ref.coverage_term` calls them."""
 
 _PRIVATE = {"pseudonym", "sensitive", "quasi_identifier", "reading_class"}
-_TAGS = _PRIVATE | {"aggregate", "screened", "protected", "even", *KINDS} | VIEW_TAGS | ENDS | FEEDS | set(UNITS)
+_TAGS = (
+    _PRIVATE
+    | {"aggregate", "screened", "protected", "even", "of_persons", *KINDS}
+    | VIEW_TAGS
+    | ENDS
+    | FEEDS
+    | set(UNITS)
+)
 _PERSON = re.compile(
     r"(\w+_)?(patron|identifier|person|reader|user|student|staff|card)(_?(key|id|no|num|number|code|barcode))?"
 )

@@ -68,7 +68,7 @@ select
     catalogue.label_en,                                                                     -- 英文名 | English name #aggregate
     counted.persons,                                                                        -- 需求人数 | people in need #aggregate
     audience.persons as eligible,                                                           -- 适用人数 | eligible | in the college #aggregate #people
-    cast(counted.persons as double) / nullif(audience.persons, 0) as share,                 -- 需求占比 | share in need | of the eligible #aggregate
+    cast(counted.persons as double) / nullif(audience.persons, 0) as share,                 -- 需求占比 | share in need | of the eligible #aggregate #of_persons
     cast(everybody.in_need as double) / nullif(everybody.eligible, 0) as university_share,  -- 全校需求占比 | university share in need #aggregate
     counted.reached = 0 as is_unreached,                                                    -- 是否无人触达 | nobody reached #aggregate
     case when commonest.persons >= site.small_cell then reason.label_zh end as reason_zh,   -- 最常见的理由 | commonest reason in Chinese | empty where few have it #aggregate

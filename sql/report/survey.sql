@@ -96,7 +96,7 @@ select
     cast(counted.low as double) / nullif(counted.persons, 0) as low_share,                          -- 低分占比 | low share | answers below the middle of the scale #aggregate
     cast(overall.total as double) / nullif(overall.persons, 0) as university_mean,                  -- 全校均值 | university mean #aggregate #even
     cast(overall.persons as bigint) as university_persons,                                          -- 全校答卷人数 | university respondents #aggregate #people
-    cast(counted.persons as double) / nullif(asked.members, 0) as response_rate                     -- 回收率 | response rate | respondents over the college's members that term #aggregate
+    cast(counted.persons as double) / nullif(asked.members, 0) as response_rate                     -- 回收率 | response rate | respondents over the college's members that term #aggregate #of_persons
 from counted
 join overall on counted.survey = overall.survey and counted.item = overall.item
 left join asked on counted.survey = asked.survey and counted.college = asked.college

@@ -18,7 +18,7 @@ create table report.survey_theme (
     label_en   varchar not null,  -- 英文名 | English name
     persons    bigint  not null,  -- 提及人数 | people | who mention the theme
     commenters bigint  not null,  -- 留言人数 | commenters | of the group who wrote or chose anything #people
-    share      double  not null,  -- 占比 | share | of the commenters
+    share      double  not null,  -- 占比 | share | of the commenters #of_persons
     share_low  double  not null,  -- 占比下限 | share from | 95 %, Wilson
     share_high double  not null   -- 占比上限 | share to | 95 %, Wilson
 );

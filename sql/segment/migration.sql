@@ -27,5 +27,5 @@ select
     segment,                   -- 细分群体 | segment #aggregate
     next_segment,              -- 下一学期细分群体 | segment next term #aggregate
     persons,                   -- 人数 | persons #aggregate
-    cast(persons as double) / nullif(sum(persons) over (partition by term, level_group, segment), 0) as share  -- 占比 | share | of those who were in the first segment #aggregate
+    cast(persons as double) / nullif(sum(persons) over (partition by term, level_group, segment), 0) as share  -- 占比 | share | of those who were in the first segment #aggregate #of_persons
 from moved

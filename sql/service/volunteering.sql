@@ -65,7 +65,7 @@ select
     crowd.group_code,
     crowd.term,
     coalesce(noted.volunteers, 0) as volunteers,                                               -- 志愿者人数 | volunteers | who served in the term #aggregate
-    cast(coalesce(noted.volunteers, 0) as double) / nullif(crowd.people, 0) as volunteer_share,  -- 志愿者占比 | share who serve #aggregate
+    cast(coalesce(noted.volunteers, 0) as double) / nullif(crowd.people, 0) as volunteer_share,  -- 志愿者占比 | share who serve #aggregate #of_persons
     cast(noted.hours as double) as hours,                                                      -- 服务时长 | hours | of those whose hours are known #aggregate
     cast(noted.most_hours as double) / nullif(cast(noted.hours as double), 0) as hours_largest_share,  -- 时长最多者占比 | share of who served longest | of the hours; never leaves #aggregate
     cast(noted.two_most_hours as double) / nullif(cast(noted.hours as double), 0) as hours_two_largest_share,  -- 时长最多两者占比 | share of the two who served longest | never leaves #aggregate

@@ -37,7 +37,7 @@ def rows(
         dict.fromkeys((*ROW, "same", *PLACE[:3]), pl.String)
         | {"since": pl.Date, "until": pl.Date, "persons": pl.Int64},
         orient="row",
-    ).with_columns(slack=pl.lit(None, pl.Int64), insider=insider())
+    ).with_columns(slack=pl.lit(None, pl.Int64), is_part=pl.lit(False), insider=insider())
 
 
 def shown_small_only(placed: pl.DataFrame, k: int = K) -> pl.DataFrame:

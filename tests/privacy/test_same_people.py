@@ -1,5 +1,7 @@
 """One number in several tables: what one of them withholds no other tells, nor a total that nobody thought of."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -86,3 +88,35 @@ def test_the_tables_that_count_everybody_are_one_family_whichever_table_comes_fi
     families = through_the_gate(pl.concat(named)).filter(pl.col("row_key") != TOTAL)
     of_units = families.filter(pl.col("table_name").str.ends_with("unit"))
     assert of_units["family"].unique().to_list() == of_units["same"].unique().to_list()
+
+
+THEMES = {"everyone": (33, 60), "one": (14, 28), "two": (14, 28), "three": (5, 6)}
+"""Who wants a thing, and of how many who wrote anything: by segment, the third of which is small."""
+
+
+def themes() -> pl.DataFrame:
+    words = {"survey": "s1", "facet": "text", "theme": "seats", "label_zh": "座位", "label_en": "seats"}
+    return pl.DataFrame(
+        [
+            words
+            | {"group_type": "cohort" if group == "everyone" else "segment", "group_code": group}
+            | {"persons": n, "commenters": of, "share": n / of, "share_low": 0.1, "share_high": 0.9}
+            for group, (n, of) in THEMES.items()
+        ]
+    )
+
+
+def shown(model: Model) -> dict[str, int | None]:
+    released = through_the_gate(placed(model, themes())).filter(pl.col("row_key") != TOTAL)
+    return dict(released.select("unit", "shown").iter_rows())
+
+
+def test_a_share_of_a_known_number_says_a_number_more_nearly_than_it_is_told(models: dict[str, Model]) -> None:
+    """14 of 28, told as 15 of 30 and 50 %, are 14 to 16; so are the others, and the 33 of everybody 32 to 34."""
+    model = models["report.survey_theme"]
+    assert placed(model, themes())["slack"].to_list() == [1, 1, 1, 1]
+    assert list(shown(model).values()).count(None) > 1, "and so one more than the small one is withheld"
+    silent = replace(model, columns=tuple(replace(c, tags=c.tags - {"of_persons"}) for c in model.columns))
+    assert shown(silent) == {"": 35, "~one": 15, "~two": 15, "~three": None}, "the control"
+    fewest, most = 14 + 14, 16 + 16
+    assert 34 - fewest < K - 1 or 32 - most > 1, "in which the small one is found out"

@@ -189,15 +189,19 @@ LIST = """
 """
 
 
-@pytest.fixture
-def shown_board(build):
+def built(build, text: str):
     members = [f"m{n} | spring | undergraduate | {'Law' if n < 5 else 'Tiny'} | true" for n in range(9)]
     return build(
         "report.study_board",
-        segment__study_list=LIST,
+        segment__study_list=text,
         ref__site="small_cell\n5",
         portrait__individual=table("patron_key | term | level_group | college | is_exposed", members),
     )
+
+
+@pytest.fixture
+def shown_board(build):
+    return built(build, LIST)
 
 
 def test_what_is_shown_names_nobody_and_tells_only_of_those_who_consented(shown_board):
@@ -206,6 +210,17 @@ def test_what_is_shown_names_nobody_and_tells_only_of_those_who_consented(shown_
         ("2", "2", "false", "一位Law同学", "a student, Law", None, None),
         ("3", "3", "true", "一位同学", "a student", "80", None),  # four people are too few to name their college
     }
+
+
+def test_the_score_of_who_did_not_consent_does_not_follow_from_who_shares_their_place(build, shown_board):
+    """The control is the same list with a place for each."""
+    tied = LIST.replace("| 2     | 1        | 12       | 90.0", "| 1     | 2        | 12       | 95.5")
+    assert shown(built(build, tied), "place", "may_be_named", "score") == {
+        ("1", "true", None),
+        ("1", "false", None),
+        ("3", "true", "80"),
+    }
+    assert ("1", "true", "96") in shown(shown_board, "place", "may_be_named", "score")
 
 
 def test_how_many_are_eligible_is_told_to_the_nearest_ten(shown_board):
