@@ -14,6 +14,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
@@ -75,6 +76,7 @@ def write_group(
 ) -> list[Path]:
     """One group's documents, and their line in the folder's list of contents; those that stand are left."""
     own = own_tables(template, group, tables)
+    site = _until(own[template.reads[0]], site)
     stem = template.name if template.is_for_group else slug(template, group)
     term = _term(own[template.reads[0]])
     mark = made_as(own, template, group, site, headings, beside=template.path.parent)
@@ -166,6 +168,12 @@ def _beside(template: Template, stem: str, term: str, lang: str, files: Mapping[
         "pdf": f"{stem}.{lang}.pdf" if template.is_printed else None,
         "figures": list(files),
     }
+
+
+def _until(first: pl.DataFrame, site: SiteWords) -> SiteWords:
+    """The site's words for what ends before the data do: they reach to its last day, and a later night says nothing else."""
+    last = first["last_day"][0] if "last_day" in first.columns and first.height else None
+    return replace(site, as_of=str(last)) if last and str(last) < site.day else site
 
 
 def _term(first: pl.DataFrame) -> str:

@@ -1,5 +1,7 @@
 """A run leaves a page that would be the same, and writes one of which anything is other."""
 
+import datetime as dt
+import json
 from pathlib import Path
 
 import polars as pl
@@ -80,6 +82,23 @@ def test_words_a_heading_and_a_later_day_write_every_page(folder: Path, told: li
     template(folder, f"<p>!</p>{BODY}")
     write(folder)
     assert sorted(told) == sorted(everybody * 3)
+
+
+def test_what_is_over_is_told_to_its_last_day_and_not_again_each_night(folder: Path, told: list[str]) -> None:
+    """The first shelf's days are over on the tenth, the second's on the twelfth."""
+    days = pl.Series([dt.date(2026, 5, day) for day in (10, 10, 12)])
+    dated = BOOKS.with_columns(last_day=days)
+    for day, made in (
+        ("2026-05-11", ["A", "A", "B", "B"]),
+        ("2026-05-12", ["B", "B"]),
+        ("2026-05-13", []),
+        ("2026-05-14", []),
+    ):
+        told.clear()
+        write(folder, dated, SiteWords(SITE.name, as_of=day))
+        assert sorted(told) == made, day
+    entered = json.loads((shelves(folder).of("shelf", "A") / CONTENTS).read_text(encoding="utf-8"))
+    assert [entry["as_of"] for entry in entered] == ["2026-05-10"]
 
 
 def test_other_code_writes_every_page(folder: Path, told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
