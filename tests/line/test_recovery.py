@@ -145,8 +145,8 @@ def slopes(build: Build) -> pl.DataFrame:
         days = np.bincount(who, minlength=len(people))
         rows += [f"{n} | {term.code} | true | {days[n]}" for n in present if people.level[n] != colleges.STAFF]
     roster = "\n".join(" | ".join(row.split(" | ")[:2]) for row in rows)
-    given = {"ref__term": "\n".join(calendar), "fact__roster": roster, "portrait__individual": "\n".join(rows)}
-    career = build("portrait.career", **given)
+    told = {"ref__term": "\n".join(calendar), "ref__horizon": f"as_of\n{span[-1].ends_on}"}
+    career = build("portrait.career", **told, fact__roster=roster, portrait__individual="\n".join(rows))
     career = career.with_columns(pl.col("patron_key").cast(pl.Int64)).sort("patron_key")
     kind = np.array(list(KINDS))[people.archetype[career["patron_key"].to_numpy()]]
     mean_days = pl.col("visit_days_total") / pl.col("terms_in_scope")
