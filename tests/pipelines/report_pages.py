@@ -1,9 +1,12 @@
-"""What the dictionary and the data-quality page are made from, in small."""
+"""What the dictionary and the data-quality page are made from, in small; and a small report, with folders for it."""
 
 from dataclasses import asdict
+from pathlib import Path
 
 from pipelines.quality import strips
+from pipelines.recipients import Shelves
 from pipelines.rejects import meaning
+from pipelines.reports import Template, read_template
 from tests.pipelines.report_rows import SOURCES, source
 
 
@@ -94,3 +97,13 @@ def _column(name: str, kind: str, zh: str, en: str, description: str, tags: list
         "tags": tags,
         "sources": [{"table": table, "column": column} for table, column in sources],
     }
+
+
+def shelves(folder: Path) -> Shelves:
+    return Shelves(folder, b"k" * 32)
+
+
+def small(folder: Path, body: str, reads: str = "report.shelf") -> Template:
+    path = folder / "small.html.j2"
+    path.write_text(f"{{# 小报 | Small report | x\nreads: {reads}\none per: shelf #}}{body}", encoding="utf-8")
+    return read_template(path)

@@ -79,7 +79,6 @@ def test_somebody_who_has_come_or_gone_since_is_not_seen_by_asking_again(warehou
     first = ask(warehouse, before)
     for persons in (32, 30, 31):
         after = in_term(PERIOD, Law=persons, Art=60)
-        assert not before.equals(after) or persons == 31
         assert ask(warehouse, after) == first == {PERIOD: 30}
 
 
