@@ -11,6 +11,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from pipelines.models import Model
+from profiles.disclosure import Rules
 
 ROW = ["table_name", "row_key"]
 """What a row of an aggregate is told by."""
@@ -19,8 +20,6 @@ TOTAL = ""
 """The row key of a total that stands beside the rows rather than among them."""
 
 PERCENT = 0.01
-ROUNDED = 2
-"""How many more or fewer a number of people may be that is told to the nearest five."""
 _TOLD_SHARES = (0.055, 0.945)
 """Of others no more is told than that they are at most, or at least, so many."""
 
@@ -46,7 +45,7 @@ def aggregates(models: Iterable[Model]) -> list[Model]:
     return [model for model in models if model.layer in _LAYERS and model.persons]
 
 
-def placed(model: Model, frame: pl.DataFrame) -> pl.DataFrame:
+def placed(model: Model, frame: pl.DataFrame, rules: Rules) -> pl.DataFrame:
     """Each row with what it is told by, where it stands, whom it counts, and who knows it anyhow."""
     strata = [name for name in _strata(model, frame) if model.counts is None or name == "term"]
     extra = [name for name in _strata(model, frame) if name not in strata]
@@ -61,14 +60,14 @@ def placed(model: Model, frame: pl.DataFrame) -> pl.DataFrame:
         since=_day("since", model),
         until=_day("until", model),
         persons=persons,
-        slack=_slack(model),
+        slack=_slack(model, rules),
         is_part=pl.lit(model.parts is not None),
     ).with_columns(family=pl.col("same") + pl.col("extra"))
     rows = rows.drop("extra")
     return pl.concat([rows, *_totals(model, frame, rows)]).with_columns(insider=insider())
 
 
-def _slack(model: Model) -> pl.Expr:
+def _slack(model: Model, rules: Rules) -> pl.Expr:
     """How nearly the number of a row is known beside its being rounded, where it is known more nearly than that.
 
     Of a group's parts, whose shares are told, exactly; and where a share says how many of others the row's persons are,
@@ -77,12 +76,12 @@ def _slack(model: Model) -> pl.Expr:
     if model.parts is not None:
         return pl.lit(0, pl.Int64)
     shares = [pl.col(column.name) for column in model.columns if "of_persons" in column.tags]
-    persons = pl.col(str(model.persons))
+    persons, open_by = pl.col(str(model.persons)), rules.base // 2
     slack = [
-        pl.when(share.is_between(*_TOLD_SHARES)).then((PERCENT / 2 * persons / share + ROUNDED * share).floor())
+        pl.when(share.is_between(*_TOLD_SHARES)).then((PERCENT / 2 * persons / share + open_by * share).floor())
         for share in shares
     ]
-    nearer = [pl.when(near < ROUNDED).then(near) for near in slack]
+    nearer = [pl.when(near < open_by).then(near) for near in slack]
     return pl.coalesce(*nearer, pl.lit(None, pl.Int64)).cast(pl.Int64)
 
 

@@ -42,7 +42,7 @@ def release(
         Problem: something would give people away; what was shown before stays as it is.
 
     """
-    rows = pl.concat([*(placed(model, frame) for model, frame in tables), *asked])
+    rows = pl.concat([*(placed(model, frame, rules) for model, frame in tables), *asked])
     rows, attacked = defended(decided(rows, ever(warehouse), rules, terms_of(warehouse)), rules)
     return remember(warehouse, rows, rules, shown_to, attacked)
 

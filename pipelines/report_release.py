@@ -55,7 +55,7 @@ def release_asked(warehouse: Warehouse, frames: Frames, own: Frames, rules: Rule
         )
     every = [(model, read(warehouse, f"select * from {model.table}")) for model in told]
     try:
-        release(warehouse, every, rules, shown_to, _of_periods(frames, own))
+        release(warehouse, every, rules, shown_to, _of_periods(frames, own, rules))
     except Problem as refused:
         raise Problem(f"{shown_to}: not told — beside what was told before, {refused}") from refused
 
@@ -76,14 +76,14 @@ def as_told(warehouse: Warehouse, frames: Frames, rules: Rules, k: int) -> dict[
     return {name: _as_told(warehouse, models()[name], frame, rules, k) for name, frame in frames.items()}
 
 
-def _of_periods(frames: Frames, own: Frames) -> list[pl.DataFrame]:
+def _of_periods(frames: Frames, own: Frames, rules: Rules) -> list[pl.DataFrame]:
     """Where one's own rows about a period stand, with the totals that are told beside them."""
     told = {models()[name]: frame for name, frame in frames.items() if "term" in frame.columns}
-    return [_of_period(model, frame, own[model.table]) for model, frame in told.items() if model.persons]
+    return [_of_period(model, frame, own[model.table], rules) for model, frame in told.items() if model.persons]
 
 
-def _of_period(model: Model, frame: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    rows = placed(model, frame.filter(pl.col("term").is_in(list(asked(frame["term"])))))
+def _of_period(model: Model, frame: pl.DataFrame, own: pl.DataFrame, rules: Rules) -> pl.DataFrame:
+    rows = placed(model, frame.filter(pl.col("term").is_in(list(asked(frame["term"])))), rules)
     keys = own.select(row_key(model).alias("row_key"))["row_key"].to_list()
     return rows.filter(pl.col("row_key").is_in([*keys, TOTAL]))
 

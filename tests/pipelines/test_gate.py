@@ -146,7 +146,7 @@ def of_shuffled(rows: pl.DataFrame, seed: int) -> pl.DataFrame:
     never = pl.DataFrame(schema={column.name: pl.String for column in models()["ledger.released_cell"].columns})
     never = never.cast({"since": pl.Date, "until": pl.Date, "persons": pl.Int64, "shown": pl.Int64})
     shuffled = rows.sample(fraction=1, shuffle=True, seed=seed)
-    decision = decided(placed(models()["portrait.distribution"], shuffled), never, RULES)
+    decision = decided(placed(models()["portrait.distribution"], shuffled, RULES), never, RULES)
     return decision.sort(decision.columns)
 
 
