@@ -17,7 +17,7 @@ RULES = Rules()
 
 def told(model: Model, frame: pl.DataFrame) -> pl.DataFrame:
     """A table as one release shows it."""
-    return as_decided(model, frame, through_the_gate(placed(model, frame)).select("row_key", "shown"), RULES)
+    return as_decided(model, frame, through_the_gate(placed(model, frame, RULES)).select("row_key", "shown"), RULES)
 
 
 def cohort(loans: Sequence[int], **figures: float | int | str) -> dict[str, object]:

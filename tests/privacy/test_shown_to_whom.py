@@ -48,7 +48,7 @@ def segments(counts: dict[str, list[int]]) -> pl.DataFrame:
 
 def page(model: Model, frame: pl.DataFrame, college: str) -> pl.DataFrame:
     """What the page of one college is made of, benchmarks aside."""
-    decided = through_the_gate(placed(model, frame)).select("row_key", "shown")
+    decided = through_the_gate(placed(model, frame, Rules())).select("row_key", "shown")
     told = as_decided(model, frame, decided.filter(pl.col("row_key") != ""), Rules())
     return told.filter(college=college).drop(name for name in BENCHMARKS if name in told.columns)
 
