@@ -4,8 +4,8 @@ import dagster as dg
 import polars as pl
 
 from pipelines.frames import frame_assets, read
-from pipelines.service_state import site_catalogue
-from pipelines.services import Catalogue
+from pipelines.serving.service_state import site_catalogue
+from pipelines.serving.services import Catalogue
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 

@@ -8,12 +8,12 @@ Figures are compared as coarse as they leave, since the others' stand on every c
 import dagster as dg
 import polars as pl
 
-from pipelines.dominance import dominated, without_dominated
 from pipelines.frames import frame_assets, read
-from pipelines.release import released, rules_of
+from pipelines.modelling.word_slips import ENDS, FEEDS, VIEW_TAGS
+from pipelines.releasing.dominance import dominated, without_dominated
+from pipelines.releasing.release import released, rules_of
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
-from pipelines.word_slips import ENDS, FEEDS, VIEW_TAGS
 from profiles.indicators import Indicator, compare
 
 _SOURCES = ["fact.dominance", "portrait.department", "ref.coverage_term", "ref.term"]

@@ -12,7 +12,7 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from pipelines.fingerprint import content_by
+from pipelines.building.fingerprint import content_by
 from pipelines.frames import are_of_now, frame_assets, read
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse

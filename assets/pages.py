@@ -8,18 +8,18 @@ import dagster as dg
 
 from assets.published import EXAMPLES
 from assets.releases import RELEASE
-from pipelines.data_use import data_use_pages
-from pipelines.dictionary import dictionary_page
-from pipelines.past import definitions_of
-from pipelines.quality import quality_page
-from pipelines.recipients import shelves_of
-from pipelines.release import released_tables
-from pipelines.report_files import lying, terms_written, write_documents, write_lists
+from pipelines.portraying.past import definitions_of
+from pipelines.releasing.release import released_tables
+from pipelines.releasing.told import is_told, known_again, note_told, told_as
+from pipelines.reporting.data_use import data_use_pages
+from pipelines.reporting.dictionary import dictionary_page
+from pipelines.reporting.quality import quality_page
+from pipelines.reporting.recipients import shelves_of
+from pipelines.reporting.report_files import lying, terms_written, write_documents, write_lists
+from pipelines.reporting.standing import templates
 from pipelines.reports import Template, read_templates, whose
 from pipelines.site import Site, models
-from pipelines.standing import templates
 from pipelines.tables import OWNERS, asset_key
-from pipelines.told import is_told, known_again, note_told, told_as
 from pipelines.warehouse import Warehouse
 from profiles.captions import SiteWords, Words
 

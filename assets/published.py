@@ -10,15 +10,16 @@ from typing import Any
 import dagster as dg
 
 from assets.releases import RELEASE
-from pipelines import generations, ledger
-from pipelines.expectations import Outcome, expectations_of, judge
-from pipelines.kinds import unsaid
+from pipelines.building.expectations import Outcome, expectations_of, judge
+from pipelines.keeping import generations
+from pipelines.modelling.kinds import unsaid
 from pipelines.models import Model
 from pipelines.publish import Example, PublishedTable, publish
-from pipelines.release import released_tables
+from pipelines.receiving import ledger
+from pipelines.releasing.release import released_tables
+from pipelines.releasing.told import is_told, note_told, told_as
 from pipelines.site import Site, models
 from pipelines.tables import OWNERS, asset_key
-from pipelines.told import is_told, note_told, told_as
 from pipelines.warehouse import Warehouse
 from profiles.linkage import share_unique
 

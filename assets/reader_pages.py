@@ -4,8 +4,8 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.keyring import Keyring
-from pipelines.reader_pages import folder_of, keep_right
+from pipelines.keeping.keyring import Keyring
+from pipelines.reporting.reader_pages import folder_of, keep_right
 from pipelines.site import Site
 from pipelines.tables import OWNERS, asset_key
 

@@ -7,16 +7,16 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.aggregates import aggregates
 from pipelines.frames import read
-from pipelines.gate import release
+from pipelines.modelling.parted import TERMS
 from pipelines.models import Model
-from pipelines.parted import TERMS
-from pipelines.release import rules_of
-from pipelines.remembered import Release, last
+from pipelines.releasing.aggregates import aggregates
+from pipelines.releasing.gate import release
+from pipelines.releasing.release import rules_of
+from pipelines.releasing.remembered import Release, last
+from pipelines.releasing.told import DOMINANCE, is_told, note_told, told_as
 from pipelines.site import Site, models
 from pipelines.tables import OWNERS, asset_key
-from pipelines.told import DOMINANCE, is_told, note_told, told_as
 from pipelines.warehouse import Warehouse
 
 RELEASE = "release.aggregates"

@@ -4,7 +4,7 @@ import dagster as dg
 import polars as pl
 
 from pipelines.frames import frame_assets, read
-from pipelines.segment_models import FIRST, FIRST_RUN, LEDGER, PEOPLE, decide, dictionary, fit_for_first, kept
+from pipelines.serving.segment_models import FIRST, FIRST_RUN, LEDGER, PEOPLE, decide, dictionary, fit_for_first, kept
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 

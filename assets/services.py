@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from pipelines import service_tables as made
 from pipelines.frames import Make, frame_assets
+from pipelines.serving import service_tables as made
 from pipelines.site import models
 
 _LOOKED_AT = ("ref", "clean", "fact", "portrait", "segment")

@@ -29,7 +29,7 @@ import door_files
 import duckdb
 from measure import cpu_seconds, resident_mb
 
-from pipelines.expectations import expectations_of
+from pipelines.building.expectations import expectations_of
 from pipelines.exports import take_in
 from pipelines.paths import ROOT, SQL
 from pipelines.site import Site, models

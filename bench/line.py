@@ -13,7 +13,7 @@ import dagster as dg
 import duckdb
 from measure import cpu_seconds, step, tell
 
-from pipelines.expectations import expectations_of
+from pipelines.building.expectations import expectations_of
 from pipelines.exports import take_in
 from pipelines.history import history
 from pipelines.run import run

@@ -27,7 +27,7 @@ import duckdb
 from measure import cpu_seconds, resident_mb
 from one_day import bring, cut, put
 
-from pipelines import parts
+from pipelines.building import parts
 from pipelines.demo_campus import make_campus
 from pipelines.history import history
 from pipelines.paths import ROOT

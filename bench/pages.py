@@ -14,12 +14,12 @@ import tempfile
 import time
 from pathlib import Path
 
-from pipelines.keyring import Keyring
+from pipelines.commands.terminal import progress
+from pipelines.keeping.keyring import Keyring
 from pipelines.publish import open_current
-from pipelines.reader_pages import write_pages
+from pipelines.reporting.reader_pages import write_pages
 from pipelines.reports import LANGUAGES
 from pipelines.site import Site, site_path
-from pipelines.terminal import progress
 
 SAMPLE, CHARTS = 50, 6
 Spent = tuple[float, float]

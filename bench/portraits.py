@@ -28,8 +28,8 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.build import renew
-from pipelines.changes import watched
+from pipelines.building.build import renew
+from pipelines.building.changes import watched
 from pipelines.engine import Engine
 from pipelines.models import Model
 from pipelines.paths import REFERENCE, ROOT

@@ -14,8 +14,8 @@ import time
 import numpy as np
 import polars as pl
 
-from pipelines.aggregates import ROW, TOTAL, insider
-from pipelines.gate import decided, defended
+from pipelines.releasing.aggregates import ROW, TOTAL, insider
+from pipelines.releasing.gate import decided, defended
 from profiles.additive import PLACE
 from profiles.disclosure import Rules
 

@@ -17,12 +17,12 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.commands.terminal import progress
 from pipelines.paths import REPORTS
-from pipelines.pdf import pdf
-from pipelines.release import released_tables
+from pipelines.releasing.release import released_tables
+from pipelines.reporting.pdf import pdf
 from pipelines.reports import LANGUAGES, Template, document, own_tables, read_template
 from pipelines.site import Site, site_path
-from pipelines.terminal import progress
 from pipelines.warehouse import Warehouse
 from profiles.captions import SiteWords, Words
 

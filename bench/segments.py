@@ -18,10 +18,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pipelines.build import write
+from pipelines.building.build import write
 from pipelines.frames import read
 from pipelines.paths import REFERENCE
-from pipelines.segment_models import PEOPLE
+from pipelines.serving.segment_models import PEOPLE
 from pipelines.site import models
 from pipelines.warehouse import Warehouse
 from profiles.segment_features import COLUMNS

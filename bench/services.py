@@ -18,12 +18,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pipelines import service_lists, service_runs, service_selects
-from pipelines import service_tables as made
-from pipelines.build import build, select, write
+from pipelines.building.build import build, select, write
 from pipelines.frames import Rows
 from pipelines.paths import ROOT
-from pipelines.service_state import Feeds, catalogue_rows, reason_rows, site_catalogue
+from pipelines.serving import service_lists, service_runs, service_selects
+from pipelines.serving import service_tables as made
+from pipelines.serving.service_state import Feeds, catalogue_rows, reason_rows, site_catalogue
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 

@@ -1,7 +1,7 @@
 """The site file: what this campus is called, where its files lie, which exports it takes in.
 
 Only reading and checking stands here.  What an export's lines mean belongs in
-:mod:`pipelines.presets`.
+:mod:`pipelines.receiving.presets`.
 """
 
 import os
@@ -12,12 +12,12 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from pipelines import paths
-from pipelines.contracts import Contract, against
 from pipelines.errors import Misconfigured
-from pipelines.presets import PARTS, Lines, Source
-from pipelines.slips import first_problem, suggestion, words_of
-from pipelines.words import Strict, Zone
-from pipelines.yaml_lines import lines_of
+from pipelines.modelling.slips import first_problem, suggestion, words_of
+from pipelines.modelling.yaml_lines import lines_of
+from pipelines.receiving.contracts import Contract, against
+from pipelines.receiving.presets import PARTS, Lines, Source
+from pipelines.receiving.words import Strict, Zone
 
 SITE_VARIABLE = "MINGYUAN_SITE"
 """Names the site file where it is not ``campus.yml`` in the project's root."""

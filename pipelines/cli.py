@@ -10,15 +10,15 @@ from typing import Any
 import click
 from rich.console import Console
 
-from pipelines.cli_erase import erase
-from pipelines.cli_inspect import inspect
-from pipelines.cli_page import page
-from pipelines.cli_report import report
-from pipelines.cli_restore import restore
-from pipelines.cli_segments import segments, why
-from pipelines.cli_service import service
+from pipelines.commands.erase import erase
+from pipelines.commands.inspect import inspect
+from pipelines.commands.page import page
+from pipelines.commands.report import report
+from pipelines.commands.restore import restore
+from pipelines.commands.segments import segments, why
+from pipelines.commands.service import service
+from pipelines.commands.terminal import OneLine, complain, err, out, progress, say
 from pipelines.errors import Misconfigured
-from pipelines.terminal import OneLine, complain, err, out, progress, say
 
 EPILOGUE = """Exit codes: 0 done · 1 something did not hold: a file was refused, a check failed, nothing is
 published yet · 2 the command, a preset or the site file is not right · 3 another run holds the warehouse ·
@@ -105,7 +105,7 @@ def run(ctx: click.Context) -> None:
 @click.pass_context
 def status(ctx: click.Context) -> None:
     """What came, what was refused, what is published, and how the last runs ended."""
-    from pipelines.status import status_tables
+    from pipelines.commands.status import status_tables
 
     site = _site(ctx)
     for table in status_tables(site):
@@ -124,8 +124,8 @@ def query(ctx: click.Context, sql: str, as_csv: bool) -> None:
     mingyuan query "select * from meta.example_query"
     mingyuan query "select college, visit_days_mean from portrait.department order by all"
     """  # noqa: D301 — \b is a mark for click
-    from pipelines.answers import ask
     from pipelines.campus import read_campus, site_path
+    from pipelines.commands.answers import ask
 
     ask(read_campus(ctx.obj or site_path()), sql, as_csv, out)
 
@@ -153,8 +153,8 @@ def portrait(
     mingyuan portrait undergraduate
     mingyuan portrait 法学院 --term 2025-2026-1 --as-of 2025-11-30
     """  # noqa: D301 — \b is a mark for click
-    from pipelines import bundles, portrait_text, portraits
-    from pipelines.past import Moment
+    from pipelines.portraying import bundles, portrait_text, portraits
+    from pipelines.portraying.past import Moment
 
     moment, site = Moment(as_of.date() if as_of else None, known_at), _site(ctx)
     if file is not None:
@@ -175,7 +175,7 @@ def portrait(
 @click.pass_context
 def rebuild(ctx: click.Context, bundle: Path) -> None:
     """Make the portrait of a bundle again, and say whether it is the same byte for byte."""
-    from pipelines.bundles import made_again
+    from pipelines.portraying.bundles import made_again
 
     different = made_again(_site(ctx), bundle)
     complain([f"{bundle.name}: {what} changed since" for what in different])
@@ -188,7 +188,7 @@ def rebuild(ctx: click.Context, bundle: Path) -> None:
 @click.pass_context
 def rejects(ctx: click.Context) -> None:
     """How many records were rejected, of which file and for which reason; and files that were refused."""
-    from pipelines.status import reject_tables
+    from pipelines.commands.status import reject_tables
 
     for table in reject_tables(_site(ctx)):
         out.print(table)
@@ -202,7 +202,7 @@ def replay(ctx: click.Context, sources: tuple[str, ...]) -> None:
 
     SOURCES are names from the site file; all of them unless said otherwise.
     """
-    from pipelines.replay import replay_site
+    from pipelines.receiving.replay import replay_site
 
     site = _site(ctx)
     with progress("replay") as advance:
@@ -217,7 +217,7 @@ def replay(ctx: click.Context, sources: tuple[str, ...]) -> None:
 @click.pass_context
 def feeds(ctx: click.Context) -> None:
     """Every feed there is, the presets for it, the sources that fill it here, and what has come when."""
-    from pipelines.feeds import feed_list
+    from pipelines.commands.feeds import feed_list
 
     for told in feed_list(_site(ctx)):
         out.print(told)
@@ -230,7 +230,7 @@ def feeds(ctx: click.Context) -> None:
 @click.pass_context
 def doctor(ctx: click.Context, reap: bool) -> None:
     """Look at everything a run needs, and say what to do about each thing that is not right."""
-    from pipelines.doctor import examine
+    from pipelines.commands.doctor import examine
 
     findings = examine(_site(ctx), reap)
     for finding in findings:
@@ -262,15 +262,15 @@ def _run(site: Any) -> None:
 
 
 def _tell_of_what_waits(site: Any, console: Console) -> None:
-    from pipelines.landing import unread
-    from pipelines.replay import older
+    from pipelines.receiving.landing import unread
+    from pipelines.receiving.replay import older
 
     for line in [*older(site), *unread(site)]:
         console.print(line, style="yellow", markup=False)
 
 
 def _tell_where(site: Any) -> None:
-    from pipelines.recipients import LIBRARY, shelves_of
+    from pipelines.reporting.recipients import LIBRARY, shelves_of
 
     campus = site.campus
     index = shelves_of(campus).of(LIBRARY) / "index.zh.html"

@@ -13,12 +13,12 @@ import dagster as dg
 from pipelines.campus import Campus
 from pipelines.engine import Engine, engine_url
 from pipelines.errors import Misconfigured
-from pipelines.landing import landing_sensor
+from pipelines.modelling.template_slips import refuse_slips
 from pipelines.paths import ROOT
+from pipelines.receiving.landing import landing_sensor
 from pipelines.reports import read_templates
-from pipelines.service_state import site_catalogue
+from pipelines.serving.service_state import site_catalogue
 from pipelines.site import Site, models
-from pipelines.template_slips import refuse_slips
 from pipelines.upkeep import note_failure
 from pipelines.warehouse import Warehouse
 

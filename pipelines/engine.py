@@ -6,8 +6,8 @@
     local-cluster[2,1,768]    two workers of Spark's own on this machine
     local[2]                  one process
 
-On Spark, what a model reads is handed over as Parquet (:mod:`pipelines.lake`), its statement is said in
-Spark's words (:mod:`pipelines.portable`), and the result, cast to the model's own types, is read back into
+On Spark, what a model reads is handed over as Parquet (:mod:`pipelines.building.lake`), its statement is said in
+Spark's words (:mod:`pipelines.modelling.portable`), and the result, cast to the model's own types, is read back into
 the warehouse: checks, comments, lineage and everything after it are the same.  Exports come in, Python
 computes and analysts ask in DuckDB on either engine.
 """
@@ -25,11 +25,11 @@ from typing import Any, Self
 import dagster as dg
 from pydantic import PrivateAttr
 
-from pipelines.columns import Column
+from pipelines.building.lake import Lake
 from pipelines.errors import Misconfigured, Problem
-from pipelines.lake import Lake
+from pipelines.modelling.columns import Column
+from pipelines.modelling.portable import to_spark, view_name
 from pipelines.models import Model
-from pipelines.portable import to_spark, view_name
 from pipelines.quoting import literal
 from pipelines.site import models
 from pipelines.warehouse import Warehouse

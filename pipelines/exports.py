@@ -1,8 +1,8 @@
 """Turn a feed into a Dagster asset that takes in its exports.
 
 Each file ends in exactly one of loaded or refused; the same bytes again change nothing.  Which earlier
-files a file takes the place of is told in :mod:`pipelines.succession`.  Reading a file belongs in
-:mod:`pipelines.receive`, judging and loading it in :mod:`pipelines.loading`.
+files a file takes the place of is told in :mod:`pipelines.receiving.succession`.  Reading a file belongs in
+:mod:`pipelines.receiving.receive`, judging and loading it in :mod:`pipelines.receiving.loading`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,21 +13,21 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import ledger, loading, succession, tombstones
-from pipelines.arrival import arrival_specs, arrivals
+from pipelines.building.expectations import Expectation, Outcome, expectations_of
 from pipelines.errors import Problem, Refused, of_the_disk
-from pipelines.expectations import Expectation, Outcome, expectations_of
-from pipelines.ledger import Landed
+from pipelines.forgetting.redaction import Reading, seal_rest
+from pipelines.keeping.vault import Vault
 from pipelines.models import Model
-from pipelines.presets import Source
-from pipelines.reader import readers
-from pipelines.receive import Received, digest, discard, name_within, source_file
-from pipelines.receive import landed as landed_files
-from pipelines.redaction import Reading, seal_rest
+from pipelines.receiving import ledger, loading, succession, tombstones
+from pipelines.receiving.arrival import arrival_specs, arrivals
+from pipelines.receiving.ledger import Landed
+from pipelines.receiving.presets import Source
+from pipelines.receiving.reader import readers
+from pipelines.receiving.receive import Received, digest, discard, name_within, source_file
+from pipelines.receiving.receive import landed as landed_files
+from pipelines.receiving.tombstones import ERASED
 from pipelines.site import Site
 from pipelines.tables import asset_key, asset_spec, op_name
-from pipelines.tombstones import ERASED
-from pipelines.vault import Vault
 from pipelines.warehouse import Warehouse
 
 READERS = 2

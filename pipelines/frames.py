@@ -3,7 +3,7 @@
 The maker is a plain function from the warehouse and the site to a frame with the contract's columns, or to
 a select of them where the rows are too many to leave the database; what a frame holds belongs in ``profiles``.
 It is asked again only when something that it reads has changed, or what else shapes its rows
-(:mod:`pipelines.hand`); one that does not say what it reads, each time.  Of what the ledger notes, only the
+(:mod:`pipelines.building.hand`); one that does not say what it reads, each time.  Of what the ledger notes, only the
 tables count that it names: what a run notes for another table makes nothing anew in the next.
 """
 
@@ -13,9 +13,9 @@ from typing import Any
 import dagster as dg
 import polars as pl
 
-from pipelines.build import select, unchanged, write
-from pipelines.due import built_at, is_current, version
-from pipelines.hand import hand_of, noted_in
+from pipelines.building.build import select, unchanged, write
+from pipelines.building.due import built_at, is_current, version
+from pipelines.building.hand import hand_of, noted_in
 from pipelines.models import Model
 from pipelines.site import Site
 from pipelines.tables import asset_spec, check_specs, results

@@ -11,7 +11,7 @@ words passed on unchanged and privacy tags are inferred along column lineage; a 
 tags of its sources until it is marked ``#aggregate``; what books are about (``#reading_class``) also
 until it is marked ``#screened``, the sensitive classes having been left out.
 
-How files are read, and held to all this, belongs in :mod:`pipelines.model_files`, building tables in
+How files are read, and held to all this, belongs in :mod:`pipelines.modelling.model_files`, building tables in
 :mod:`pipelines.tables`, filling feeds in :mod:`pipelines.exports`.
 """
 
@@ -25,10 +25,10 @@ import yaml
 from sqlglot import exp
 from sqlglot.optimizer.scope import traverse_scope
 
-from pipelines.columns import Column
-from pipelines.dialect import DIALECT
-from pipelines.header import Header
-from pipelines.parted import Asked, Parted
+from pipelines.modelling.columns import Column
+from pipelines.modelling.dialect import DIALECT
+from pipelines.modelling.header import Header
+from pipelines.modelling.parted import Asked, Parted
 
 LAYERS = ("ledger", "raw", "ref", "clean", "fact", "portrait", "segment", "service", "report")
 """Folders of sql/, in the order in which data flows; a table reads only from its own layer and those before it."""

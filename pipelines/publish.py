@@ -2,8 +2,8 @@
 
 Each generation is a new file, and ``current`` points at the newest good one, so a reader never sees
 a half-written or an older database, and an open one is never changed.  Figures about groups come
-here as they were released (:mod:`pipelines.release`), never from their table.  The files themselves are minded by
-:mod:`pipelines.generations`; which tables are published is for the assets to say.
+here as they were released (:mod:`pipelines.releasing.release`), never from their table.  The files themselves are minded by
+:mod:`pipelines.keeping.generations`; which tables are published is for the assets to say.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -14,9 +14,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from pipelines import generations
+from pipelines.building.fingerprint import Fingerprints, content_of
 from pipelines.errors import Problem
-from pipelines.fingerprint import Fingerprints, content_of
+from pipelines.keeping import generations
 from pipelines.quoting import identifier, literal
 
 EDITIONS = 3

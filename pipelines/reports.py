@@ -4,7 +4,7 @@ A template says in its opening comment what it is, which tables it reads, what i
 whose folder it goes to; this module only reads that and renders, and knows nothing of any report.  A
 new report is a new file beside the others.  What a page says is its template's and ``profiles``';
 aggregates arrive here already past the disclosure gate.  Where documents lie and what lies beside
-them belongs in :mod:`pipelines.report_files`.
+them belongs in :mod:`pipelines.reporting.report_files`.
 """
 
 import hashlib
@@ -20,10 +20,10 @@ import polars as pl
 from markupsafe import Markup
 
 from pipelines.errors import Misconfigured
+from pipelines.modelling.slips import suggestion
 from pipelines.paths import REPORTS
 from pipelines.quoting import literal
-from pipelines.report_context import context, environment, template_errors
-from pipelines.slips import suggestion
+from pipelines.reporting.report_context import context, environment, template_errors
 from profiles.captions import SiteWords, Words
 
 LANGUAGES: Final = ("zh", "en")

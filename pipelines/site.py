@@ -11,12 +11,12 @@ import dagster as dg
 
 from pipelines import campus as site_file
 from pipelines.campus import Campus, site_path
-from pipelines.compiled import compiled_models
-from pipelines.contracts import Contract, ContractColumn
 from pipelines.errors import Misconfigured
+from pipelines.modelling.compiled import compiled_models
 from pipelines.models import Model
 from pipelines.paths import SQL
-from pipelines.presets import Source
+from pipelines.receiving.contracts import Contract, ContractColumn
+from pipelines.receiving.presets import Source
 
 
 class Site(dg.ConfigurableResource[Any]):

@@ -1,6 +1,6 @@
 """Turn a model into a Dagster asset that builds its table.
 
-How a table is built is told in :mod:`pipelines.build`.  Feeds are filled elsewhere, in
+How a table is built is told in :mod:`pipelines.building.build`.  Feeds are filled elsewhere, in
 :mod:`pipelines.exports`; what a table means stands in its SQL file.
 """
 
@@ -10,10 +10,10 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines.build import renew
-from pipelines.built import Built, rules
-from pipelines.columns import Column
+from pipelines.building.build import renew
+from pipelines.building.built import Built, rules
 from pipelines.engine import DUCKDB, Engine
+from pipelines.modelling.columns import Column
 from pipelines.models import Model
 from pipelines.warehouse import Warehouse
 

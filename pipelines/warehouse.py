@@ -14,9 +14,9 @@ import dagster as dg
 import duckdb
 from pydantic import PrivateAttr
 
-from pipelines import generations
-from pipelines.columns import Column
 from pipelines.errors import Busy, Problem
+from pipelines.keeping import generations
+from pipelines.modelling.columns import Column
 from pipelines.models import Model
 from pipelines.quoting import identifier, literal
 from pipelines.site import models

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 from hypothesis import settings
 
-from pipelines.model_files import read_models
+from pipelines.modelling.model_files import read_models
 from pipelines.models import Model
 from pipelines.paths import SQL
-from pipelines.reader import Read, Reader
+from pipelines.receiving.reader import Read, Reader
 from tests.drawn import drawn
 
 Build = Callable[..., pl.DataFrame]

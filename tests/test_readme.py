@@ -7,8 +7,8 @@ import sqlglot
 import yaml
 
 from pipelines.cli import main
-from pipelines.dialect import DIALECT, lint
-from pipelines.header import read_header
+from pipelines.modelling.dialect import DIALECT, lint
+from pipelines.modelling.header import read_header
 from pipelines.paths import ROOT
 from tests.pipelines.landing import site
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.aggregates import aggregates
 from pipelines.models import Model
 from pipelines.paths import ROOT
+from pipelines.releasing.aggregates import aggregates
 
 WRITES = {
     "write_csv",
@@ -39,48 +39,48 @@ WRITES = {
 MAY_WRITE = {
     "pipelines/cli.py": "one reader's own portrait, for the data team",
     "pipelines/cluster.py": "which processes of a Spark were started, and what they say",
-    "pipelines/compiled.py": "what stands in sql/, which is nobody's",
+    "pipelines/modelling/compiled.py": "what stands in sql/, which is nobody's",
     "pipelines/demo_campus.py": "made-up exports, on the way in",
-    "pipelines/inspection.py": "a first guess at a preset",
-    "pipelines/keyring.py": "the site's key",
-    "pipelines/lake.py": "which version of a private table counts",
-    "pipelines/lists.py": "names for librarians, each on a list of its own",
-    "pipelines/parse.py": "identities on their way into the vault, and records that were refused",
-    "pipelines/reader_pages.py": "each reader's own page",
-    "pipelines/redaction.py": "an original brought back for taking somebody out of it",
-    "pipelines/replay.py": "an original brought back for reading it again",
-    "pipelines/report_files.py": "the pages themselves: every one is written here",
-    "pipelines/report_request.py": "a calendar for the private warehouse of a period",
-    "pipelines/seal.py": "sealed",
-    "pipelines/segment_models.py": "decided models, which stay with the site's key",
-    "pipelines/spool.py": "exports on the way in",
-    "pipelines/unpacking.py": "exports on the way in",
+    "pipelines/receiving/inspection.py": "a first guess at a preset",
+    "pipelines/keeping/keyring.py": "the site's key",
+    "pipelines/building/lake.py": "which version of a private table counts",
+    "pipelines/serving/lists.py": "names for librarians, each on a list of its own",
+    "pipelines/receiving/parse.py": "identities on their way into the vault, and records that were refused",
+    "pipelines/reporting/reader_pages.py": "each reader's own page",
+    "pipelines/forgetting/redaction.py": "an original brought back for taking somebody out of it",
+    "pipelines/receiving/replay.py": "an original brought back for reading it again",
+    "pipelines/reporting/report_files.py": "the pages themselves: every one is written here",
+    "pipelines/reporting/report_request.py": "a calendar for the private warehouse of a period",
+    "pipelines/keeping/seal.py": "sealed",
+    "pipelines/serving/segment_models.py": "decided models, which stay with the site's key",
+    "pipelines/receiving/spool.py": "exports on the way in",
+    "pipelines/receiving/unpacking.py": "exports on the way in",
     "pipelines/upkeep.py": "which asset failed when",
-    "pipelines/vault.py": "sealed",
+    "pipelines/keeping/vault.py": "sealed",
     "profiles/segment_model.py": "no file: bytes of which a hash is taken",
 }
 """Modules that write files by a call of their own, and what they write; figures about groups are in pages alone."""
 
 TELLS_OF_GROUPS = {
-    "pipelines/effect_text.py": "`mingyuan service effect`: from the published file",
-    "pipelines/portraits.py": "`mingyuan portrait`: from the published file; of another day, row by row, for the data team",
-    "pipelines/portrait_sheets.py": "the same",
-    "pipelines/segment_answers.py": "`mingyuan segments`: for the data team, on the machine that holds the warehouse",
-    "pipelines/service_text.py": "`mingyuan service`: for librarians who hold the lists themselves",
-    "pipelines/service_tables.py": "makes a table, which the gate sees",
+    "pipelines/serving/effect_text.py": "`mingyuan service effect`: from the published file",
+    "pipelines/portraying/portraits.py": "`mingyuan portrait`: from the published file; of another day, row by row, for the data team",
+    "pipelines/portraying/portrait_sheets.py": "the same",
+    "pipelines/portraying/segment_answers.py": "`mingyuan segments`: for the data team, on the machine that holds the warehouse",
+    "pipelines/serving/service_text.py": "`mingyuan service`: for librarians who hold the lists themselves",
+    "pipelines/serving/service_tables.py": "makes a table, which the gate sees",
 }
 """Modules, besides assets, that name a table about groups, and what guards their way out."""
 
 MAKES_PAGES = {
     "assets/pages.py": "released_tables",
-    "pipelines/report_request.py": "as_told",
-    "pipelines/data_use.py": "counts nobody",
-    "pipelines/dictionary.py": "counts nobody",
-    "pipelines/quality.py": "counts records, not people",
+    "pipelines/reporting/report_request.py": "as_told",
+    "pipelines/reporting/data_use.py": "counts nobody",
+    "pipelines/reporting/dictionary.py": "counts nobody",
+    "pipelines/reporting/quality.py": "counts records, not people",
 }
 """Modules that hand something to the one writer of pages, and what they take figures about groups from."""
 
-SEES_THE_LEDGER = {"pipelines/remembered.py"}
+SEES_THE_LEDGER = {"pipelines/releasing/remembered.py"}
 PYTHON = sorted(path for layer in ("profiles", "pipelines", "assets") for path in (ROOT / layer).rglob("*.py"))
 
 
@@ -200,7 +200,10 @@ def test_a_new_way_would_be_noticed(models: dict[str, Model]) -> None:
     assert tables_named(ast.parse(way), tables) == {"report.cohort"}
 
 
-PAST_THE_GATE = {"pipelines/effect_text.py": "open_current", "pipelines/portraits.py": "open_current"}
+PAST_THE_GATE = {
+    "pipelines/serving/effect_text.py": "open_current",
+    "pipelines/portraying/portraits.py": "open_current",
+}
 
 
 @pytest.mark.parametrize("name", PAST_THE_GATE)

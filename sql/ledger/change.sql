@@ -1,4 +1,4 @@
--- One row for each day, or each key, of a table that has changed, for the tables made from it; see pipelines/changes.py.
+-- One row for each day, or each key, of a table that has changed, for the tables made from it; see pipelines/building/changes.py.
 --
 -- grain: table_name, along, what
 

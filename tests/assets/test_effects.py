@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from assets import campaign_effects, effects, service_evaluation
-from pipelines.kinds import kept, kinds, unsaid
-from pipelines.release import released
+from pipelines.modelling.kinds import kept, kinds, unsaid
+from pipelines.releasing.release import released
 from pipelines.site import models
 from pipelines.warehouse import Warehouse
 from profiles.disclosure import Rules

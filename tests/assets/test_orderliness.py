@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 
 from assets.orderliness import _SEQUENCES, _orderliness, order
-from pipelines import changes, hand
+from pipelines.building import changes, hand
 from pipelines.frames import read
 from pipelines.site import Site, models
 from tests.assets.small_site import small_site, warehouse_of

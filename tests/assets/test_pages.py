@@ -8,13 +8,14 @@ import polars as pl
 import pytest
 
 from assets import pages
-from pipelines import hand, told
-from pipelines.build import write
-from pipelines.gate import release
-from pipelines.keyring import Keyring
-from pipelines.recipients import shelves_of
-from pipelines.release import rules_of
-from pipelines.report_files import CONTENTS
+from pipelines.building import hand
+from pipelines.building.build import write
+from pipelines.keeping.keyring import Keyring
+from pipelines.releasing import told
+from pipelines.releasing.gate import release
+from pipelines.releasing.release import rules_of
+from pipelines.reporting.recipients import shelves_of
+from pipelines.reporting.report_files import CONTENTS
 from pipelines.reports import Template, read_template
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse

@@ -8,11 +8,12 @@ import polars as pl
 import pytest
 
 from assets import releases
-from pipelines import hand, told
-from pipelines.build import write
-from pipelines.gate import release
+from pipelines.building import hand
+from pipelines.building.build import write
 from pipelines.models import Model
-from pipelines.release import rules_of
+from pipelines.releasing import told
+from pipelines.releasing.gate import release
+from pipelines.releasing.release import rules_of
 from pipelines.site import Site, models
 from tests.assets.small_site import small_site, warehouse_of
 from tests.drawn import drawn

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from assets.surveys import _ESTIMATED_FROM, _FEEDBACK_FROM, _THEMES_FROM, _estimates, _feedback, _themes
-from pipelines.release import released
+from pipelines.releasing.release import released
 from pipelines.site import models
 from pipelines.warehouse import Warehouse
 from profiles.disclosure import Rules

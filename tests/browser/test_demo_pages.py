@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.keyring import Keyring
-from pipelines.reader_pages import write_pages
+from pipelines.keeping.keyring import Keyring
+from pipelines.reporting.reader_pages import write_pages
 from pipelines.reports import LANGUAGES, read_templates
 from tests.browser.conftest import Looks
 from tests.line.sites import Whole, whole_campus

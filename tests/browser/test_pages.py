@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from pipelines.campus import read_campus
-from pipelines.data_use import commands, feeds
-from pipelines.keyring import Keyring
+from pipelines.keeping.keyring import Keyring
 from pipelines.models import Model
 from pipelines.paths import REPORTS, ROOT
-from pipelines.reader_pages import page_name, write_pages
-from pipelines.recipients import Shelves
-from pipelines.report_files import write_documents, write_page
+from pipelines.reporting.data_use import commands, feeds
+from pipelines.reporting.reader_pages import page_name, write_pages
+from pipelines.reporting.recipients import Shelves
+from pipelines.reporting.report_files import write_documents, write_page
 from pipelines.reports import LANGUAGES, read_template, read_templates, render_page
 from pipelines.site import Site
 from profiles import data_use

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import erasure
+from pipelines.forgetting import erasure
 from tests.erasure.library import exports, library, put, taken_in
 from tests.hostile.door import childless
 from tests.line.sites import Line

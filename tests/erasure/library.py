@@ -10,7 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
-from pipelines import erasure
+from pipelines.forgetting import erasure
 from pipelines.run import Outcome
 from tests.line.sites import Line, small
 

@@ -5,8 +5,8 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipelines.keyring import Keyring
-from pipelines.vault import Vault
+from pipelines.keeping.keyring import Keyring
+from pipelines.keeping.vault import Vault
 from tests.line.sites import Line
 from tests.privacy.test_canary import Found, found_in, found_in_duckdb, found_in_sqlite
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pipelines import erasure
 from pipelines.cli import main
-from pipelines.keyring import Keyring
+from pipelines.forgetting import erasure
+from pipelines.keeping.keyring import Keyring
 from pipelines.run import Outcome
 from pipelines.warehouse import Warehouse
 from tests.erasure.library import CANARIES, CARD, NUMBER, library

@@ -6,11 +6,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import erasure, replay, tombstones
 from pipelines.errors import Problem
-from pipelines.past import Moment, warehouse_at
-from pipelines.replay import replay_site
-from pipelines.restore import restore
+from pipelines.forgetting import erasure
+from pipelines.portraying.past import Moment, warehouse_at
+from pipelines.receiving import replay, tombstones
+from pipelines.receiving.replay import replay_site
+from pipelines.receiving.restore import restore
 from pipelines.warehouse import Warehouse
 from tests.erasure.library import CANARIES, CARD, NUMBER, OTHERS, READERS, erase, events, exports, put, taken_in
 from tests.erasure.scan import found_anywhere, vault_of

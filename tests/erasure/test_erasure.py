@@ -8,16 +8,18 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines import erasure, loading, past
-from pipelines.lists import write_lists
-from pipelines.loading import Judgement
+from pipelines.forgetting import erasure
+from pipelines.portraying import past
 from pipelines.publish import PublishedTable, publish
-from pipelines.quality import _QUERIES
-from pipelines.reader_pages import folder_of, page_name
-from pipelines.replay import replay_site
+from pipelines.receiving import loading
+from pipelines.receiving.loading import Judgement
+from pipelines.receiving.replay import replay_site
+from pipelines.receiving.tombstones import ERASED
+from pipelines.reporting.quality import _QUERIES
+from pipelines.reporting.reader_pages import folder_of, page_name
 from pipelines.run import Outcome
+from pipelines.serving.lists import write_lists
 from pipelines.site import models
-from pipelines.tombstones import ERASED
 from pipelines.warehouse import Warehouse
 from tests.erasure.library import CANARIES, NUMBER, OTHERS, exports, library, put, taken_in
 from tests.erasure.scan import found_anywhere, vault_of

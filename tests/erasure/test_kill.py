@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from pipelines import erasure, status, vault, warehouse
+from pipelines import warehouse
+from pipelines.commands import status
+from pipelines.forgetting import erasure
+from pipelines.keeping import vault
 from pipelines.paths import ROOT
 from tests.erasure.library import CANARIES, NUMBER, erase, exports, put, taken_in
 from tests.erasure.scan import found_anywhere

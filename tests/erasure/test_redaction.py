@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from pipelines.keyring import Keyring
-from pipelines.pseudonymise import PATRON_NUMBER
-from pipelines.redaction import Reading, redactor
-from pipelines.tombstones import tombstone
-from pipelines.vault import Vault
+from pipelines.forgetting.redaction import Reading, redactor
+from pipelines.keeping.keyring import Keyring
+from pipelines.keeping.vault import Vault
+from pipelines.receiving.pseudonymise import PATRON_NUMBER
+from pipelines.receiving.tombstones import tombstone
 from profiles.pseudonym import patron_key
 from tests.hostile.door import childless
 from tests.line.sites import small

@@ -22,7 +22,7 @@ NIGHT = """
 import os, signal, sys
 from contextlib import contextmanager
 from pathlib import Path
-from pipelines import build, changes, parts
+from pipelines.building import build, changes, parts
 from pipelines.site import models
 from pipelines.warehouse import Warehouse
 from tests.pipelines.arrivals import renewed

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.generations import current
+from pipelines.keeping.generations import current
 from pipelines.publish import PublishedTable, open_current, publish
 
 ROWS = 20_000

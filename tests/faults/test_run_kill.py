@@ -42,7 +42,8 @@ FATAL = """
 import os, signal, sys
 from contextlib import contextmanager
 from pathlib import Path
-from pipelines import ledger, seal, vault
+from pipelines.receiving import ledger
+from pipelines.keeping import seal, vault
 from pipelines.warehouse import Warehouse
 from tests.line.sites import Line
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)

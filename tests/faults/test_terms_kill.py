@@ -16,7 +16,7 @@ from tests.pipelines.term_arrivals import arrive, busier, contents, furnished, r
 NIGHT = """
 import os, signal, sys
 from contextlib import contextmanager
-from pipelines import build, parts
+from pipelines.building import build, parts
 from pipelines.site import models
 from pipelines.warehouse import Warehouse
 from tests.pipelines.term_arrivals import renewed

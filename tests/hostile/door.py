@@ -12,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from pipelines import exports, past, redaction, replay
-from pipelines.parse import parse
-from pipelines.reader import Read
+from pipelines import exports
+from pipelines.forgetting import redaction
+from pipelines.portraying import past
+from pipelines.receiving import replay
+from pipelines.receiving.parse import parse
+from pipelines.receiving.reader import Read
 from tests.line.sites import Line, small
 from tests.pipelines.landing import GATE
 

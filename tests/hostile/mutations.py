@@ -16,9 +16,9 @@ from types import FrameType
 
 import polars as pl
 
-from pipelines import receive, spool
 from pipelines.errors import Refused
-from pipelines.parse import parse
+from pipelines.receiving import receive, spool
+from pipelines.receiving.parse import parse
 from tests.hostile.good_files import CARD, Kind
 from tests.pipelines.landing import Site
 

@@ -11,10 +11,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import cells, records
 from pipelines.errors import Refused
-from pipelines.parse import Job, Outcome
-from pipelines.reader import Reader
+from pipelines.receiving import cells, records
+from pipelines.receiving.parse import Job, Outcome
+from pipelines.receiving.reader import Reader
 from tests.hostile.door import MB, growth, peak
 from tests.pipelines.landing import HEAD, LOANS, Site, attempt, column, gate, loans, refusal, rejects, rows
 

@@ -5,21 +5,21 @@ Where what is tested:
 
 | danger | here, in tests/hostile | elsewhere |
 | --- | --- | --- |
-| half-written file | test_landing_folder | pipelines/test_spool (changes under the copy), test_landing_sensor |
-| truncated | test_landing_bytes | pipelines/test_door (every byte), line/test_bad_input |
+| half-written file | test_landing_folder | pipelines/receiving/test_spool (changes under the copy), test_landing_sensor |
+| truncated | test_landing_bytes | pipelines/receiving/test_door (every byte), line/test_bad_input |
 | duplicate, renamed | test_landing_folder | line/test_again |
 | mended and sent again | test_landing_folder | line/test_again |
 | overlapping exports | test_landing_folder | sql/test_visit, sql/test_clean |
-| encodings | test_landing_bytes | pipelines/test_spool |
-| columns, malicious headings | test_landing_columns | pipelines/test_headings, test_door |
-| newlines, NUL, parser disagreement | test_landing_bytes | pipelines/test_door, test_parse, test_receive, test_records |
-| over-long line, open quotation mark | test_landing_bytes | pipelines/test_records, test_receive, line/test_bad_input |
-| bombs and archives | test_landing_workbooks, test_landing_archives | pipelines/test_receive (memory of the child) |
-| XML entities, formulas | test_landing_workbooks | pipelines/test_door |
-| names, links, pipes, devices, modes | test_landing_names | pipelines/test_spool |
+| encodings | test_landing_bytes | pipelines/receiving/test_spool |
+| columns, malicious headings | test_landing_columns | pipelines/receiving/test_headings, test_door |
+| newlines, NUL, parser disagreement | test_landing_bytes | pipelines/receiving/test_door, test_parse, test_receive, test_records |
+| over-long line, open quotation mark | test_landing_bytes | pipelines/receiving/test_records, test_receive, line/test_bad_input |
+| bombs and archives | test_landing_workbooks, test_landing_archives | pipelines/receiving/test_receive (memory of the child) |
+| XML entities, formulas | test_landing_workbooks | pipelines/receiving/test_door |
+| names, links, pipes, devices, modes | test_landing_names | pipelines/receiving/test_spool |
 | times of files | test_landing_folder | |
-| times of events | test_landing_columns | pipelines/test_parse, sql/test_visit |
-| anything at all | test_mutations | pipelines/test_door |
+| times of events | test_landing_columns | pipelines/receiving/test_parse, sql/test_visit |
+| anything at all | test_mutations | pipelines/receiving/test_door |
 """
 
 import os
@@ -34,8 +34,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipelines import landing
-from pipelines.landing import landing_sensor
+from pipelines.receiving import landing
+from pipelines.receiving.landing import landing_sensor
 from tests.conftest import Build
 from tests.hostile.door import PASSAGES, PASSED, childless, gate_line, take_in
 from tests.line.sites import Line, hashes

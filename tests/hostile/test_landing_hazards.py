@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from pipelines import receive
-from pipelines.canonical import Mapping
 from pipelines.errors import Misconfigured
-from pipelines.parse import parse
+from pipelines.receiving import receive
+from pipelines.receiving.canonical import Mapping
+from pipelines.receiving.parse import parse
 from tests.hostile.door import PASSAGES, PASSED, childless, gate_line, take_in
 from tests.hostile.test_landing_archives import EVENT, JSON
 from tests.hostile.test_landing_folder import FAR_AHEAD, asks_for_a_run, somebody_writing

@@ -10,9 +10,9 @@ import duckdb
 import pytest
 
 from pipelines.errors import Misconfigured, Refused
-from pipelines.landing import waiting
 from pipelines.paths import ROOT
-from pipelines.receive import landed
+from pipelines.receiving.landing import waiting
+from pipelines.receiving.receive import landed
 from tests.hostile.door import PASSAGES, PASSED, childless, gate_line, obey_modes, take_in
 from tests.pipelines.landing import gate
 
@@ -167,7 +167,7 @@ def test_an_empty_file_is_refused_and_one_of_headings_alone_is_not(tmp_path: Pat
 def test_a_file_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
     (tmp_path / "closed.csv").write_text(PASSAGES, encoding="utf-8")
     (tmp_path / "closed.csv").chmod(0)
-    said = "from pathlib import Path; from pipelines.receive import digest; digest(Path({!r}))"
+    said = "from pathlib import Path; from pipelines.receiving.receive import digest; digest(Path({!r}))"
     ended = subprocess.run(
         [sys.executable, "-c", said.format(str(tmp_path / "closed.csv"))],
         preexec_fn=obey_modes,

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import pytest
 import xlsxwriter
 
-from pipelines import workbook as measured
 from pipelines.errors import Refused
+from pipelines.receiving import workbook as measured
 from tests.hostile.door import MB, growth
 from tests.pipelines.landing import Site, column, gate, refusal, rows, workbook
 

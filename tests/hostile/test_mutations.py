@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from pipelines.canonical import Mapping
-from pipelines.cells import Batch
-from pipelines.harvest import Harvest
+from pipelines.receiving.canonical import Mapping
+from pipelines.receiving.cells import Batch
+from pipelines.receiving.harvest import Harvest
 from tests.hostile.good_files import KINDS, Kind, written
 from tests.hostile.mutations import SECONDS, Told, at_most, mutated, told
 from tests.line.sites import is_long

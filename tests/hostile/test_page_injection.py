@@ -16,15 +16,16 @@ import polars as pl
 import pytest
 from pypdf import PdfReader
 
-from pipelines import reports, sheets
+from pipelines import reports
 from pipelines.campus import read_campus
-from pipelines.data_use import commands, feeds
-from pipelines.keyring import Keyring
+from pipelines.keeping.keyring import Keyring
 from pipelines.models import Model
 from pipelines.paths import REPORTS, ROOT
-from pipelines.pdf import pdf
-from pipelines.reader_pages import write_pages
-from pipelines.report_files import write_group
+from pipelines.reporting import sheets
+from pipelines.reporting.data_use import commands, feeds
+from pipelines.reporting.pdf import pdf
+from pipelines.reporting.reader_pages import write_pages
+from pipelines.reporting.report_files import write_group
 from pipelines.reports import document, groups, own_tables, read_template, render_page
 from pipelines.site import Site
 from profiles import data_use

@@ -15,8 +15,8 @@ import pytest
 
 from pipelines import reports
 from pipelines.paths import REPORTS
-from pipelines.recipients import LIBRARY, Shelves
-from pipelines.report_files import write_documents
+from pipelines.reporting.recipients import LIBRARY, Shelves
+from pipelines.reporting.report_files import write_documents
 from pipelines.reports import read_template, render, render_page, slug
 from profiles.captions import SiteWords, Words
 from profiles.charts import kit, vega

@@ -7,9 +7,9 @@ from typing import Any
 import yaml
 
 from pipelines import site as site_module
-from pipelines.keyring import Keyring
-from pipelines.replay import Replayed, replay
-from pipelines.vault import Vault
+from pipelines.keeping.keyring import Keyring
+from pipelines.keeping.vault import Vault
+from pipelines.receiving.replay import Replayed, replay
 from pipelines.warehouse import Warehouse
 from tests.line.sites import Line, small
 

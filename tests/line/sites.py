@@ -21,9 +21,9 @@ import pytest
 import yaml
 
 from pipelines import run as run_module
+from pipelines.building.expectations import expectations_of
 from pipelines.campus import Campus
 from pipelines.demo_campus import make_campus
-from pipelines.expectations import expectations_of
 from pipelines.exports import Intake, take_in
 from pipelines.paths import ROOT
 from pipelines.run import Outcome, run

@@ -10,11 +10,11 @@ import pytest
 
 from assets.releases import SHOWN_TO
 from pipelines import definitions
-from pipelines.aggregates import aggregates
 from pipelines.engine import Engine
 from pipelines.frames import read
-from pipelines.gate import release
-from pipelines.release import rules_of
+from pipelines.releasing.aggregates import aggregates
+from pipelines.releasing.gate import release
+from pipelines.releasing.release import rules_of
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 from tests.line.sites import Line, Whole, changed, hashes, short_history, small

@@ -6,9 +6,10 @@ import pytest
 from click.testing import CliRunner, Result
 from rich.cells import cell_len
 
-from pipelines import replay, run
+from pipelines import run
 from pipelines.cli import main
 from pipelines.paths import PRESETS
+from pipelines.receiving import replay
 from pipelines.run import Outcome
 from pipelines.site import models
 from tests.line.gates import (

@@ -8,12 +8,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from pipelines import bundles, past
 from pipelines.errors import KeyRefused, Misconfigured, Problem
 from pipelines.models import Model
-from pipelines.past import Moment
-from pipelines.portrait_text import headline, told
-from pipelines.portraits import Portrait, draw
+from pipelines.portraying import bundles, past
+from pipelines.portraying.past import Moment
+from pipelines.portraying.portrait_text import headline, told
+from pipelines.portraying.portraits import Portrait, draw
 from tests.line.sites import Line, Whole, mingyuan
 
 TERM, DAY = "2025-2026-2", dt.date(2026, 5, 10)

@@ -21,7 +21,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from pipelines.demo_calendar import finished_terms, special_days
 from pipelines.demo_campus import make_campus
-from pipelines.keyring import Keyring
+from pipelines.keeping.keyring import Keyring
 from pipelines.paths import ROOT
 from profiles.demo import archetypes, colleges
 from profiles.demo.draw import Floats, Ints

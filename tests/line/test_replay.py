@@ -9,9 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines import ledger, loading, replay
-from pipelines.expectations import expectations_of
+from pipelines.building.expectations import expectations_of
 from pipelines.paths import ROOT
+from pipelines.receiving import ledger, loading, replay
 from pipelines.warehouse import Warehouse
 from tests.line.gates import (
     FIRST,
@@ -34,7 +34,7 @@ FILES = {FIRST: passages("09", "进门1", "小门", "出门1", "小门"), SECOND
 FATAL = """
 import os, signal, sys
 from pathlib import Path
-from pipelines import ledger, replay
+from pipelines.receiving import ledger, replay
 from tests.line.gates import replayed
 from tests.line.sites import Line
 calls, enter = [], ledger.enter

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from pipelines import restore
 from pipelines.errors import Problem
-from pipelines.keyring import Keyring
-from pipelines.vault import Vault
+from pipelines.keeping.keyring import Keyring
+from pipelines.keeping.vault import Vault
+from pipelines.receiving import restore
 from tests.line.gates import FIRST, SECOND, forget_site_files, gate, passages, take
 from tests.line.sites import Line, changed, mingyuan
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.cli import main
-from pipelines.segment_models import LEDGER, kept
+from pipelines.serving.segment_models import LEDGER, kept
 from pipelines.warehouse import Warehouse
 from tests.line.sites import Line, Whole, changed
 
@@ -35,7 +35,7 @@ def somebody(line: Line, segment: str) -> str:
 def remade(line: Line) -> None:
     """The tables of segments once more, by their own asset."""
     from assets.segments import _segments
-    from pipelines.build import write
+    from pipelines.building.build import write
     from pipelines.site import models
 
     names = ("reader", "model", "centre", "candidate", "drift")
@@ -110,7 +110,7 @@ def test_no_version_is_decided_in_a_warehouse_of_another_day(line: Line, tmp_pat
     elsewhere = tmp_path / "elsewhere.duckdb"
     shutil.rmtree(line.campus.data / "segments")
     shutil.copy(line.campus.warehouse, elsewhere)
-    from pipelines.segment_models import decide
+    from pipelines.serving.segment_models import decide
 
     with Warehouse(path=str(elsewhere)).opened() as warehouse:
         rows = kept(warehouse, line.site)

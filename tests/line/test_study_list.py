@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from pipelines.keyring import Keyring
-from pipelines.vault import Vault
+from pipelines.keeping.keyring import Keyring
+from pipelines.keeping.vault import Vault
 from tests.line.sites import Whole
 
 TERM = "2025-2026-2"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.succession import in_order
+from pipelines.receiving.succession import in_order
 from tests.line.gates import gate, passages, states, take
 from tests.line.sites import Line
 

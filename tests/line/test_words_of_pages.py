@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from pipelines.keyring import Keyring
+from pipelines.keeping.keyring import Keyring
 from pipelines.models import Model
-from pipelines.past import Moment
-from pipelines.portrait_text import headline, told
-from pipelines.portraits import draw
-from pipelines.reader_pages import write_pages
+from pipelines.portraying.past import Moment
+from pipelines.portraying.portrait_text import headline, told
+from pipelines.portraying.portraits import draw
+from pipelines.reporting.reader_pages import write_pages
 from pipelines.site import Site
 from profiles import group_words
 from tests.line.sites import Whole

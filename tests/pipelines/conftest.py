@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipelines import receive
-from pipelines.parse import parse
+from pipelines.receiving import receive
+from pipelines.receiving.parse import parse
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ import yaml
 
 from pipelines import paths
 from pipelines.campus import Campus, read_campus, sources
-from pipelines.contracts import Contract, ContractColumn
 from pipelines.errors import Refused
-from pipelines.keyring import Keyring
-from pipelines.presets import Source
-from pipelines.reader import Read
-from pipelines.receive import Received, receive
+from pipelines.keeping.keyring import Keyring
+from pipelines.receiving.contracts import Contract, ContractColumn
+from pipelines.receiving.presets import Source
+from pipelines.receiving.reader import Read
+from pipelines.receiving.receive import Received, receive
 
 NAMES = {"name": {"zh": "测试", "en": "Test"}}
 

@@ -3,9 +3,9 @@
 from dataclasses import asdict
 from pathlib import Path
 
-from pipelines.quality import strips
-from pipelines.recipients import Shelves
-from pipelines.rejects import meaning
+from pipelines.receiving.rejects import meaning
+from pipelines.reporting.quality import strips
+from pipelines.reporting.recipients import Shelves
 from pipelines.reports import Template, read_template
 from tests.pipelines.report_rows import SOURCES, source
 

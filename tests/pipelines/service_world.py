@@ -9,10 +9,10 @@ from typing import Any
 import polars as pl
 import yaml
 
-from pipelines.build import write
+from pipelines.building.build import write
 from pipelines.campus import Words
-from pipelines.service_runs import Plan, freeze, plan
-from pipelines.service_state import Feeds, catalogue_rows, reason_rows, site_catalogue
+from pipelines.serving.service_runs import Plan, freeze, plan
+from pipelines.serving.service_state import Feeds, catalogue_rows, reason_rows, site_catalogue
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 from tests.assets.small_site import small_site, warehouse_of

@@ -11,11 +11,11 @@ from typing import Any
 import polars as pl
 from hypothesis import strategies as st
 
-from pipelines.build import renew, write
-from pipelines.built import Built
-from pipelines.changes import watched
+from pipelines.building.build import renew, write
+from pipelines.building.built import Built
+from pipelines.building.changes import watched
+from pipelines.building.fingerprint import content
 from pipelines.engine import Engine
-from pipelines.fingerprint import content
 from pipelines.models import Model
 from pipelines.warehouse import Warehouse
 from tests.pipelines.arrivals import SITE, Models

@@ -6,10 +6,10 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from pipelines import hand
-from pipelines.build import write
+from pipelines.building import hand
+from pipelines.building.build import write
 from pipelines.frames import Make, frame_assets
-from pipelines.model_files import read_models
+from pipelines.modelling.model_files import read_models
 from pipelines.models import Model
 from pipelines.site import Site
 from pipelines.warehouse import Warehouse

@@ -3,7 +3,7 @@
 import pytest
 
 from pipelines.errors import Misconfigured
-from pipelines.model_files import read_models
+from pipelines.modelling.model_files import read_models
 from pipelines.models import LAYERS
 
 CONTRACT = """-- One row for each loan.

@@ -7,8 +7,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines import generations
 from pipelines.errors import Problem
+from pipelines.keeping import generations
 from pipelines.publish import Example, Published, PublishedTable, open_current, publish
 
 COLLEGE = PublishedTable(

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
-from pipelines.report_files import write_documents
+from pipelines.reporting.report_files import write_documents
 from pipelines.reports import (
     Template,
     own_tables,

@@ -12,14 +12,14 @@ import pytest
 
 from pipelines import run as run_module
 from pipelines import site as site_module
-from pipelines.arrival import arrivals
 from pipelines.definitions import NIGHTLY
 from pipelines.engine import Engine
 from pipelines.errors import Busy, KeyRefused, Misconfigured, Problem
 from pipelines.exports import export_asset
-from pipelines.model_files import read_models
+from pipelines.modelling.model_files import read_models
 from pipelines.models import Model
 from pipelines.paths import SQL
+from pipelines.receiving.arrival import arrivals
 from pipelines.run import Outcome, history, run
 from pipelines.site import Site, models
 from pipelines.tables import table_asset

@@ -7,10 +7,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.build import build, write
+from pipelines.building.build import build, write
 from pipelines.engine import Engine
 from pipelines.errors import Problem
-from pipelines.model_files import read_models
+from pipelines.modelling.model_files import read_models
 from pipelines.models import Model
 from pipelines.tables import asset_spec, check_specs, table_asset
 from pipelines.warehouse import Warehouse

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.errors import Problem
-from pipelines.model_files import read_models
+from pipelines.modelling.model_files import read_models
 from pipelines.models import Model
 from pipelines.warehouse import Warehouse, write_anew
 

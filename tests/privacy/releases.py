@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from pipelines.aggregates import ROW, TOTAL, insider
-from pipelines.attempts import attacked
-from pipelines.gate import decided
-from pipelines.periods import Span
+from pipelines.releasing.aggregates import ROW, TOTAL, insider
+from pipelines.releasing.attempts import attacked
+from pipelines.releasing.gate import decided
+from pipelines.releasing.periods import Span
 from profiles.additive import PLACE
 from profiles.claims import Interval
 from profiles.disclosure import Rules

@@ -8,10 +8,10 @@ import polars as pl
 import pytest
 from sqlglot import exp
 
-from pipelines.aggregates import aggregates
-from pipelines.dominance import contributions, guards, made, without_dominated
-from pipelines.kinds import unsaid
+from pipelines.modelling.kinds import unsaid
 from pipelines.models import Model, Written
+from pipelines.releasing.aggregates import aggregates
+from pipelines.releasing.dominance import contributions, guards, made, without_dominated
 from profiles.disclosure import Rules
 from tests.conftest import Build
 from tests.privacy.test_figure_attacks import cohort, told

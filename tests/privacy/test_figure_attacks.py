@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.aggregates import placed
 from pipelines.models import Model
-from pipelines.release import as_decided
+from pipelines.releasing.aggregates import placed
+from pipelines.releasing.release import as_decided
 from profiles.disclosure import Rules
 from tests.privacy.releases import through_the_gate
 

@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from pipelines.dominance import dominated, without_dominated
 from pipelines.models import Model
+from pipelines.releasing.dominance import dominated, without_dominated
 from profiles.disclosure import Rules, bounds
 from tests.privacy.test_figure_attacks import told
 

@@ -12,8 +12,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from pipelines.release import released
-from pipelines.report_files import write_group
+from pipelines.releasing.release import released
+from pipelines.reporting.report_files import write_group
 from pipelines.reports import groups, own_tables, read_templates
 from pipelines.site import models
 from profiles.disclosure import Rules
@@ -45,7 +45,7 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "vl_convert.vegalite_to_svg", lambda spec: f'<svg width="9" height="9" viewBox="0 0 9 9">{len(str(spec))}</svg>'
     )
-    monkeypatch.setattr("pipelines.report_files.pdf", lambda html: b"")
+    monkeypatch.setattr("pipelines.reporting.report_files.pdf", lambda html: b"")
 
 
 def of(table: pl.DataFrame, college: str) -> pl.Expr:

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from pipelines.errors import Misconfigured
-from pipelines.periods import Span, beside_others, name_of, refuse_near_ends
+from pipelines.releasing.periods import Span, beside_others, name_of, refuse_near_ends
 from profiles.disclosure import Rules
 from tests.privacy.releases import NOTHING_YET, K, remembered, rows, shown_small_only, through_the_gate, worked_out
 

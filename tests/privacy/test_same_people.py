@@ -5,8 +5,8 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from pipelines.aggregates import TOTAL, placed
 from pipelines.models import Model
+from pipelines.releasing.aggregates import TOTAL, placed
 from profiles.disclosure import Rules
 from tests.privacy.releases import K, through_the_gate
 

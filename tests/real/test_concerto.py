@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import pytest
 
-from pipelines.reader import Read
-from pipelines.receive import Received
+from pipelines.receiving.reader import Read
+from pipelines.receiving.receive import Received
 from tests.pipelines.landing import site
 from tests.real.conftest import REAL
 

@@ -14,8 +14,8 @@ import polars as pl
 import pytest
 
 from pipelines.errors import Refused
-from pipelines.reader import Read
-from pipelines.receive import Received
+from pipelines.receiving.reader import Read
+from pipelines.receiving.receive import Received
 from tests.pipelines.landing import site
 from tests.real.conftest import REAL
 

@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.receive import Received
+from pipelines.receiving.receive import Received
 from tests.pipelines.landing import site
 from tests.real.conftest import REAL
 

@@ -17,9 +17,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.reader import Read
-from pipelines.receive import Received
-from pipelines.vault import Vault
+from pipelines.keeping.vault import Vault
+from pipelines.receiving.reader import Read
+from pipelines.receiving.receive import Received
 from tests.drawn import drawn, shown
 from tests.pipelines.landing import site
 from tests.real.conftest import REAL

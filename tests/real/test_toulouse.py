@@ -14,8 +14,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipelines.reader import Read
-from pipelines.receive import Received
+from pipelines.receiving.reader import Read
+from pipelines.receiving.receive import Received
 from tests.pipelines.landing import rejects, site
 from tests.real.conftest import REAL
 

@@ -5,8 +5,8 @@ import sqlglot
 
 from pipelines.engine import LAYERS_ON_SPARK
 from pipelines.errors import Misconfigured
-from pipelines.model_files import read_models
-from pipelines.portable import Exact, to_spark
+from pipelines.modelling.model_files import read_models
+from pipelines.modelling.portable import Exact, to_spark
 
 
 def said(expression: str) -> str:

@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 
 from pipelines.models import Model
-from pipelines.segment_models import PEOPLE
+from pipelines.serving.segment_models import PEOPLE
 from tests.conftest import Build, stand_up
 from tests.drawn import shown
 

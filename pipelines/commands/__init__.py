@@ -1,0 +1,1 @@
+"""What `mingyuan …` asks and answers, a module for each group of commands."""

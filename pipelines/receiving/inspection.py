@@ -1,0 +1,182 @@
+"""`mingyuan inspect`: a newcomer's first look at an export, before anything is configured.
+
+The file is tried against the nearest preset in a place of its own, with a key that is thrown away:
+nothing is loaded, and nothing is kept but the preset a person asks for.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from rich.table import Table
+from rich.text import Text
+
+from pipelines import paths
+from pipelines.campus import Campus, sources
+from pipelines.commands.answers import shown, table
+from pipelines.errors import Misconfigured, Refused
+from pipelines.keeping.keyring import Keyring
+from pipelines.modelling.slips import suggestion
+from pipelines.modelling.yaml_lines import lines_of
+from pipelines.receiving import spool
+from pipelines.receiving.contracts import Contract
+from pipelines.receiving.likeness import Likeness, beginning, likenesses
+from pipelines.receiving.presets import Source
+from pipelines.receiving.receive import Received, naming, receive
+from pipelines.receiving.shapes import Shape, guess
+
+_SHOWN, _NEAREST = 10, 3
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a preset makes of a file."""
+
+    preset: str
+    received: Received | None
+    refusal: str | None
+    rows: pl.DataFrame
+    """The first rows as they would load, persons as the beginning of a pseudonym."""
+    rejects: pl.DataFrame
+    """``reason``, ``field``, ``records``, ``first``: how many records, and the number of the first."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """What was found out about a file."""
+
+    shape: Shape
+    likenesses: list[Likeness]
+    trial: Trial | None
+    beginning: str
+    """A preset to start from, as YAML."""
+
+
+def inspect(
+    path: Path, timezone: str, contracts: dict[str, Contract], preset: str | None = None, feed: str | None = None
+) -> Inspection:
+    """Look at a file, and try it with a preset: the one that is named, else the nearest that reads all it needs.
+
+    A preset to begin with is one of ``feed``, or of the feed that its headings speak of.
+
+    Raises:
+        Refused: it cannot be read at all.
+        Misconfigured: there is no such file, or no such preset.
+
+    """
+    if not path.exists():
+        raise Misconfigured(f"{path}: there is no such file")
+    if feed and feed not in contracts:
+        raise Misconfigured(f"no feed is called ‘{feed}’{suggestion(feed, contracts)}")
+    with tempfile.TemporaryDirectory(prefix="mingyuan-") as folder:
+        campus = _campus(path, Path(folder), timezone)
+        known = list(_presets(campus, contracts))
+        with spool.workspace(campus.spool) as workspace:
+            with naming(path.name):
+                shape = guess(path, workspace, campus.largest_file_mb << 20)
+            near = likenesses(shape, known)
+            first = beginning(shape, known, contracts, path.name, feed)
+        chosen = preset or (near[0].preset if near and near[0].share == 1 else None)
+        trial = _tried(path, chosen, campus, contracts) if chosen else None
+        return Inspection(shape, near, trial, first)
+
+
+def told(found: Inspection) -> Iterator[Table | Text]:
+    """What a person is shown of it."""
+    lines = ", ".join(f"{word}: {value}" for word, value in {"format": "csv", **found.shape.lines}.items())
+    yield shown(f"{lines}, encoding: {found.shape.encoding}")
+    near: list[list[object]] = [
+        [one.preset, one.feed, f"{one.share:.0%}", "、".join(one.missing[:6])] for one in found.likenesses[:_NEAREST]
+    ]
+    yield table("Presets by how much of what they read is here", ["preset", "feed", "found", "missing"], near)
+    received = found.trial.received if found.trial else None
+    if found.trial and received:
+        yield from _told_of_trial(found.trial, received)
+    elif found.trial:
+        yield shown(f"With {found.trial.preset} it would be refused: {found.trial.refusal}")
+    if found.trial is None or (received and received.records and not received.loaded):
+        yield shown("No preset reads this file as it is. To begin one of its own (--write FILE keeps it):")
+        yield shown(found.beginning)
+
+
+def _told_of_trial(trial: Trial, received: Received) -> Iterator[Table | Text]:
+    yield shown(
+        f"With {trial.preset}: {received.records:,} records, of which {received.loaded:,} would load as "
+        f"{received.rows:,} rows, {received.duplicates:,} say what another says, {received.rejected:,} would be rejected"
+    )
+    if trial.rows.height:
+        yield table("The first rows", trial.rows.columns, [list(row) for row in trial.rows.rows()])
+    if trial.rejects.height:
+        yield table("Rejected", ["reason", "field", "records", "first"], [list(row) for row in trial.rejects.rows()])
+    if received.dropped_columns:
+        yield shown(f"Left outside, since nothing asks for them: {'、'.join(received.dropped_columns)}")
+
+
+def write_preset(text: str, target: Path) -> None:
+    """Write a starting preset, and never over another file.
+
+    Raises:
+        Misconfigured: there is a file of that name.
+
+    """
+    try:
+        with target.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Misconfigured(f"{target}: is there already — choose another name") from None
+
+
+def _campus(path: Path, folder: Path, timezone: str) -> Campus:
+    return Campus.model_validate(
+        {
+            "name": {"zh": "试读", "en": "trial"},
+            "timezone": timezone,
+            "data": folder,
+            "landing": path.resolve().parent,
+            "key_file": folder / "keyring.json",
+        }
+    )
+
+
+def _presets(campus: Campus, contracts: dict[str, Contract]) -> Iterator[Source]:
+    every: dict[str, dict[str, Any]] = {path.stem: {} for path in sorted(paths.PRESETS.glob("*.yml"))}
+    yield from sources(campus.model_copy(update={"sources": every}), contracts)
+
+
+def _tried(path: Path, preset: str, campus: Campus, contracts: dict[str, Contract]) -> Trial:
+    lines = {preset: {"preset": preset, "files": path.name}} if _is_known(preset) else {preset: _own(Path(preset))}
+    (source,) = sources(campus.model_copy(update={"sources": lines}), contracts)
+    keyring = Keyring.load_or_create(campus.key_file, None, may_create=True)
+    nothing = pl.DataFrame()
+    try:
+        received = receive(path.resolve(), source, contracts[source.feed], campus, keyring)
+    except Refused as refused:
+        return Trial(source.name, None, str(refused), nothing, nothing)
+    return Trial(source.name, received, None, _first_rows(received, contracts[source.feed]), _rejects(received))
+
+
+def _is_known(preset: str) -> bool:
+    return (paths.PRESETS / f"{preset}.yml").exists()
+
+
+def _own(path: Path) -> dict[str, Any]:
+    """A preset that is still being written, by its path."""
+    if not path.is_file():
+        raise Misconfigured(f"{path}: neither a preset's name nor a file that holds one")
+    return lines_of(path)
+
+
+def _first_rows(received: Received, contract: Contract) -> pl.DataFrame:
+    rows = pl.read_parquet(received.rows_file, n_rows=_SHOWN)
+    filled = [column.name for column in contract.columns if rows[column.name].null_count() < rows.height]
+    hidden = [column.name for column in contract.columns if column.is_pseudonym and column.name in filled]
+    return rows.select(*filled, "notes").with_columns(pl.col(name).str.head(6) + "…" for name in hidden)
+
+
+def _rejects(received: Received) -> pl.DataFrame:
+    rejects = pl.read_parquet(received.rejects_file)
+    counted = rejects.group_by("reason", "field").agg(records=pl.len(), first=pl.col("record").min())
+    return counted.sort("records", "reason", descending=[True, False])

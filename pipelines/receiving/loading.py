@@ -1,0 +1,131 @@
+"""What happens between a file that was read and its rows in the warehouse: judged, then loaded whole or not at all.
+
+Expectations judge all rows that came together before any of them is committed; where they break a
+critical one, each file is judged alone, so that only the culprits stay outside.  A file's rows, its
+rejects and its row in the ledger are one transaction.  Which files are read belongs in
+:mod:`pipelines.exports` and :mod:`pipelines.receiving.replay`.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines.building import changes
+from pipelines.building.changes import Watch
+from pipelines.building.expectations import Expectation, Outcome
+from pipelines.building.expectations import judge as judge_rows
+from pipelines.campus import Campus
+from pipelines.keeping.vault import Vault
+from pipelines.models import Model
+from pipelines.quoting import literal
+from pipelines.receiving import ledger
+from pipelines.receiving.ledger import Earlier
+from pipelines.receiving.presets import Source
+from pipelines.receiving.reader import Read
+from pipelines.receiving.receive import Received, receive
+from pipelines.receiving.rejects import weighed
+from pipelines.site import contract, models
+from pipelines.warehouse import Warehouse
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How the files that came together met what is expected of their feed."""
+
+    outcomes: list[Outcome]
+    culprits: dict[str, str]
+    """By what marks its rows: why a file must stay outside, in one line."""
+
+
+def read_file(
+    path: Path, source: Source, model: Model, campus: Campus, vault: Vault, read: Read, known_as: str | None = None
+) -> Received:
+    """A file as rows that wait to be loaded.
+
+    Raises:
+        Refused: it cannot be read as it is, or too little of it.
+
+    """
+    received = receive(path, source, contract(model), campus, vault.keyring, read, vault.erased, known_as)
+    return weighed(received, source)
+
+
+def judge(warehouse: Warehouse, model: Model, expected: Sequence[Expectation], batch: Sequence[Received]) -> Judgement:
+    """Hold the rows that wait against what is expected of them, and note it in the ledger."""
+    if not batch:
+        return Judgement([], {})
+    outcomes = _outcomes(warehouse, model, expected, batch)
+    ledger.judge(warehouse, model.table, outcomes)
+    if not _broken(outcomes):
+        return Judgement(outcomes, {})
+    alone = {one.source_file: (one, _broken(_outcomes(warehouse, model, expected, [one]))) for one in batch}
+    return Judgement(
+        outcomes, {mark: _complaint(one, broken, model) for mark, (one, broken) in alone.items() if broken}
+    )
+
+
+def load(
+    warehouse: Warehouse,
+    model: Model,
+    source: Source,
+    received: Received,
+    zone: str,
+    received_at: dt.datetime | None = None,
+) -> None:
+    """Load a file that came, now unless it is said when, in place of those whose place it takes."""
+    with warehouse.transaction() as connection, changes.watched(warehouse, model) as watch:
+        _clear(watch, [*ledger.replaced(connection, source, received), received.source_file])
+        _fill(watch, source, received)
+        ledger.enter(connection, source, received, zone, received_at)
+
+
+def load_again(
+    warehouse: Warehouse, model: Model, source: Source, received: Received, zone: str, earlier: Earlier
+) -> None:
+    """Load a file that was read anew, in place of what was made of the same bytes before."""
+    # A mended preset may mark the rows otherwise, or send them to another feed.
+    others = [models()[table] for table in {f"raw.{earlier.feed}"} - {model.table} if table in models()]
+    with warehouse.transaction() as connection, changes.watched(warehouse, model) as watch:
+        marks = [earlier.source_file, received.source_file]
+        _clear(watch, marks)
+        for other in (other for other in others if warehouse.exists(other.table)):
+            with changes.watched(warehouse, other) as other_watch:
+                _clear(other_watch, marks)
+        _fill(watch, source, received)
+        ledger.forget(connection, source, earlier.source_file)
+        ledger.enter(connection, source, received, zone, earlier.received_at)
+
+
+def _clear(watch: Watch, marks: Sequence[str]) -> None:
+    for mark in marks:
+        watch.touch(f"select * from {watch.model.table} where source_file = ?", [mark])
+        for table in (watch.model.table, "ledger.reject"):
+            watch.warehouse.connection.execute(f"delete from {table} where source_file = ?", [mark])
+
+
+def _fill(watch: Watch, source: Source, received: Received) -> None:
+    columns = ", ".join(column.name for column in watch.model.columns)
+    rows = f"select {columns} from read_parquet(?)"
+    watch.touch(rows, [str(received.rows_file)])
+    watch.warehouse.connection.execute(f"insert into {watch.model.table} ({columns}) {rows}", [str(received.rows_file)])
+    watch.warehouse.connection.execute(
+        "insert into ledger.reject select ?, ?, record, field, reason from read_parquet(?)",
+        [source.feed, received.source_file, str(received.rejects_file)],
+    )
+
+
+def _outcomes(
+    warehouse: Warehouse, model: Model, expected: Sequence[Expectation], batch: Sequence[Received]
+) -> list[Outcome]:
+    files = ", ".join(literal(str(received.rows_file)) for received in batch)
+    return judge_rows(warehouse.connection, f"select * from read_parquet([{files}])", expected, model.table)
+
+
+def _broken(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    return [outcome for outcome in outcomes if not outcome.passed and outcome.severity == "critical"]
+
+
+def _complaint(received: Received, broken: Sequence[Outcome], model: Model) -> str:
+    why = "; ".join(f"{outcome.unexpected_count} rows break “{outcome.description}”" for outcome in broken)
+    return f"{received.name}: {why} — see the expectations in {model.file}, then mend the preset or the export"

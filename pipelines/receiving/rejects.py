@@ -1,0 +1,157 @@
+"""When a file's rejected records are too many, and what to do about each reason.
+
+Records that a preset leaves out on purpose, such as footers and those its filters name, never count
+against a file.  Why a record is rejected is decided in :mod:`pipelines.receiving.canonical`.
+"""
+
+from dataclasses import dataclass, replace
+
+from pipelines.errors import Refused
+from pipelines.receiving.presets import Source
+from pipelines.receiving.receive import Received, discard
+from pipelines.receiving.tombstones import ERASED
+
+_ON_PURPOSE = frozenset({"footer", "repeated_heading", "not_a_person", ERASED})
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a record was not taken in, and what to do about it, in both languages."""
+
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy: str
+
+
+_NO_RECORD = ("不用处理：这一行不是记录", "nothing: a line that is no record")
+_FORMATS = ("在 formats 里补上它的写法", "add the way it is written to formats")
+_REASONS = {
+    "footer": Reason("页脚", "footer", *_NO_RECORD),
+    "repeated_heading": Reason("重复的表头", "headings again", *_NO_RECORD),
+    "not_a_person": Reason(
+        "不是人的号码",
+        "nobody's number",
+        "不用处理：预设的 people_who_are_not 列出了它",
+        "nothing: people_who_are_not in the preset names it",
+    ),
+    ERASED: Reason(
+        "已删除的读者", "of a reader who was erased", "不用处理：本人要求删除", "nothing: they asked to be forgotten"
+    ),
+    "unmapped_value": Reason(
+        "未对照的代码", "a code without a meaning", "把这个代码加进预设的 map", "add the code to map in the preset"
+    ),
+    "unexpected_value": Reason(
+        "意料之外的值",
+        "an unexpected value",
+        "看各列是否错位；否则加进 allowed",
+        "see whether columns have slipped; else add it to allowed",
+    ),
+    "missing_value": Reason(
+        "缺少必需的值",
+        "a value is missing",
+        "看 from 写的表头对不对；否则请对方导出得更全",
+        "see whether from names the right heading; else ask for a fuller export",
+    ),
+    "unreadable_timestamp": Reason("读不懂的时间", "a time that cannot be read", *_FORMATS),
+    "unreadable_date": Reason("读不懂的日期", "a date that cannot be read", *_FORMATS),
+    "unreadable_number": Reason(
+        "读不懂的数",
+        "a number that cannot be read",
+        "看预设里的 decimal、thousands 和 pattern",
+        "see decimal, thousands and pattern in the preset",
+    ),
+    "implausible": Reason(
+        "不可能的时间",
+        "an implausible time",
+        "校准机器的时钟，或改 not_before 与 not_after",
+        "mend the clock of the machine, or not_before and not_after",
+    ),
+    "spreadsheet_damage": Reason(
+        "表格软件改坏的号码",
+        "a number that a spreadsheet has rounded",
+        "以文本导出：表格软件把号码四舍五入了",
+        "export as text: a spreadsheet has rounded the number",
+    ),
+    "damaged_text": Reason(
+        "乱码", "garbled text", "看预设里的 encoding；否则重新导出", "see encoding in the preset; else export it again"
+    ),
+    "partial_date": Reason(
+        "不完整的日期", "a date in part", "请对方导出完整的日期", "ask for an export with the whole date"
+    ),
+    "nobody": Reason(
+        "不属于任何人", "nobody's record", "不用处理：预设的 nobody 列出了它", "nothing: nobody in the preset names it"
+    ),
+    "too_many_fields": Reason(
+        "字段太多", "too many fields", "看预设里的 delimiter 和 quote", "see delimiter and quote in the preset"
+    ),
+    "too_few_fields": Reason(
+        "字段太少",
+        "too few fields",
+        "看 delimiter 和 quote；这一行也许断成了两行；末尾的空格子若被省去，写 short_records: fill",
+        "see delimiter and quote; the line may be broken in two; where empty cells at the end are left out, say short_records: fill",
+    ),
+    "truncated_last_line": Reason(
+        "最后一行被截断",
+        "the last line is cut short",
+        "重新发送：文件被截断了",
+        "send the file again: it was cut short",
+    ),
+    "unparsed_line": Reason(
+        "不合格式的行", "a line of another form", "看预设里的 log 或 line", "see log or line in the preset"
+    ),
+    "nul_byte": Reason("含有空字节", "a NUL byte", "重新导出：文件损坏了", "export it again: the file is damaged"),
+}
+
+
+def meaning(reason: str) -> Reason:
+    """What is said of a reason; any that is not ours is the word of a preset's filter."""
+    named = ("不用处理：预设的筛选（where）列出了它", "nothing: a filter (where) of the preset names it")
+    return _REASONS.get(reason, Reason("按预设筛掉", "left out by the preset", *named))
+
+
+def weighed(received: Received, source: Source) -> Received:
+    """The file, with a remark if more of it was rejected or left empty than the source takes for usual.
+
+    Raises:
+        Refused: so many were that the preset cannot fit; nothing of the file may be loaded.
+
+    """
+    received = replace(received, warnings=(*received.warnings, *_unread(received, source)))
+    on_purpose = _ON_PURPOSE | {condition.reason for condition in source.where}
+    left_out = sum(count for reason, count in received.reasons.items() if reason in on_purpose)
+    unfit, meant = received.rejected - left_out, received.records - left_out
+    if not unfit or unfit <= source.rejects.warn * meant:
+        return received
+    told, place = f"{unfit} of {meant} records ({unfit / meant:.1%}) are unfit", _most_frequent(received, on_purpose)
+    if unfit > source.rejects.stop * meant:
+        discard(received)
+        raise Refused(
+            f"{received.name}: {told}, {place} — mend the preset of source {source.name}, or allow more with rejects: {{stop: 1}}"
+        )
+    return replace(received, warnings=(*received.warnings, f"{told}, {place}"))
+
+
+def _unread(received: Received, source: Source) -> list[str]:
+    """Columns of which too much could not be read: it was left empty, and so nothing was rejected for it."""
+    import polars as pl
+
+    notes = pl.scan_parquet(received.rows_file).select(pl.col("notes").drop_nulls().str.split(";").explode())
+    counted = notes.group_by("notes").len().sort("notes").collect().rows()
+    unread = [(note.removesuffix(":unreadable"), rows) for note, rows in counted if note.endswith(":unreadable")]
+    return [
+        f"{column} could not be read in {rows} of {received.rows} rows — mend its formats or marks in the preset"
+        for column, rows in unread
+        if rows > source.rejects.warn * received.rows
+    ]
+
+
+def _most_frequent(received: Received, on_purpose: frozenset[str] | set[str]) -> str:
+    """The reason given most often, and where to look."""
+    import polars as pl
+
+    told = pl.scan_parquet(received.rejects_file).filter(~pl.col("reason").is_in(list(on_purpose)))
+    counted = told.group_by("reason", "field").agg(pl.len().alias("records"), pl.col("record").min().alias("first"))
+    order = pl.col("records"), pl.col("first")
+    reason, field, _, first = counted.sort(*order, descending=[True, False]).first().collect().row(0)
+    return f"most for {reason}{f' in columns.{field}' if field else ''}, first in record {first}"

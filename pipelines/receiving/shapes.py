@@ -1,0 +1,159 @@
+"""What kind of file this is, guessed from its bytes: for a person to confirm, never to load by.
+
+A guess is what stands at the beginning of a preset.  How near the known presets come belongs in
+:mod:`pipelines.receiving.likeness`.
+"""
+
+import csv
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from pipelines.receiving import spool
+from pipelines.receiving.cells import WorkbookCells
+from pipelines.receiving.headings import Row, plain
+from pipelines.receiving.presets import Source
+from pipelines.receiving.unpacking import unpack
+from pipelines.receiving.workbook import names
+
+_LOOKED_AT = 200
+_HEADING_LINES = 40
+_SHEETS = 8
+_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+_LOGS = ('%h %l %u %t "%r" %s %b', '%h %l %u %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"')
+_COPY = re.compile(r"^COPY (\S+) \((.*)\) FROM stdin;$")
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A file as it seems to be, ready to be read."""
+
+    path: Path
+    """Its text in UTF-8, or the workbook."""
+    lines: dict[str, Any]
+    """The beginning of a preset: format, encoding, delimiter, header …"""
+    encoding: str
+    headings: tuple[str, ...]
+    samples: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
+    """The cells of some records, to be shown to whoever holds the file, and to nobody else."""
+
+
+def guess(path: Path, folder: Path, largest: int) -> Shape:
+    """What a file is.
+
+    Raises:
+        Refused: it is no plain file, or in no encoding that is known.
+
+    """
+    copied = unpack(spool.copy(path, folder, largest), folder, None, largest)
+    if copied.workbook:
+        return _workbook(copied.path, copied.workbook)
+    decoded = spool.decode(copied, folder, "auto")
+    with decoded.path.open(encoding="utf-8") as text:
+        top = list(islice(text, _LOOKED_AT))
+    lines, headings, samples = _json(decoded.path, top) or _copy(decoded.path) or _log(top) or _separated(top)
+    return Shape(decoded.path, lines, decoded.encoding, headings, samples)
+
+
+Guess = tuple[dict[str, Any], tuple[str, ...], tuple[tuple[str, ...], ...]]
+
+
+def _json(path: Path, top: list[str]) -> Guess | None:
+    """A JSON document, or one in each line."""
+    first, second = [*(line.strip() for line in top if line.strip()), "", ""][:2]
+    if not first.startswith(("{", "[")):
+        return None
+    if _loads(first) is not None and _loads(second) is not None:
+        return {"format": "jsonl"}, _keys(_loads(first)), ()
+    document = _loads(path.read_text(encoding="utf-8"))
+    if document is None:
+        return None
+    if isinstance(document, list):
+        return {"format": "json", "records": "[]"}, _keys(document[0]) if document else (), ()
+    name = next((key for key, value in document.items() if isinstance(value, list)), None)
+    return {"format": "json", "records": f"{name}[]" if name else "[]"}, (), ()
+
+
+def _keys(record: Any) -> tuple[str, ...]:
+    return tuple(record) if isinstance(record, dict) else ()
+
+
+def _loads(text: str) -> Any:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict | list) else None
+
+
+def _copy(path: Path) -> Guess | None:
+    """A dump of PostgreSQL: its first table."""
+    with path.open(encoding="utf-8") as text:
+        found = next((match for line in text if (match := _COPY.match(line.rstrip("\n")))), None)
+        if not found:
+            return None
+        rows = [tuple(line.rstrip("\n").split("\t")) for line in islice(text, 20) if line != "\\.\n"]
+    return {"format": "copy", "table": found[1]}, tuple(name.strip() for name in found[2].split(",")), tuple(rows)
+
+
+def _log(top: list[str]) -> Guess | None:
+    from pipelines.receiving.line_cells import compiled
+
+    for form in _LOGS:
+        names, pattern = compiled(form)
+        found = [match.groups() for line in top if (match := re.match(pattern, line))]
+        if len(found) > 0.9 * len(top):
+            return {"format": "log", "log": form}, tuple(names), tuple(found)
+    return None
+
+
+def _separated(top: list[str]) -> Guess:
+    """Separated values: by the mark that gives most lines the same number of values."""
+    parsed = {mark: [row for row in csv.reader(top, delimiter=mark) if row] for mark in _DELIMITERS}
+    mark = max(parsed, key=lambda mark: _evenness(parsed[mark]))
+    place, headings, samples = _heading(parsed[mark])
+    lines: dict[str, Any] = {"delimiter": "tab"} if mark == "\t" else {} if mark == "," else {"delimiter": mark}
+    return lines | _header(place, headings), headings, samples
+
+
+def _evenness(rows: list[list[str]]) -> tuple[int, int]:
+    """How many values most lines have, if that is more than one, and how many lines have as many."""
+    width, lines = Counter(map(len, rows)).most_common(1)[0] if rows else (1, 0)
+    return (lines, width) if width > 1 else (0, width)
+
+
+def _heading(rows: list[list[str]]) -> tuple[int, tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """The first line that is as wide as most and holds only words; how many lines stand before it."""
+    width = _evenness(rows)[1]
+    for place, row in enumerate(rows[:_HEADING_LINES]):
+        cells = [plain(cell) for cell in row]
+        is_filled = len(cells) == width and sum(map(bool, cells)) > 0.7 * width
+        if is_filled and not any(re.fullmatch(r"[\d\s:/.+-]+", cell) for cell in cells if cell):
+            return place, tuple(cells), tuple(tuple(row) for row in rows[place + 1 :])
+    return 0, (), tuple(tuple(row) for row in rows)
+
+
+def _header(place: int, headings: tuple[str, ...]) -> dict[str, Any]:
+    if not headings:
+        return {"header": "none"}
+    return {"header": "detect"} if place else {}
+
+
+def _workbook(path: Path, kind: str) -> Shape:
+    """The sheet of a workbook that most looks like a table; a cover before it says what it is about."""
+    sheets = [(sheet, _top(path, sheet)) for sheet in names(path)[:_SHEETS]]
+    sheet, rows = max(sheets, key=lambda one: _evenness(one[1]))
+    place, headings, samples = _heading(rows)
+    lines = {"format": "xlsx"} | ({} if sheet == sheets[0][0] else {"sheet": sheet})
+    return Shape(path, lines | _header(place, headings), kind, headings, samples)
+
+
+def _top(path: Path, sheet: str) -> list[list[str]]:
+    source = Source.model_construct(sheet=sheet)
+    rows: Iterator[Row] = islice(WorkbookCells(path, source).top(), _LOOKED_AT)
+    return [list(row.cells) for row in rows if row.cells]

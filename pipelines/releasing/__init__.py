@@ -1,0 +1,1 @@
+"""The only way out for figures about groups: decided for all tables at once, attacked, and remembered."""

@@ -1,0 +1,173 @@
+"""A first look at a file: what it seems to be, which presets come near, what would load."""
+
+import gzip
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from rich.console import Console
+
+from pipelines.errors import Misconfigured, Refused
+from pipelines.receiving.inspection import Inspection, inspect, told, write_preset
+from pipelines.receiving.likeness import time_forms
+from tests.pipelines.landing import contracts, workbook
+
+LOANS = "读者条码,条码号,题名,索书号,馆藏地,文献类型,借出日期,应还日期,归还日期,续借次数\n2023010199,B1,红楼梦,I242.4/1,总馆,图书,2025-09-08 10:00:00,2025-10-08,,0\n"
+
+
+def look(tmp_path: Path, content: str | bytes, name: str = "export.csv", **options: Any) -> Inspection:
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return inspect(path, "Asia/Shanghai", contracts(), **options)
+
+
+def printed(found: Inspection) -> str:
+    shown = io.StringIO()
+    console = Console(file=shown, width=200)
+    for part in told(found):
+        console.print(part)
+    return shown.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "lines", "encoding"),
+    [
+        ("a,b\n1,2\n", {}, "utf-8"),
+        ("a;b;c\n1,5;2;3\n", {"delimiter": ";"}, "utf-8"),
+        ("a\tb\n1\t2\n", {"delimiter": "tab"}, "utf-8"),
+        ("姓名,学号\n甲,1\n".encode("gb18030"), {}, "gb18030"),
+        ("姓名,学号\n甲,1\n".encode("utf-16"), {}, "utf-16"),
+        ("Title of it\n\ncard,at\n1,2024-03-05\n2,2024-03-06\n", {"header": "detect"}, "utf-8"),
+        ('1,"5",2024-03-05\n2,"6",2024-03-05\n', {"header": "none"}, "utf-8"),
+        ('{"loans": [{"id": 1}]}', {"format": "json", "records": "loans[]"}, "utf-8"),
+        ("[1, [2]]", {"format": "json", "records": "[]"}, "utf-8"),
+        ('{"id": 1}\n{"id": 2}\n', {"format": "jsonl"}, "utf-8"),
+        ('{"id": 1}\n\n[2]\n', {"format": "jsonl"}, "utf-8"),
+        ("COPY a.b (id, x) FROM stdin;\n1\t2\n\\.\n", {"format": "copy", "table": "a.b"}, "utf-8"),
+        (gzip.compress(b"a,b\n1,2\n"), {}, "utf-8"),
+        (workbook([["a", "b"], [1, 2]]), {"format": "xlsx"}, "xlsx"),
+        ('1.1.1.1 - a [05/Mar/2024:08:00:00 +0800] "GET /x HTTP/1.1" 200 5\n',
+         {"format": "log", "log": '%h %l %u %t "%r" %s %b'}, "utf-8"),
+    ],
+)  # fmt: skip
+def test_what_a_file_seems_to_be(tmp_path: Path, content: str | bytes, lines: dict[str, Any], encoding: str) -> None:
+    shape = look(tmp_path, content).shape
+    assert (shape.lines, shape.encoding) == (lines, encoding)
+
+
+def test_a_known_export_is_tried_and_shown_as_it_would_load(tmp_path: Path) -> None:
+    bad = "2023010188,B2,a,,,,never,,,0\n2023010177,,b,,,,2025-09-08,,,0\n"
+    found = look(tmp_path, LOANS + bad)
+    assert (found.likenesses[0].preset, found.likenesses[0].share) == ("libsys_loans", 1)
+    assert found.trial is not None
+    assert found.trial.received is not None
+    assert (found.trial.received.loaded, found.trial.rejects.rows()) == (2, [("missing_value", "item_key", 1, 3)])
+    text = printed(found)
+    assert "3 records, of which 2 would load" in text
+    assert "红楼梦" in text
+    assert "2023010199" not in text
+
+
+def test_a_heading_that_is_missing_is_named(tmp_path: Path) -> None:
+    found = look(tmp_path, LOANS.replace("条码号,题名", "书号,题名"))
+    assert (found.trial, found.likenesses[0].preset) == (None, "libsys_loans")
+    assert found.likenesses[0].missing == ("条码号",)
+
+
+def test_what_presets_know_fills_the_beginning_of_a_new_one(tmp_path: Path) -> None:
+    text = "读者条码;条码号;借出日期;Zweck\n1;B1;05/03/2024;x\n2;B2;04/03/2024;y\n"
+    lines = yaml.safe_load(look(tmp_path, text).beginning)
+    assert (lines["feed"], lines["delimiter"]) == ("loan", ";")
+    assert lines["columns"]["patron_key"] == "读者条码"
+    assert lines["columns"]["loaned_at"] == {"from": "借出日期", "formats": ["%d/%m/%Y", "%m/%d/%Y"]}
+    beginning = look(tmp_path, text).beginning
+    assert "# required, and not found: loan_key" in beginning
+    assert "# loaned_at: which comes first, day or month?" in beginning
+    assert "# not read: Zweck" in beginning
+
+
+def test_what_a_heading_says_of_itself_in_brackets_is_passed_over(tmp_path: Path) -> None:
+    text = "Primary Identifier (Self),Loan Date (Self),借出日期（年月日）\n1,2/14/2026 9:05:00 PM,2026年2月14日\n"
+    columns = yaml.safe_load(look(tmp_path, text, feed="loan").beginning)["columns"]
+    assert columns == {
+        "patron_key": "Primary Identifier (Self)",
+        "loaned_at": {"from": "Loan Date (Self)", "formats": "%m/%d/%Y %I:%M:%S %p"},
+    }
+
+
+def test_the_sheet_that_looks_like_a_table_is_found_behind_its_cover(tmp_path: Path) -> None:
+    rows = [["card", "at"], *([number, "2025-09-08"] for number in range(9))]
+    shape = look(tmp_path, workbook([["说明"], ["甲"]], 座位=rows)).shape
+    assert (shape.lines, shape.headings) == ({"format": "xlsx", "sheet": "座位"}, ("card", "at"))
+    assert look(tmp_path, workbook(rows, 说明=[["甲"]])).shape.lines == {"format": "xlsx"}, "the negative control"
+
+
+def test_a_table_is_no_log_however_many_values_its_lines_have(tmp_path: Path) -> None:
+    text = "读者证号\t馆舍\t方向\t时间\t通道\n" + "2023010199\t总馆\t进\t2025-09-08 08:00:00\tA\n" * 3
+    assert "ezproxy_spu" not in {one.preset for one in look(tmp_path, text).likenesses}
+    log = "2025/09/08:08:00:00\t2023010199\tlocal\twww.example.org\t/x\n" * 3
+    assert look(tmp_path, log).likenesses[0].preset == "ezproxy_spu", "the negative control"
+
+
+def test_a_preset_under_which_nothing_would_load_leaves_its_reader_with_a_beginning(tmp_path: Path) -> None:
+    found = look(tmp_path, LOANS.replace("2025-09-08 10:00:00", "昨天").replace(",B1,", ",,"))
+    assert "of which 0 would load" in printed(found)
+    assert "# A first guess" in printed(found)
+    assert "# A first guess" not in printed(look(tmp_path, LOANS)), "the negative control"
+
+
+def test_a_file_that_cannot_be_read_at_all_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match=r"^export\.csv: is empty — "):
+        look(tmp_path, "")
+
+
+def test_a_feed_can_be_named_where_no_heading_is_known(tmp_path: Path) -> None:
+    assert "feed: …" in look(tmp_path, "x,y\na,b\n").beginning
+    beginning = look(tmp_path, "x,y\na,b\n", feed="gate_event").beginning
+    assert "feed: gate_event" in beginning
+    assert "# required, and not found: passed_at" in beginning
+    assert "# there is room for: patron_key, gate" in beginning
+    with pytest.raises(Misconfigured, match="did you mean ‘gate_event’"):
+        look(tmp_path, "x,y\n", feed="gate_events")
+
+
+def test_a_preset_that_is_still_being_written_can_be_tried(tmp_path: Path) -> None:
+    own = tmp_path / "own.yml"
+    write_preset(
+        "feed: gate_event\nfiles: x\ncolumns: {patron_key: c, building: {value: A}, direction: {value: in}, passed_at: t}\n",
+        own,
+    )
+    found = look(tmp_path, "c,t\n1,2024-03-05\n", preset=str(own))
+    assert found.trial is not None
+    assert found.trial.rows["building"].to_list() == ["A"]
+    with pytest.raises(Misconfigured, match="is there already"):
+        write_preset("", own)
+    with pytest.raises(Misconfigured, match="neither a preset's name nor a file"):
+        look(tmp_path, "c,t\n", preset="no_such")
+    own.write_text("feed: [", encoding="utf-8")
+    with pytest.raises(Misconfigured, match=r"^own\.yml: line 1: "):
+        look(tmp_path, "c,t\n", preset=str(own))
+
+
+def test_nothing_of_the_file_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "away").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "away"))
+    look(tmp_path, LOANS)
+    assert list((tmp_path / "away").iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir() if path.name != "away"] == ["export.csv"]
+
+
+@pytest.mark.parametrize(
+    ("texts", "forms"),
+    [
+        (["2024-03-05 08:00:00", " "], ["%Y-%m-%d %H:%M:%S"]),
+        (["13/03/2024", "05/03/2024"], ["%d/%m/%Y"]),
+        (["05/03/2024"], ["%d/%m/%Y", "%m/%d/%Y"]),
+        (["soon"], []),
+        ([], []),
+    ],
+)
+def test_a_time_is_told_only_by_what_fits_every_cell(texts: list[str], forms: list[str]) -> None:
+    assert time_forms(texts) == forms

@@ -1,0 +1,105 @@
+"""Logs and lines of fixed width."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.receiving.line_cells import compiled
+from tests.pipelines.landing import column, refusal, rejects, site
+
+LOG: dict[str, Any] = {
+    "feed": "resource_access",
+    "files": "*.log",
+    "format": "log",
+    "log": '%h %l %u %t "%r" %s %b',
+    "empty": ["-"],
+    "columns": {
+        "patron_key": "%u",
+        "accessed_at": {"from": "%t", "formats": "%d/%b/%Y:%H:%M:%S %z"},
+        "host": {"from": "%r", "pattern": r"^\S+ \w+://([^/:]+)"},
+        "status": "%s",
+        "bytes": "%b",
+        "kind": {"value": "page"},
+    },
+    "duplicates": "keep",
+}
+LINE = (
+    '10.0.0.1 - {user} [05/Mar/2024:08:00:0{second} +0800] "GET https://a.test:443/x?q=\\"y\\" HTTP/1.1" 200 {size}\n'
+)
+
+
+def log(*users: str) -> str:
+    return "".join(LINE.format(user=user, second=second, size=second) for second, user in enumerate(users))
+
+
+def test_lines_of_one_form_become_rows_and_others_are_told(tmp_path: Path) -> None:
+    campus = site(tmp_path, "log", LOG)
+    text = log("a", "-") + "\n" + "a line that was cut\n" + log("b").rstrip("\n")
+    received = campus.receive("a.log", text)
+    assert (received.records, received.loaded, received.rejected) == (4, 3, 1)
+    assert rejects(received) == [(3, "", "unparsed_line")]
+    assert column(received, "source_record") == [1, 2, 4]
+    assert column(received, "host") == ["a.test"] * 3
+    assert [key is None for key in column(received, "patron_key")] == [False, True, False]
+    assert received.warnings == ("no final newline",)
+
+
+def test_a_pattern_of_ones_own_says_what_no_directive_can(tmp_path: Path) -> None:
+    own = {"log": None, "line": r"^(?P<day>\S+) (?P<who>\S+) (?P<place>\S+)$"}
+    columns = {"patron_key": "who", "accessed_at": "day", "host": "place", "kind": {"value": "login"}}
+    received = site(tmp_path, "log", {**LOG, **own, "columns": columns}).receive("a.log", "2024-03-05 a h.test\nx y\n")
+    assert (column(received, "host"), received.reasons) == (["h.test"], {"unparsed_line": 1})
+
+
+@pytest.mark.parametrize(
+    ("form", "line", "values"),
+    [
+        ("%h %u %t", "1.1.1.1 a [05/Mar/2024:08:00:00 +0100]", ["1.1.1.1", "a", "05/Mar/2024:08:00:00 +0100"]),
+        ("%t %h %h %u", "[x y]  1 2 a ", ["x y", "1", "2", "a"]),
+        ('%u "%r" "%{User-Agent}i"', 'a "GET x" "Mozilla \\"5\\""', ["a", "GET x", 'Mozilla \\"5\\"']),
+        ("%{%Y/%m/%d:%H:%M:%S}t\\t%u\\t%U", "2024/03/05:08:00:00\ta b\thttp://x", ["2024/03/05:08:00:00", "a b", "http://x"]),
+        ("[%t] %s", "[now] 200", ["now", "200"]),
+    ],
+)  # fmt: skip
+def test_a_log_format_takes_a_line_apart(form: str, line: str, values: list[str]) -> None:
+    import re
+
+    names, pattern = compiled(form)
+    found = re.match(pattern, line)
+    assert found is not None
+    assert (len(names), list(found.groups())) == (len(values), values)
+
+
+def test_a_directive_that_stands_twice_has_a_number() -> None:
+    assert compiled("%t %h %h")[0] == ["%t", "%h", "%h.2"]
+
+
+def test_a_directive_that_the_format_lacks_is_missing(tmp_path: Path) -> None:
+    assert "heading %s is missing" in refusal(
+        site(tmp_path, "log", {**LOG, "log": "%h %l %u %t %r %b"}), "a.log", "x\n"
+    )
+
+
+FIXED: dict[str, Any] = {
+    "feed": "gate_event",
+    "files": "*.txt",
+    "format": "fixed",
+    "fixed": {"card": [1, 6], "day": [7, 14], "hour": [15, 18], "door": [20, 25]},
+    "empty": ["00000000"],
+    "columns": {
+        "patron_key": "card",
+        "building": {"value": "馆"},
+        "gate": "door",
+        "direction": {"value": "in"},
+        "passed_at": {"join": ["day", "hour"], "formats": "%Y%m%d %H%M"},
+    },
+}
+
+
+def test_places_in_a_line_tell_the_columns(tmp_path: Path) -> None:
+    text = "000042202403050800 东门  \n000043202403050801\n00004400000000    东门\n000045202403050802 东门   too long\n"
+    received = site(tmp_path, "fixed", FIXED).receive("a.txt", text)
+    assert column(received, "gate") == ["东门", None]
+    assert [str(at) for at in column(received, "passed_at")] == ["2024-03-05 08:00:00", "2024-03-05 08:01:00"]
+    assert rejects(received) == [(4, "", "too_many_fields"), (3, "passed_at", "missing_value")]
