@@ -9,10 +9,10 @@ import dagster as dg
 import polars as pl
 
 from pipelines.frames import frame_assets, read
-from pipelines.modelling.word_slips import ENDS, FEEDS, VIEW_TAGS
+from pipelines.modelling.word_slips import ENDS, VIEW_TAGS
 from pipelines.releasing.dominance import dominated, without_dominated
 from pipelines.releasing.release import released, rules_of
-from pipelines.site import Site, models
+from pipelines.site import Site, feeds, models
 from pipelines.warehouse import Warehouse
 from profiles.indicators import Indicator, compare
 
@@ -49,11 +49,11 @@ def _indicators(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
 
 def _declared(expected: set[str]) -> list[Indicator]:
     """The columns of portrait.unit, where they are born, that carry a view and need no feed this site never had."""
-    found = []
+    found, followed = [], {feed.name for feed in feeds() if feed.days}
     for column in models()["portrait.unit"].columns:
         views, ends = column.tags & VIEW_TAGS, column.tags & ENDS
-        feeds, units = column.tags & FEEDS, column.tags - VIEW_TAGS - ENDS - FEEDS - {"aggregate"}
-        if views and ends and feeds <= expected:
-            (view,), (better,), (unit,), feed = views, ends, units, next(iter(feeds), "")
+        needs, units = column.tags & followed, column.tags - VIEW_TAGS - ENDS - followed - {"aggregate"}
+        if views and ends and needs <= expected:
+            (view,), (better,), (unit,), feed = views, ends, units, next(iter(needs), "")
             found.append(Indicator(column.name, view, column.label_zh, column.label_en, unit, better, feed))
     return found

@@ -14,7 +14,7 @@ from pipelines.errors import Misconfigured
 from pipelines.frames import frame_assets, read
 from pipelines.models import Model
 from pipelines.paths import REFERENCE
-from pipelines.site import Site, models
+from pipelines.site import Site, feeds, models
 from pipelines.warehouse import Warehouse
 from profiles.calendar import calendar_days, calendar_year_terms
 from profiles.calendar_slips import day_slips, festival_slips, hour_slips, term_slips, years_without_makeup
@@ -30,6 +30,7 @@ def reference() -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *(frame_assets(f"ref_{_name(model)}", [model], [], {"csv"}, partial(_words, model)) for model in words),
+            frame_assets("ref_feed", [models()["ref.feed"]], [], {"sql"}, _feeds),
             frame_assets("ref_site", [models()["ref.site"]], [], {"yaml"}, _judgements),
             frame_assets(
                 "ref_calendar_day",
@@ -80,6 +81,24 @@ def _judgements(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
     own = [column.name for column in models()["ref.site"].columns if not column.name.startswith("name_")]
     words = {"name_zh": campus.name.zh, "name_en": campus.name.en}
     return [pl.DataFrame([words | {name: getattr(campus, name) for name in own}])]
+
+
+def _feeds(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:
+    return [
+        pl.DataFrame(
+            [
+                {
+                    "feed": feed.name,
+                    "position": position,
+                    "label_zh": feed.label_zh,
+                    "label_en": feed.label_en,
+                    "is_expected": feed.is_expected,
+                    "is_followed": feed.days is not None,
+                }
+                for position, feed in enumerate(feeds(), start=1)
+            ]
+        )
+    ]
 
 
 def _days(warehouse: Warehouse, site: Site) -> list[pl.DataFrame]:

@@ -27,6 +27,7 @@ from sqlglot.optimizer.scope import traverse_scope
 
 from pipelines.modelling.columns import Column
 from pipelines.modelling.dialect import DIALECT
+from pipelines.modelling.given import Feed
 from pipelines.modelling.header import Header
 from pipelines.modelling.parted import Asked, Parted
 
@@ -62,6 +63,8 @@ class Model:
     file: str
     written: Written
     header: Header
+    feed: Feed | None = None
+    """What its exports are, for a table that they fill."""
     columns: tuple[Column, ...] = ()
     parted: Parted | None = field(default=None, compare=False)
     """How it is made anew part by part, where its header says so."""
@@ -70,7 +73,7 @@ class Model:
 
     @property
     def text(self) -> str:
-        """The file as it was written, which is also what DuckDB runs."""
+        """The file as it was written, with what it is given, which is also what DuckDB runs."""
         return self.written.text.rstrip().removesuffix(";")
 
     @property

@@ -13,6 +13,7 @@ from pipelines import campus as site_file
 from pipelines.campus import Campus, site_path
 from pipelines.errors import Misconfigured
 from pipelines.modelling.compiled import compiled_models
+from pipelines.modelling.given import Feed, merged
 from pipelines.models import Model
 from pipelines.paths import SQL
 from pipelines.receiving.contracts import Contract, ContractColumn
@@ -46,6 +47,11 @@ class Site(dg.ConfigurableResource[Any]):
 def models() -> dict[str, Model]:
     """Every model of the project, read and bound once per process."""
     return compiled_models(SQL)
+
+
+def feeds() -> list[Feed]:
+    """Every feed that there is room for, in the order in which feeds are told."""
+    return merged(model.feed for model in models().values() if model.feed)
 
 
 def contracts() -> dict[str, Contract]:

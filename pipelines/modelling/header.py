@@ -12,6 +12,9 @@ from itertools import takewhile
 
 DECLARATIONS = {
     "grain",
+    "feed",
+    "days",
+    "given",
     "happened",
     "due",
     "purpose",

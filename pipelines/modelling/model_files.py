@@ -5,7 +5,7 @@ a file says of its table is told in :mod:`pipelines.models`; what was read is ke
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -17,7 +17,8 @@ from sqlglot.errors import ParseError, TokenError
 from pipelines.errors import Misconfigured
 from pipelines.modelling.columns import declared_columns, selected_columns
 from pipelines.modelling.dialect import line_of, lint
-from pipelines.modelling.header import read_header
+from pipelines.modelling.given import Feed, feed_of, given_slips, with_given
+from pipelines.modelling.header import Declaration, read_header
 from pipelines.modelling.part_slips import part_slips
 from pipelines.modelling.parted import asked_of, parted_of
 from pipelines.modelling.word_slips import word_slips
@@ -44,11 +45,17 @@ def read_models(folder: Path) -> dict[str, Model]:
     with duckdb.connect(":memory:") as scratch:
         for table in _order(drafts):
             models[table] = _bind(drafts[table], models, scratch)
+    followed = frozenset(model.feed.name for model in models.values() if model.feed and model.feed.days)
     _refuse(
         [
             problem
             for model in models.values()
-            for problem in (*_slips(model), *_of_people(model, models), *word_slips(model), *part_slips(model, models))
+            for problem in (
+                *_slips(model),
+                *_of_people(model, models),
+                *word_slips(model, followed),
+                *part_slips(model, models),
+            )
         ]
     )
     return {
@@ -58,24 +65,40 @@ def read_models(folder: Path) -> dict[str, Model]:
 
 
 def _drafts(folder: Path) -> tuple[dict[str, Model], list[str]]:
-    drafts, problems = {}, []
-    for path in sorted(folder.glob("*/*.sql")):
+    """Every file as far as it can be read by itself; feeds come first, since others may be given what they say."""
+    drafts: dict[str, Model] = {}
+    problems: list[str] = []
+    feeds: list[Feed] = []
+    for path in sorted(folder.glob("*/*.sql"), key=lambda path: (path.parent.name != "raw", path)):
+        draft, slips = _draft(path, feeds)
         file = f"{folder.name}/{path.parent.name}/{path.name}"
-        text = path.read_text(encoding="utf-8")
-        header, slips = read_header(text)
         problems += [f"{file}:{line}: {words}" for line, words in slips]
-        try:
-            statements = (written := Written(text)).statements
-        except (ParseError, TokenError) as error:
-            problems.append(f"{file}:{_parse_line(error)}: this is not SQL that DuckDB reads — {_first_words(error)}")
-            continue
-        if len(statements) != 1:
-            problems.append(f"{file}:1: {len(statements)} statements — write one select, or one create table")
-            continue
-        table = f"{path.parent.name}.{path.stem}"
-        drafts[table] = Model(table, file, written, header)
-        problems += [f"{file}:{slip.line}: {slip.words}" for slip in lint(statements[0])]
+        if draft:
+            drafts[draft.table] = replace(draft, file=file)
+            feeds += [draft.feed] if draft.feed else []
     return drafts, problems
+
+
+def _draft(path: Path, feeds: Sequence[Feed]) -> tuple[Model | None, list[tuple[int, str]]]:
+    table, text = f"{path.parent.name}.{path.stem}", path.read_text(encoding="utf-8")
+    header, slips = read_header(text)
+    slips += given_slips(table, header)
+    try:
+        statements = (written := Written(with_given(text, header, feeds))).statements
+    except (ParseError, TokenError) as error:
+        return None, [*slips, (_parse_line(error), f"this is not SQL that DuckDB reads — {_first_words(error)}")]
+    if len(statements) != 1:
+        return None, [*slips, (1, f"{len(statements)} statements — write one select, or one create table")]
+    draft = Model(table, path.name, written, header)
+    if draft.is_feed:
+        draft = replace(draft, feed=feed_of(table, header, _reader(draft)))
+    return draft, [*slips, *((slip.line, slip.words) for slip in lint(statements[0]))]
+
+
+def _reader(draft: Model) -> str | None:
+    """The column of a feed that says whose record it is."""
+    columns = declared_columns(draft.statement, draft.is_feed)
+    return next((column.name for column in columns if "pseudonym" in column.tags), None)
 
 
 def _order(drafts: dict[str, Model]) -> Iterator[str]:
@@ -119,15 +142,20 @@ def _bind(draft: Model, models: dict[str, Model], scratch: duckdb.DuckDBPyConnec
         for column in model.columns[len(types) :]:
             scratch.execute(f"alter table {model.table} add column {column.name} {column.type}")
     for line in (line for line in model.header.declarations if line.key == "check"):
-        _bind_check(model, line.value, line.line, scratch)
+        _try(
+            f"select 1 from {model.table} where not ({line.value})", "this check cannot be asked", model, line, scratch
+        )
+    if model.feed and model.feed.days:
+        line = next(line for line in model.header.declarations if line.key == "days")
+        _try(model.feed.days.select(model.table, model.feed.name), "its days cannot be told", model, line, scratch)
     return model
 
 
-def _bind_check(model: Model, rule: str, line: int, scratch: duckdb.DuckDBPyConnection) -> None:
+def _try(select: str, complaint: str, model: Model, line: Declaration, scratch: duckdb.DuckDBPyConnection) -> None:
     try:
-        scratch.execute(f"describe select 1 from {model.table} where not ({rule})").fetchall()
+        scratch.execute(f"describe {select}").fetchall()
     except duckdb.Error as error:
-        raise Misconfigured(f"{model.file}:{line}: this check cannot be asked — {_first_words(error)}") from error
+        raise Misconfigured(f"{model.file}:{line.line}: {complaint} — {_first_words(error)}") from error
 
 
 def _slips(model: Model) -> Iterator[str]:

@@ -22,29 +22,21 @@ if TYPE_CHECKING:
 
 VIEW_TAGS: Final = frozenset({"usage_view", "reading_view", "growth_view"})
 ENDS: Final = frozenset({"higher", "lower", "neutral"})
-FEEDS: Final = frozenset({"gate", "loan", "space", "e_resource", "event", "consultation", "contribution"})
-"""The feeds that an indicator may need, as :data:`ref.coverage_term` calls them."""
 
 _PRIVATE = {"pseudonym", "sensitive", "quasi_identifier", "reading_class"}
-_TAGS = (
-    _PRIVATE
-    | {"aggregate", "screened", "protected", "even", "of_persons", *KINDS}
-    | VIEW_TAGS
-    | ENDS
-    | FEEDS
-    | set(UNITS)
-)
+_TAGS = _PRIVATE | {"aggregate", "screened", "protected", "even", "of_persons", *KINDS} | VIEW_TAGS | ENDS | set(UNITS)
 _PERSON = re.compile(
     r"(\w+_)?(patron|identifier|person|reader|user|student|staff|card)(_?(key|id|no|num|number|code|barcode))?"
 )
 _EVERY = re.compile(r"\d+ (hour|day|week|month|year)s?")
 
 
-def word_slips(model: Model) -> Iterator[str]:
-    """Each as one line, with the place and what to write instead."""
+def word_slips(model: Model, feeds: frozenset[str]) -> Iterator[str]:
+    """Each as one line, with the place and what to write instead; an indicator may bear the name of the feed that it needs."""
+    known = _TAGS | feeds
     for column in model.columns:
-        for tag in sorted(column.tags - _TAGS):
-            yield f"{model.file}:{column.line}: nothing knows the tag #{tag} of {column.name}{suggestion(tag, _TAGS) or ' — take it out'}"
+        for tag in sorted(column.tags - known):
+            yield f"{model.file}:{column.line}: nothing knows the tag #{tag} of {column.name}{suggestion(tag, known) or ' — take it out'}"
         if (VIEW_TAGS | ENDS) & column.tags:
             yield from _of_indicator(model, column)
     if model.is_feed:

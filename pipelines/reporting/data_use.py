@@ -13,6 +13,7 @@ from pipelines.publish import EDITIONS
 from pipelines.reporting.report_files import write_page
 from pipelines.reports import LANGUAGES, read_template, render_page
 from pipelines.site import Site, models
+from pipelines.site import feeds as declared_feeds
 from pipelines.warehouse import Warehouse
 from profiles import data_use
 from profiles.captions import SiteWords, Words
@@ -48,22 +49,16 @@ def commands() -> set[str]:
 
 
 def feeds(site: Site) -> list[dict[str, Any]]:
-    """Each feed that some source of the site fills: its name, and its columns with what becomes of them.
-
-    A feed that the site has added bears the name of its file: readers are told of it, whatever it is called.
-    """
-    filled = {source.feed for source in site.every_source()}
-    own = {feed: Words(feed, feed.replace("_", " ").capitalize()) for feed in sorted(filled - data_use.FEEDS.keys())}
-    names = data_use.FEEDS | own
+    """Each kind of export that some source of the site fills: its name, and its columns with what becomes of them."""
+    filled = {f"raw.{source.feed}" for source in site.every_source()}
+    order = [feed.name for feed in declared_feeds()]
+    told = [model.feed for model in models().values() if model.feed and model.table in filled]
     return [
         {
-            "name": name,
-            "columns": [
-                _column(column.label_zh, column.label_en, column.tags) for column in _own(models()[f"raw.{feed}"])
-            ],
+            "name": Words(feed.label_zh, feed.label_en[:1].upper() + feed.label_en[1:]),
+            "columns": [_column(c.label_zh, c.label_en, c.tags) for c in _own(models()[feed.table])],
         }
-        for feed, name in names.items()
-        if feed in filled
+        for feed in sorted(told, key=lambda feed: (order.index(feed.name), feed.table))
     ]
 
 

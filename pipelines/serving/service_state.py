@@ -60,13 +60,9 @@ def _checked(path: str, changed_at: int) -> tuple[Catalogue, dict[str, set[Colum
 
 
 def _feed_names() -> set[str]:
-    import csv
-
-    from pipelines.paths import REFERENCE
-
-    with (REFERENCE / "feed.csv").open(encoding="utf-8") as file:
-        followed = {line["feed"] for line in csv.DictReader(file)}
-    return followed | {model.table.partition(".")[2] for model in models().values() if model.is_feed}
+    """What a service may need: a feed, or one kind of its exports."""
+    said = [model.feed for model in models().values() if model.feed]
+    return {feed.name for feed in said} | {feed.table.partition(".")[2] for feed in said}
 
 
 def feeds(warehouse: Warehouse, catalogue: Catalogue) -> Feeds:

@@ -1,5 +1,6 @@
 -- One row for each campaign in which people were written to or spoken to.
 --
+-- feed: 宣传活动 | campaigns
 -- grain: campaign_key
 -- happened: starts_on
 -- due: 400 days

@@ -1,5 +1,6 @@
 -- One row for each thing a reader said about a use of their data that needs their own consent: yes, or no longer.
 --
+-- feed: 读者意愿 | readers' consents
 -- grain: patron_key, purpose, said_at, statement
 -- happened: said_at
 -- due: 30 days

@@ -2,6 +2,8 @@
 --
 -- A chat that comes both as a transcript and in the librarians' own log is two rows of two source kinds.
 --
+-- feed: 咨询 | consultation
+-- days: opened_at
 -- grain: source_kind, consultation_key
 -- happened: opened_at, closed_at
 -- due: 30 days

@@ -1,5 +1,6 @@
 -- One row for each message sent to a person, with the response so far; it comes again as the response changes.
 --
+-- feed: 推送记录 | contacts
 -- grain: contact_key, response
 -- happened: contacted_at, responded_at
 -- due: 30 days

@@ -1,5 +1,7 @@
 -- One row for each service that a reader gave: as a volunteer or as a student assistant.
 --
+-- feed: 志愿与助理 | volunteering
+-- days: served_on
 -- grain: patron_key, role, activity, served_on, hours
 -- happened: served_on
 -- due: 30 days

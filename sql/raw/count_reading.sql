@@ -1,5 +1,7 @@
 -- One row for each reading of a people counter, of a head count or of a seat poll; nobody is identified.
 --
+-- feed counter: 客流计数 | people counters
+-- days: taken_at by place
 -- grain: place, area, counter, measure, taken_at
 -- happened: taken_at
 -- due: 2 days

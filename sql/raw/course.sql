@@ -1,5 +1,6 @@
 -- One row for each class section and term; a section that meets on several weekdays has a row for each.
 --
+-- feed: 课程 | courses
 -- grain: course_key, section, term_code, weekday, weeks
 -- due: 200 days
 -- purpose: portrait, recommendation, research

@@ -1,5 +1,6 @@
 -- One row for each person in each snapshot of the campus hub's person records.
 --
+-- feed: 学籍 | enrolment | expected
 -- grain: patron_key, seen_on
 -- happened: seen_on
 -- due: 30 days

@@ -1,5 +1,7 @@
 -- One row for each person and event, registered or come; where only heads were counted, one row for the count.
 --
+-- feed event: 活动与培训 | events and training
+-- days: starts_at where attendance in ('attended', 'absent')
 -- grain: event_key, patron_key, registered_at, attendance, starts_at
 -- happened: starts_at
 -- due: 30 days

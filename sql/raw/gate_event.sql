@@ -1,5 +1,7 @@
 -- One row for each passage through a gate.
 --
+-- feed gate: 门禁 | gates | expected
+-- days: passed_at by building
 -- grain: patron_key, building, gate, passed_at, direction
 -- happened: passed_at
 -- due: 2 days

@@ -1,5 +1,7 @@
 -- One row for each hold that a reader places on an item; a hold comes again as it goes on.
 --
+-- feed: 图书预约 | holds
+-- days: placed_at
 -- grain: hold_key, ready_at, fulfilled_at, cancelled_at
 -- happened: placed_at, ready_at, fulfilled_at, cancelled_at
 -- due: 2 days

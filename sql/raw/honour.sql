@@ -1,5 +1,6 @@
 -- One row for each honour the library gave to a reader.
 --
+-- feed: 往届荣誉 | honours
 -- grain: patron_key, award, awarded_on
 -- happened: awarded_on
 -- due: 400 days

@@ -1,5 +1,7 @@
 -- One row for each loan as the circulation system exports it; an open loan comes again once it has ended.
 --
+-- feed: 借阅 | circulation | expected
+-- days: loaned_at
 -- grain: loan_key, returned_at
 -- happened: loaned_at, returned_at
 -- due: 2 days

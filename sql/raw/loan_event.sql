@@ -2,6 +2,8 @@
 --
 -- A system that exports whole loans fills raw.loan instead: the same loan must not come in both.
 --
+-- feed loan: 借还流水 | loan events
+-- days: happened_at where event = 'loan'
 -- grain: item_key, patron_key, event, happened_at
 -- happened: happened_at
 -- due: 2 days

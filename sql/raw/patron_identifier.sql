@@ -1,5 +1,6 @@
 -- One row for each card or other number a person has held, and while they held it.
 --
+-- feed: 校园卡与证号 | cards and numbers
 -- grain: identifier_key, patron_key, valid_from
 -- happened: valid_from
 -- due: 30 days

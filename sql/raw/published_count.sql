@@ -1,5 +1,6 @@
 -- One row for each figure of a statistic that was counted elsewhere: open data, a consortium's return, a yearbook.
 --
+-- feed: 已公布统计 | published statistics
 -- grain: place, category, measure, period_start, period_end
 -- happened: period_start
 -- due: 400 days

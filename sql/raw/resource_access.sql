@@ -1,5 +1,7 @@
 -- One row for each line of a proxy log: somebody reached a platform. Paths and queries stay outside.
 --
+-- feed e_resource: 电子资源访问 | electronic resources
+-- days: accessed_at
 -- grain: patron_key, accessed_at, host, kind
 -- happened: accessed_at
 -- due: 2 days

@@ -1,5 +1,6 @@
 -- One row for each COUNTER metric and month; of the institution as a whole, never of a person.
 --
+-- feed: 电子资源统计 | resource statistics
 -- grain: report, release, platform, title, data_type, access_type, access_method, metric, month
 -- happened: month
 -- due: 100 days

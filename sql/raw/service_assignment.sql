@@ -3,6 +3,7 @@
 -- Only who was drawn by chance belongs here.  Who was offered a service and refused, or was never reached, stays where
 -- chance had put them.
 --
+-- feed: 服务试验分组 | trials of services
 -- grain: run_key, patron_key
 -- happened: assigned_at
 -- due: 400 days

@@ -1,5 +1,7 @@
 -- One row for each booking of a seat or a room.
 --
+-- feed space: 空间预约 | space booking | expected
+-- days: starts_at by building
 -- grain: booking_key
 -- happened: starts_at, checked_in_at, checked_out_at, cancelled_at
 -- due: 2 days

@@ -1,5 +1,6 @@
 -- One row for each answer to one item of a survey; of several chosen options each is a row.
 --
+-- feed survey: 问卷 | survey | expected
 -- grain: survey, response_key, item, facet, answer_text
 -- happened: submitted_at
 -- due: 400 days

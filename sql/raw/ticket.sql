@@ -2,6 +2,7 @@
 --
 -- Few systems say all of its way: what a site's own does not note stays empty, and is then not taken for undone.
 --
+-- feed: 读者反馈 | feedback
 -- grain: ticket_key, status
 -- happened: opened_at, triaged_at, answered_at, acted_at, told_at, confirmed_at, closed_at
 -- due: 30 days

@@ -1,5 +1,6 @@
 -- One row for each title and period of a loan ranking; nobody is identified.
 --
+-- feed: 借阅排行 | loan rankings
 -- grain: place, title, author, call_number, audience, media, period_start
 -- happened: period_start
 -- due: 400 days

@@ -2,6 +2,8 @@
 --
 -- A building whose swipes come in raw.gate_event must not come here as well.
 --
+-- feed gate: 到馆汇总 | visit summaries
+-- days: entered_at by building
 -- grain: patron_key, building, entered_at
 -- happened: entered_at
 -- due: 2 days

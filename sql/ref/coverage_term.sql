@@ -16,7 +16,7 @@ with daily as (
 ),
 
 expected as (
-    select feed from ref.feed where is_expected
+    select feed from ref.feed where is_expected and is_followed
     union
     select feed from ref.received_day
 ),

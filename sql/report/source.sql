@@ -1,32 +1,13 @@
 -- One row for each feed: what came, what was refused, and how much of the reported term it covers.
 --
--- Gates, circulation and space booking are always listed; any other feed once a file of it has come.  Records of readers
+-- A feed that its header calls expected is always listed; any other once a file of it has come.  Records of readers
 -- who were erased are as if they had never come: how many one had would be told by their number.
 --
 -- grain: feed
+-- given: every_export, every_reader
 -- persons: none
 
-with part as (
-    select feed as ledger_feed, feed
-    from ledger.file
-    where feed not in ('gate_event', 'visit_summary', 'loan_event', 'space_booking', 'count_reading', 'resource_access', 'event_attendance', 'survey_answer')
-    group by feed
-    union all
-    select ledger_feed, feed
-    from (
-        values
-            ('gate_event', 'gate'),
-            ('visit_summary', 'gate'),
-            ('loan_event', 'loan'),
-            ('space_booking', 'space'),
-            ('count_reading', 'counter'),
-            ('resource_access', 'e_resource'),
-            ('event_attendance', 'event'),
-            ('survey_answer', 'survey')
-    ) as renamed (ledger_feed, feed)
-),
-
-erased as (
+with erased as (
     select feed, source_file, count(distinct record) as records
     from ledger.reject
     where reason = 'erased'
@@ -35,36 +16,17 @@ erased as (
 
 received as (
     select
-        part.feed,
+        export.feed,
         count(*) as files,
         sum(file.records - coalesce(erased.records, 0)) as records,
         sum(file.loaded) as loaded,
         sum(file.duplicates) as duplicates,
         sum(file.rejected - coalesce(erased.records, 0)) as rejected
     from ledger.file as file
-    join part on file.feed = part.ledger_feed
+    join every_export as export on file.feed = export.export
     left join erased on file.feed = erased.feed and file.source_file = erased.source_file
     where file.status = 'loaded'
-    group by part.feed
-),
-
-known as (
-    select feed, position, label_zh, label_en, is_expected
-    from ref.feed
-    union all
-    select feed, position, label_zh, label_en, is_expected
-    from (
-        values
-            ('enrolment', 0, '学籍', 'enrolment', true),
-            ('survey', 9, '问卷', 'survey', true),
-            ('resource_usage', 10, '电子资源统计', 'resource statistics', false),
-            ('hold', 11, '图书预约', 'holds', false),
-            ('ticket', 12, '读者反馈', 'feedback', false),
-            ('contact', 13, '推送记录', 'contacts', false),
-            ('course', 14, '课程', 'courses', false),
-            ('published_count', 15, '已公布统计', 'published statistics', false),
-            ('title_circulation', 16, '借阅排行', 'loan rankings', false)
-    ) as other (feed, position, label_zh, label_en, is_expected)
+    group by export.feed
 ),
 
 told as (
@@ -78,40 +40,18 @@ latest as (
     group by feed
 ),
 
-met as (
-    select 'gate' as feed, patron_key as identifier_key from raw.gate_event
-    union all
-    select 'gate' as feed, patron_key as identifier_key from raw.visit_summary
-    union all
-    select 'loan' as feed, patron_key as identifier_key from raw.loan
-    union all
-    select 'loan' as feed, patron_key as identifier_key from raw.loan_event
-    union all
-    select 'space' as feed, patron_key as identifier_key from raw.space_booking
-    union all
-    select 'e_resource' as feed, patron_key as identifier_key from raw.resource_access
-    union all
-    select 'hold' as feed, patron_key as identifier_key from raw.hold
-    union all
-    select 'event' as feed, patron_key as identifier_key from raw.event_attendance
-    union all
-    select 'consultation' as feed, patron_key as identifier_key from raw.consultation
-    union all
-    select 'contribution' as feed, patron_key as identifier_key from raw.contribution
-),
-
 ambiguous as (
     select met.feed, count(*) as records
-    from met
-    join clean.shared_identifier as shared on met.identifier_key = shared.identifier_key
+    from every_reader as met
+    join clean.shared_identifier as shared on met.patron_key = shared.identifier_key
     group by met.feed
 )
 
 select
-    known.feed,                                                      -- 数据源 | feed #aggregate
-    known.position,                                                  -- 次序 | position #aggregate
-    known.label_zh,                                                  -- 中文名 | Chinese name #aggregate
-    known.label_en,                                                  -- 英文名 | English name #aggregate
+    feed.feed,                                                      -- 数据源 | feed #aggregate
+    feed.position,                                                  -- 次序 | position #aggregate
+    feed.label_zh,                                                  -- 中文名 | Chinese name #aggregate
+    feed.label_en,                                                  -- 英文名 | English name #aggregate
     cast(coalesce(received.files, 0) as bigint) as files,            -- 文件数 | files #aggregate
     cast(coalesce(received.records, 0) as bigint) as records,        -- 记录数 | records #aggregate
     cast(coalesce(received.loaded, 0) as bigint) as loaded,          -- 装载数 | loaded #aggregate
@@ -125,10 +65,10 @@ select
         when coverage.is_measured or coverage.feed is null then 'ok'
         else 'partial'
     end as status                                                    -- 状态 | status | ok, partial or none #aggregate
-from known
-left join received on known.feed = received.feed
-left join ambiguous on known.feed = ambiguous.feed
-left join latest on known.feed = latest.feed
+from ref.feed as feed
+left join received on feed.feed = received.feed
+left join ambiguous on feed.feed = ambiguous.feed
+left join latest on feed.feed = latest.feed
 left join told on true
-left join ref.coverage_term as coverage on known.feed = coverage.feed and told.term = coverage.term
-where known.is_expected or received.files is not null
+left join ref.coverage_term as coverage on feed.feed = coverage.feed and told.term = coverage.term
+where feed.is_expected or received.files is not null

@@ -7,7 +7,7 @@ from pipelines.modelling.model_files import read_models
 from pipelines.models import LAYERS
 
 CONTRACT = """-- One row for each loan.
---
+-- feed: 借阅 | loans
 -- grain: loan_key
 -- purpose: research
 

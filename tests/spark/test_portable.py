@@ -47,7 +47,7 @@ def test_without_the_respelling_sqlglot_says_something_else(expression: str):
 
 def test_what_cannot_be_said_is_told_with_its_file(sql_folder):
     folder = sql_folder(
-        raw__loan="-- A loan.\n--\n-- grain: day\n-- purpose: research\ncreate table raw.loan (day date not null, hours decimal(9, 2)  -- 时 | hours\n);",
+        raw__loan="-- A loan.\n-- feed: 借阅 | loans\n-- grain: day\n-- purpose: research\ncreate table raw.loan (day date not null, hours decimal(9, 2)  -- 时 | hours\n);",
         clean__loan="-- A day.\n--\n-- grain: day\nselect day, avg(cast(hours as decimal(9, 2))) over (order by day) as mean  -- 均 | mean\nfrom raw.loan",
     )
     text = (folder / "raw" / "loan.sql").read_text(encoding="utf-8")

@@ -47,7 +47,7 @@ def test_a_term_is_measured_from_the_site_s_floor_on(build):
     table = build(
         "ref.coverage_term",
         ref__site="coverage_floor\n0.8",
-        ref__feed="feed | is_expected\ngate | true\nspace | true\nevent | false",
+        ref__feed="feed | is_expected | is_followed\ngate | true | true\nspace | true | true\nsurvey | true | false\nevent | false | true",
         ref__calendar_day=calendar(5),
         ref__horizon="as_of\n2026-03-06",
         ref__coverage=f"feed | place | day | typical_records | status\n{lines}",

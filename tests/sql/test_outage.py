@@ -10,7 +10,14 @@ from tests.drawn import shown
 FIRST, LAST = dt.date(2026, 3, 1), dt.date(2026, 6, 30)
 DAYS = [FIRST + dt.timedelta(number) for number in range((LAST - FIRST).days + 1)]
 SITE = "coverage_floor\n0.8"
-FEEDS = "feed | is_expected\ngate | true\nloan | true\ncounter | false\nevent | false"
+FEEDS = """
+feed    | is_expected | is_followed
+gate    | true        | true
+loan    | true        | true
+survey  | true        | false
+counter | false       | true
+event   | false       | true
+"""
 HORIZON = f"as_of\n{LAST}"
 
 

@@ -10,7 +10,7 @@ from pipelines.modelling.model_files import read_models
 from pipelines.modelling.parted import Asked, Narrowed, Parted
 
 FEED = """-- One row for each passage.
---
+-- feed: 通行 | passages
 -- grain: passage_key
 -- happened: passed_at, left_at
 -- purpose: research

@@ -15,7 +15,7 @@ from pipelines.models import Model
 from pipelines.paths import ROOT
 
 LOAN = """-- One row for each loan.
---
+-- feed: 借阅 | loans
 -- grain: loan_key
 -- purpose: research
 create table raw.loan (

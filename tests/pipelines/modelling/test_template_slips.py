@@ -14,7 +14,7 @@ from tests.pipelines.report_tables import CAMPUS
 
 GOOD = "打印 | Printing | who prints\nreads: portrait.department, ref.class\none per: term\nfor: library\non paper: yes"
 FEED = """-- One row for each print job.
---
+-- feed: 打印 | print jobs
 -- grain: patron_key
 -- purpose: research
 

@@ -31,7 +31,7 @@ create table ref.calendar_day (
 );
 """
 VISIT = """-- One row for each visit.
---
+-- feed: 到馆 | visits
 -- grain: visit_key
 -- happened: entered_at
 -- purpose: research

@@ -7,7 +7,8 @@ from pipelines.modelling.model_files import read_models
 from pipelines.site import models
 
 FEED = """-- One row for each print job.
---
+-- feed: 打印 | print jobs
+-- days: printed_at
 -- grain: patron_key, printed_at
 -- due: 2 days
 -- purpose: research
@@ -27,7 +28,7 @@ UNIT = """-- One row for each day.
 
 select
     cast(printed_at as date) as printed_on,  -- 日期 | day
-    count(*) as jobs  -- 打印次数 | print jobs #aggregate #usage_view #times #higher #gate
+    count(*) as jobs  -- 打印次数 | print jobs #aggregate #usage_view #times #higher #print_job
 from raw.print_job
 group by all
 """
@@ -50,14 +51,14 @@ def test_words_that_are_known_are_no_slip(sql_folder) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "place", "words"),
     [
-        ("#pseudonym", "#pseudonim", "raw/print_job.sql:9", "#pseudonim of patron_key — did you mean ‘pseudonym’?"),
-        (" #pseudonym", "", "raw/print_job.sql:9", "patron_key says who somebody is, and would enter as it is — mark it"),
-        ("title  ", "card_no", "raw/print_job.sql:10", "card_no says who somebody is"),
-        ("#sensitive", "#secret", "raw/print_job.sql:10", "nothing knows the tag #secret of title — take it out"),
+        ("#pseudonym", "#pseudonim", "raw/print_job.sql:10", "#pseudonim of patron_key — did you mean ‘pseudonym’?"),
+        (" #pseudonym", "", "raw/print_job.sql:10", "patron_key says who somebody is, and would enter as it is — mark it"),
+        ("title  ", "card_no", "raw/print_job.sql:11", "card_no says who somebody is"),
+        ("#sensitive", "#secret", "raw/print_job.sql:11", "nothing knows the tag #secret of title — take it out"),
         ("-- purpose: research\n", "", "raw/print_job.sql:1", "no purpose — say in the header what the data may be used for"),
-        ("due: 2 days", "due: soon", "raw/print_job.sql:4", "due: soon is no length of time — write it as"),
-        ("column: pages", "column: page", "raw/print_job.sql:6", "there is no column page — did you mean ‘pages’?"),
-        ("{column: pages, min_value: 1}", "pages > 0", "raw/print_job.sql:6", "is not a setting — write it as"),
+        ("due: 2 days", "due: soon", "raw/print_job.sql:5", "due: soon is no length of time — write it as"),
+        ("column: pages", "column: page", "raw/print_job.sql:7", "there is no column page — did you mean ‘pages’?"),
+        ("{column: pages, min_value: 1}", "pages > 0", "raw/print_job.sql:7", "is not a setting — write it as"),
         ("#times ", "", "portrait/unit.sql:8", "jobs is an indicator with 0 tags of a unit — say one of bookings, "),
         (" #higher", "", "portrait/unit.sql:8", "with 0 tags of a better end — say one of higher, lower, neutral"),
         ("#usage_view ", "", "portrait/unit.sql:8", "with 0 tags of a view — say one of growth_view, "),

@@ -23,14 +23,9 @@ def test_the_fields_that_a_service_uses_are_told_in_words_each_once() -> None:
     assert _fields("") == []
 
 
-def test_a_feed_of_the_site_s_own_stands_on_the_page_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that no words are known for: its readers would not be told of it, were it left out."""
-    site = small_site(tmp_path)
-    names = [told["name"] for told in feeds(site)]
-    assert names == [data_use.FEEDS["gate_event"]]
-    monkeypatch.setattr(data_use, "FEEDS", {})
-    (told,) = feeds(site)
-    assert told["name"] == Words("gate_event", "Gate event")
+def test_each_kind_of_export_that_comes_stands_on_the_page_by_its_own_name(tmp_path: Path) -> None:
+    (told,) = feeds(small_site(tmp_path))
+    assert told["name"] == Words("门禁", "Gates")
     assert Words("读者假名", "patron") in [column["name"] for column in told["columns"]]
 
 
