@@ -8,16 +8,14 @@ that it lacks is an error that names it, because a box in its place would be not
 import json
 import re
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
+from pipelines.reporting.font import folder
 from pipelines.reporting.pdf_content import content
 
-FONTS = "manimgx_fonts_cjk"
 _setting = Lock()
 """The compiler sets one page at a time."""
 _LACKING = re.compile(r'the text `"(?P<text>.*?)"` could not be displayed')
@@ -48,12 +46,7 @@ def _compiler() -> Any:
     """One compiler for the whole run: reading the font takes longer than a page."""
     import typst
 
-    package = find_spec(FONTS)
-    if package is None or package.origin is None:
-        raise Misconfigured(f"no font for PDF pages — install the package {FONTS.replace('_', '-')}")
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(Path(package.origin).parent)]
-    )
+    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(folder())])
     return typst.Compiler(str(REPORTS / "page.typ"), root=str(REPORTS), font_paths=fonts)
 
 

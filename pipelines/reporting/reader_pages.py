@@ -25,6 +25,7 @@ from pipelines.keeping.keyring import Keyring
 from pipelines.paths import REPORTS
 from pipelines.portraying.portraits import view_of
 from pipelines.publish import open_current
+from pipelines.reporting.font import with_font
 from pipelines.reporting.standing import is_sealed, made_as, sealed
 from pipelines.reports import LANGUAGES, Template, read_template, render_page
 from pipelines.site import models
@@ -192,7 +193,7 @@ def _write(reader: Reader, common: Common, keyring: Keyring, folder: Path, mark:
     key = reader.now["patron_key"]
     for lang, path in zip(LANGUAGES, _places(folder, keyring, key), strict=True):
         told = page_of(reader, common, page_name(keyring, key), lang)
-        yield _put(path, sealed(render_page(common.template, told, common.words, lang), mark))
+        yield _put(path, sealed(with_font(render_page(common.template, told, common.words, lang)), mark))
 
 
 def _places(folder: Path, keyring: Keyring, patron_key: str) -> list[Path]:

@@ -23,6 +23,7 @@ import polars as pl
 from markupsafe import Markup
 
 from pipelines.paths import REPORTS
+from pipelines.reporting.font import with_font
 from pipelines.reporting.pdf import pdf
 from pipelines.reporting.recipients import LIBRARY, Shelves
 from pipelines.reporting.sheets import Headings, figure_files
@@ -138,8 +139,8 @@ def write_lists(shelves: Shelves, site: SiteWords) -> list[Path]:
 
 
 def write_page(path: Path, html: str) -> Path:
-    """The page in its place, whole or not at all."""
-    return write_file(path, html.encode())
+    """The page in its place with its font, whole or not at all."""
+    return write_file(path, with_font(html).encode())
 
 
 def write_file(path: Path, content: bytes) -> Path:

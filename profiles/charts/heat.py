@@ -10,9 +10,9 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from profiles.charts.figures import number
-from profiles.charts.kit import ACCENT, GRID, HATCH, PAPER, SEQUENCE
+from profiles.charts.kit import ACCENT, GRID, HATCH, MUTED, PAPER, SEQUENCE
 from profiles.charts.vega import HATCH as STROKES
-from profiles.charts.vega import WIDTH, layer, name, picture, quantity
+from profiles.charts.vega import WIDTH, axis_of, layer, name, picture, quantity
 
 Row = Mapping[str, Any]
 DAYS: Final = {
@@ -40,7 +40,10 @@ def heat(rows: Sequence[Row], *, lang: str) -> Markup:
     told = [_cell(row, lang) for row in rows]
     slots = [{"day": day, "hour": hour} for day in DAYS[lang] for hour in hours]
     top = _cell(peak, lang) | {"visits": f"{peak['visits_per_week']:.0f}"}
-    place = {"x": name("hour", axis=_hours(hours)), "y": name("day", axis={"labelPadding": 8})}
+    place = {
+        "x": name("hour", axis=_hours(hours)),
+        "y": name("day", axis=axis_of(DAYS[lang], padding=8) | {"labelColor": MUTED}),
+    }
     shades = {"scale": {"type": "quantize", "domain": [0, peak["visits_per_week"] or 1], "range": list(SEQUENCE)}}
     spec = {
         "width": {"step": (WIDTH - 44) / len(hours)},

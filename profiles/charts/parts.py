@@ -12,9 +12,11 @@ from markupsafe import Markup
 from profiles.charts.figures import percent
 from profiles.charts.kit import ACCENT, BRAND_MIDDLE, GRID, HATCH, INK, PAPER, PARTS, Canvas, clip
 from profiles.charts.vega import HATCH as STROKES
-from profiles.charts.vega import WIDTH, layer, name, picture, quantity
+from profiles.charts.vega import LABEL_SIZE, WIDTH, axis_of, layer, name, picture, quantity
 
 Row = Mapping[str, Any]
+NAME: Final = 6
+"""How wide a bar's name may be, in ems."""
 NARROWEST_NUMBER: Final = 0.08
 LOWEST_NUMBER: Final = 0.05
 _REST: Final = {"zh": "其余", "en": "others"}
@@ -24,11 +26,12 @@ _AXIS: Final = {"zh": "本期来馆天数", "en": "Days visited in the term"}
 
 def mix(rows: Sequence[Row], *, own: str, whole: str) -> Markup:
     """The group's shares above, everybody's below, in the same order and colours."""
+    own, whole = clip(own, NAME), clip(whole, NAME)
     pieces = [*_pieces(rows, "share", own), *_pieces(rows, "university_share", whole)]
-    up = name("bar", scale={"paddingInner": 0.25, "paddingOuter": 0}, axis={"labelColor": INK, "labelLimit": 70})
+    up = name("bar", scale={"paddingInner": 0.25, "paddingOuter": 0}, axis=axis_of([own, whole]))
     across = quantity("start", scale={"domain": [0, 1], "nice": False}, axis=None)
     spec = {
-        "width": WIDTH - 70,
+        "width": WIDTH - LABEL_SIZE * NAME,
         "height": {"step": 46},
         "layer": [
             layer({"type": "bar"}, pieces, y=up, x=across, x2={"field": "end"}, color=name("fill", scale=None)),

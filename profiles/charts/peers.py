@@ -11,10 +11,9 @@ from markupsafe import Markup
 from profiles.charts.figures import percent
 from profiles.charts.kit import ACCENT, BRAND, GRID, HATCH, INK, PAPER, clip
 from profiles.charts.vega import HATCH as STROKES
-from profiles.charts.vega import WIDTH, layer, name, picture, quantity
+from profiles.charts.vega import LABEL_SIZE, WIDTH, axis_of, layer, name, picture, quantity
 
 Row = Mapping[str, Any]
-LABEL: Final = 130
 LETTERS: Final = {"zh": 11, "en": 13}
 """How wide a name may be, in letters as wide as a Chinese one; English ones are mostly narrower than they are taken for."""
 TICKS: Final = (0.25, 0.5, 1, 2, 4, 8)
@@ -34,14 +33,14 @@ def subjects(rows: Sequence[Row], *, lang: str) -> Markup:
         }
         for row in rows
     ]
-    up = name("subject", axis={"labelColor": INK, "labelLimit": LABEL, "labelFontSize": 12})
+    up = name("subject", axis=axis_of(row["subject"] for row in told))
     axis = {"values": list(TICKS), "grid": True, "labelExpr": "datum.value + '×'", "orient": "top"}
     scale = {"type": "log", "base": 2, "domain": [TICKS[0] * 0.9, TICKS[-1] * 1.1], "nice": False}
     across = quantity("times", scale=scale, axis=axis)
     fill = name("fill", scale=None)
     sizes = quantity("share", legend=None, scale={"range": [40, 320], "domain": [0, 0.3], "clamp": True})
     spec = {
-        "width": WIDTH - LABEL - 12,
+        "width": WIDTH - LABEL_SIZE * LETTERS[lang] - 10,
         "height": {"step": 26},
         "data": {"values": told},
         "layer": [
@@ -75,13 +74,11 @@ def likert(rows: Sequence[Row], *, lang: str) -> Markup:
     pieces = [piece for row in rows if row["top2_share"] is not None for piece in _levels(row, lang)]
     hidden = [{"item": _item(row, lang)} for row in rows if row["top2_share"] is None]
     items = [_item(row, lang) for row in rows]
-    up = name(
-        "item", sort=items, axis={"labelColor": INK, "labelLimit": LABEL}, scale={"domain": items, "paddingInner": 0.3}
-    )
+    up = name("item", sort=items, axis=axis_of(items), scale={"domain": items, "paddingInner": 0.3})
     ends = [piece[end] for piece in pieces for end in ("start", "end")] or [0, 1]
     across = quantity("start", scale={"domain": [min(ends), max(ends)], "nice": False}, axis=None)
     spec = {
-        "width": WIDTH - LABEL - 12,
+        "width": WIDTH - LABEL_SIZE * LETTERS[lang] - 10,
         "height": {"step": 32},
         "layer": [
             layer({"type": "bar"}, pieces, y=up, x=across, x2={"field": "end"}, color=name("fill", scale=None)),
@@ -101,7 +98,7 @@ def likert(rows: Sequence[Row], *, lang: str) -> Markup:
 
 
 def _item(row: Row, lang: str) -> str:
-    return clip(row[f"label_{lang}"] or row["label_zh"], 11)
+    return clip(row[f"label_{lang}"] or row["label_zh"], LETTERS[lang])
 
 
 def _levels(row: Row, lang: str) -> list[dict[str, Any]]:

@@ -11,18 +11,20 @@ Every chart is as wide as half a page, so that one picture serves a desk, a phon
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from math import ceil
 from typing import Any, Final
 
 from markupsafe import Markup
 
 from profiles.charts.drawing import drawn
-from profiles.charts.kit import GRID, INK, MUTED, plain
+from profiles.charts.kit import GRID, INK, MUTED, ems, plain
 
 Row = Mapping[str, Any]
 Spec = dict[str, Any]
 WIDTH: Final = 430
+LABEL_SIZE: Final = 12
 FONT: Final = "Noto Sans CJK SC"
 # What labels are measured in: as wide, within a hundredth, and vl-convert takes a third of the time for it.
 MEASURED: Final = "Liberation Sans"
@@ -37,9 +39,9 @@ _LOOK: Final = {
         "grid": False,
         "gridColor": GRID,
         "labelColor": MUTED,
-        "labelFontSize": 12,
+        "labelFontSize": LABEL_SIZE,
         "labelPadding": 6,
-        # Where words may be too long an axis says so itself; each limit has every label measured once more.
+        # Words too long are clipped before they come; each limit has every label measured once more.
         "labelLimit": 0,
         "titleColor": MUTED,
         "titleFontSize": 12,
@@ -88,6 +90,12 @@ def quantity(field: str, **more: Any) -> Spec:
 def name(field: str, **more: Any) -> Spec:
     """A category, in the order in which its rows come."""
     return {"field": field, "type": "nominal", "title": None, "sort": None} | more
+
+
+def axis_of(names: Iterable[str], padding: float = 6) -> Spec:
+    """An axis of names, with room for the widest, which is not left to the fonts of the machine that draws."""
+    room = LABEL_SIZE * max(map(ems, names), default=0) + padding
+    return {"labelColor": INK, "labelPadding": padding, "minExtent": ceil(room)}
 
 
 def fixed(value: Any) -> Spec:
