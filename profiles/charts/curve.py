@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from profiles.captions import Words
 from profiles.charts.figures import percent
-from profiles.charts.kit import ACCENT, BRAND, BRAND_MIDDLE, INK, MUTED
-from profiles.charts.vega import WIDTH, layer, name, picture, quantity
+from profiles.charts.kit import ACCENT, BRAND, BRAND_MIDDLE, INK, MUTED, ems
+from profiles.charts.vega import LABEL_SIZE, WIDTH, fixed, layer, name, picture, quantity
 
 Row = Mapping[str, Any]
 EVENTS: Final = {
@@ -43,8 +43,9 @@ def curve(rows: Sequence[Row], *, lang: str) -> Markup:
     up = {"axis": {"format": "%", "grid": True, "tickCount": 4}, "scale": {"domain": [0, _top(told)], "nice": False}}
     band = [point for point in told if point["event"] == MARKED]
     ends = _ends([point for point in told if point["week"] == last], lang)
+    room = 8 + LABEL_SIZE * max(ems(end["said"]) for end in ends)
     spec = {
-        "width": WIDTH - 128,
+        "width": WIDTH - room - 20,
         "height": 232,
         "layer": [
             layer(
@@ -72,6 +73,8 @@ def curve(rows: Sequence[Row], *, lang: str) -> Markup:
                 color=name("fill", scale=None),
             ),
             *_eighth(told, across, up),
+            # Nothing to be seen: it keeps room for the words, however wide the drawing takes them for.
+            layer({"type": "rule", "opacity": 0}, [{}], x=fixed(WIDTH - room - 20), x2=fixed(WIDTH - 20), y=fixed(0)),
         ],
     }
     return picture(spec, "; ".join(end["said"] for end in ends))
