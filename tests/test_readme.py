@@ -2,6 +2,7 @@
 
 import re
 
+import polars as pl
 import pytest
 import sqlglot
 import yaml
@@ -10,6 +11,8 @@ from pipelines.cli import main
 from pipelines.modelling.dialect import DIALECT, lint
 from pipelines.modelling.header import read_header
 from pipelines.paths import ROOT
+from pipelines.reports import groups, read_template, render
+from profiles.captions import SiteWords, Words
 from tests.pipelines.landing import site
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -44,6 +47,21 @@ def test_the_model_it_shows_is_one():
     assert problems == []
     assert header.names("grain") == ["patron_key", "term"]
     assert lint(sqlglot.parse_one(text, dialect=DIALECT)) == []
+
+
+def test_the_report_it_shows_makes_a_page_for_each_term(tmp_path):
+    (text,) = blocks("jinja")
+    (path := tmp_path / "members.html.j2").write_text(text, encoding="utf-8")
+    colleges = [
+        {"term": "2026-spring", "college": "法学院", "college_label_en": "Law", "persons": 120},
+        {"term": "2026-spring", "college": "数学学院", "college_label_en": "Mathematics", "persons": None},
+        {"term": "2025-autumn", "college": "法学院", "college_label_en": "Law", "persons": 115},
+    ]
+    template, tables = read_template(path), {"report.college": pl.DataFrame(colleges)}
+    assert groups(template, tables) == ["2025-autumn", "2026-spring"]
+    assert template.recipient == "library"
+    page = render(template, {"term": "2026-spring"}, tables, SiteWords(Words("明远", "Mingyuan")), "en")
+    assert re.findall(r"<p>(.*)</p>", page) == ["Law: 120", "Mathematics: —"]
 
 
 def test_the_export_it_shows_is_taken_in_by_the_lines_it_shows(tmp_path):
