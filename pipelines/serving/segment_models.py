@@ -42,14 +42,8 @@ where patron_key not in (select patron_key from clean.refusal where purpose = 's
 Whoever refuses to be grouped is in no group, and no group is made of them.
 """
 
-_FEEDS = {
-    "gate_event": "gate",
-    "visit_summary": "gate",
-    "loan": "loan",
-    "loan_event": "loan",
-    "space_booking": "space",
-}
-"""Which of the feeds that readers are grouped by an export belongs to."""
+_FEEDS = {"gate", "loan", "space"}
+"""The feeds that readers are grouped by."""
 
 
 def fit_for_first(people: pl.DataFrame, site: Site) -> pl.DataFrame:
@@ -57,7 +51,8 @@ def fit_for_first(people: pl.DataFrame, site: Site) -> pl.DataFrame:
 
     Else the order in which a new site brings its exports would decide what its readers are grouped by.
     """
-    named = {_FEEDS[source.feed] for source in site.every_source() if source.feed in _FEEDS}
+    told = (models()[f"raw.{source.feed}"].feed for source in site.every_source())
+    named = {feed.name for feed in told if feed} & _FEEDS
     return people.with_columns(is_over=pl.col("is_over") & (pl.col("feeds") >= len(named)))
 
 
