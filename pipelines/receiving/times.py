@@ -87,8 +87,13 @@ def _credible(times: pl.Series) -> pl.Series:
 
 
 def _counted(text: pl.Series, since: str, per_second: float) -> pl.Series:
-    """Times counted from a day on; seconds since 1970 are UTC, a spreadsheet's days are local."""
-    microseconds = (text.cast(pl.Float64, strict=False) / per_second * 1e6).round().cast(pl.Int64, strict=False)
+    """Times counted from a day on; seconds since 1970 are UTC, a spreadsheet's days are local.
+
+    A spreadsheet cuts the part of a day off, mostly after ten digits: 0.3333333333 is eight o'clock, to the millisecond.
+    """
+    smallest = 1 if per_second >= 1 else 1000
+    counted = text.cast(pl.Float64, strict=False) / per_second * (1_000_000 / smallest)
+    microseconds = counted.round().cast(pl.Int64, strict=False) * smallest
     times = _bound(since).new_from_index(0, len(text)) + microseconds.cast(pl.Duration("us"))
     return times.dt.replace_time_zone("UTC") if per_second >= 1 else times
 
