@@ -18,8 +18,14 @@ from pipelines.receiving.presets import Filter, Rule, Source
 from pipelines.receiving.repetition import Distinct, Repetition
 from profiles.pseudonym import is_damaged, normalised, padded
 
-_NEVER_TAKEN = {"unmapped_value", "unexpected_value", "spreadsheet_damage", "not_a_person"}
+_NEVER_TAKEN = {"unmapped_value", "unexpected_value", "spreadsheet_damage", "not_a_person", "missing_value"}
 """Problems that cost the record even where the column may be empty."""
+
+_BEGINS, _ENDS = "starts_at", "ends_at"
+"""What columns are called between which something lasts."""
+
+_NO_NUMBER = r"^(0+|[-–—]+|(NULL|NAN|NONE)|\((NULL|NONE)\)|<(NULL|NA)>|\\N|#?N/A|#(REF|VALUE|NUM|NULL|DIV/0)!|#NAME\?)$"
+"""What a database, a program or a spreadsheet writes for a number that is not there: everybody without one would be one person."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +178,10 @@ def typed(text: pl.Series, column: ContractColumn, rule: Rule, zone: str) -> tup
         serial = card_numbers.decimal(text, rule.uid) if rule.uid else text
         number = normalised(serial)
         problem = _marked(None, text.is_not_null() & serial.is_null(), "unreadable") if rule.uid else None
-        return padded(number, rule.pad), _marked(problem, is_damaged(number), "spreadsheet_damage")
+        problem = _marked(problem, is_damaged(number), "spreadsheet_damage")
+        return padded(number, rule.pad), _marked(
+            problem, number.str.contains(_NO_NUMBER).fill_null(False), "missing_value"
+        )
     if kind == "varchar":
         return text, None
     text = _half_width(text)
