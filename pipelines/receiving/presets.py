@@ -185,7 +185,7 @@ class Lines(Strict):
     below_header: int = Field(0, ge=0, le=10)
     """How many records under the headings explain them further."""
     fixed: dict[str, tuple[int, int]] = Field(default_factory=dict)
-    """First and last position of each column, counted from 1."""
+    """First and last position of each column, counted from 1: bytes where the file is in GB18030 or Big5, characters elsewhere."""
     records: str = Field("[]", pattern=r"^[^\s\[\]{}]*(\[\]|\{\w+\})?(\.?[^\s\[\]{}]+(\[\]|\{\w+\})?|\{\w+\}|\[\])*$")
     """Where the records of a JSON document are."""
     table: str | None = None

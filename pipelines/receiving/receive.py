@@ -177,7 +177,7 @@ def _job(
         counted=_counted(decoded, source) if decoded else 0,
         has_final_newline=decoded.has_final_newline if decoded else True,
         is_suspect=decoded.is_suspect if decoded else False,
-        source=source,
+        source=source.model_copy(update={"encoding": decoded.encoding}) if decoded else source,
         contract=contract,
         timezone=campus.timezone,
         folder=folder,
