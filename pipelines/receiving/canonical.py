@@ -83,6 +83,7 @@ class Mapping:
     def _sorted(self, cells: pl.DataFrame, unfit: pl.DataFrame, repetition: Repetition) -> Sorted:
         columns = [column for column in self.contract.columns if column.name in self.source.columns]
         filled = [self._fill(column, self.source.columns[column.name], cells, repetition) for column in columns]
+        filled = self._in_order({one.column.name: one for one in filled})
         reasons = [(one.column.name, _reason(one)) for one in filled]
         reasons += self._reasons_of_made_keys({one.column.name: one for one in filled})
         rejected = _first_reasons(cells["record"], reasons)
@@ -159,6 +160,18 @@ class Mapping:
         if distinct is None:
             return self.origins.meets(condition, cells)
         return distinct.spread(self.origins.meets(condition, distinct.cells))
+
+    def _in_order(self, filled: dict[str, Filled]) -> list[Filled]:
+        """The columns, with times of the next day where the preset says so, and none that end before they begin."""
+        for name, one in filled.items():
+            if begins := self.source.columns[name].next_day_if_before:
+                filled[name] = replace(one, value=times.after(one.value, filled[begins].value))
+        if filled.keys() >= {_BEGINS, _ENDS}:
+            ends = filled[_ENDS]
+            is_before = (ends.value < filled[_BEGINS].value).fill_null(False)
+            problem = _marked(ends.problem, is_before, "implausible")
+            filled[_ENDS] = replace(ends, value=ends.value.set(is_before, None), problem=problem)
+        return list(filled.values())
 
     def _reasons_of_made_keys(self, filled: dict[str, Filled]) -> list[tuple[str, pl.Series | None]]:
         """Keys that are neither there nor can be made, since all that they are made of is empty."""

@@ -27,7 +27,7 @@ class Row:
     cells: tuple[str, ...]
     """Nothing at all where the line is blank, and so no record."""
     end: int = 0
-    """The byte after it."""
+    """The byte after it; of a sheet, its number."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Headings:
 
     cells: tuple[str, ...]
     end: int = 0
-    """The byte after it and what explains it."""
+    """The byte after it and what explains it; of a sheet, the row in which that ends."""
     records_before: int = 0
     """How many lines that are not blank it ends, itself among them."""
     above: Mapping[str, str] = field(default_factory=dict)

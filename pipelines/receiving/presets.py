@@ -51,6 +51,8 @@ class Rule(Strict):
     """A key made of other columns of the feed, where the file holds none."""
     optional: bool = False
     """Whether some files of this system lack the heading."""
+    fill_down: bool = False
+    """Whether an empty cell means what the last filled one above it says, as under merged cells of a workbook."""
     pattern: Extraction | None = None
     """The part of the text to keep; no match leaves it empty."""
     short_records: Literal["reject", "fill"] = "reject"
@@ -71,6 +73,8 @@ class Rule(Strict):
     """Ways in which an incomplete date is written: left empty, and noted."""
     not_before: Day | None = None
     not_after: Day | None = None
+    next_day_if_before: str | None = None
+    """The column of the feed that this time follows: an earlier one, from 22:00 to 01:00 under one date, is of the next day."""
     zone: Zone | None = None
     """The zone of the times as written, if it is not the campus's."""
     identifier: str | None = None

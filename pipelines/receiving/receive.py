@@ -232,7 +232,7 @@ def _kept(copied: spool.Copied, job: Job, outcome: Outcome, campus: Campus, keyr
         rows=outcome.rows,
         reasons=outcome.reasons,
         dropped_columns=outcome.dropped_columns,
-        warnings=tuple(_warnings(job)),
+        warnings=(*_warnings(job), *outcome.remarks),
         rejected_records_file=vault.keep_rejects(job.source_file, job.rejected_records),
         rows_file=job.rows.replace(campus.spool / f"{job.source_file}.rows.parquet"),
         rejects_file=job.rejects.replace(campus.spool / f"{job.source_file}.rejects.parquet"),

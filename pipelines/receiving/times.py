@@ -44,6 +44,12 @@ def is_implausible(times: pl.Series, rule: Rule) -> pl.Series:
     return is_out.fill_null(False)
 
 
+def after(times: pl.Series, begun: pl.Series) -> pl.Series:
+    """Times that follow others: one that is earlier by less than a day is of the next day."""
+    next_day = times + dt.timedelta(days=1)
+    return times.zip_with(~((times < begun) & (next_day > begun)).fill_null(False), next_day)
+
+
 def _bound(day: str) -> pl.Series:
     return pl.Series([day]).str.to_datetime(time_unit="us")
 
