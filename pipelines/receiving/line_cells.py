@@ -130,7 +130,7 @@ def cut(lines: pl.Series, cuts: Iterable[tuple[int, int]], encoding: str) -> lis
     if encoding not in _BY_BYTES or not is_wide.any():
         return [lines.str.slice(start - 1, end - start + 1) for start, end in cuts]
     at, widened = is_wide.arg_true(), _Widened(encoding)
-    placed = lines.scatter(at, [line.translate(widened) for line in lines.gather(at)])
+    placed = lines.clone().scatter(at, [line.translate(widened) for line in lines.gather(at)])
     parts = [placed.str.slice(start - 1, end - start + 1) for start, end in cuts]
     return [_whole(part) for part in parts]
 
