@@ -230,6 +230,7 @@ def _times(text: pl.Series, kind: str, rule: Rule, zone: str) -> tuple[pl.Series
     problem = None
     if is_unread.any():
         problem = _marked(_marked(None, is_unread, "unreadable"), times.is_partial(text, rule), "partial_date")
+        problem = _marked(problem, is_unread & times.is_skipped(text, rule), "implausible")
     is_out = times.is_implausible(read, rule)
     value = read.set(is_out, None) if is_out.any() else read
     return value.cast(polars_type(kind)), _marked(problem, is_out, "implausible")

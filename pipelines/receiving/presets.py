@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from pipelines.receiving.words import (
     After,
+    Codes,
     Day,
     Delimiter,
     Extraction,
@@ -59,7 +60,7 @@ class Rule(Strict):
     """Whether a record with fewer cells than there are headings is no good, or its last ones are empty: some spreadsheets leave them out."""
     empty: Texts = ()
     """Texts that stand for an empty cell here."""
-    map: dict[str, Text] | None = None
+    map: Codes | None = None
     """What each code of the system means; the code "" stands for an empty cell."""
     if_empty: Text | None = None
     """What stands in for an empty cell."""
@@ -135,7 +136,7 @@ class Unpivot(Strict):
     Short forms: a pattern of their headings, or each heading with a code of its own.
     """
 
-    headings: dict[str, Text] | Pattern
+    headings: Codes | Pattern
     """Which cells; one that another rule reads is never among those of a pattern."""
     but_not: Pattern | None = None
     split: str | None = None

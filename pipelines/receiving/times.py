@@ -33,6 +33,11 @@ def is_partial(text: pl.Series, rule: Rule) -> pl.Series:
     return _first_of(text, rule.partial, None, "UTC").is_not_null()
 
 
+def is_skipped(text: pl.Series, rule: Rule) -> pl.Series:
+    """Whether the text is in one of the rule's forms, and can only name an hour that a clock change skips."""
+    return _first_of(text, dict.fromkeys(rule.formats or ISO), None, "UTC").is_not_null()
+
+
 def is_implausible(times: pl.Series, rule: Rule) -> pl.Series:
     """Whether a time lies outside what the preset takes to be possible; a last day counts whole."""
     is_out = pl.repeat(False, len(times), eager=True)

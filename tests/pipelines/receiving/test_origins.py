@@ -195,6 +195,13 @@ def test_times_in_many_forms(tmp_path: Path, formats: Any, text: str, expected: 
     assert [str(at) for at in column(campus.receive("a.csv", f"card,at\n1,{text}\n"), "passed_at")] == [expected]
 
 
+def test_an_hour_that_a_clock_change_skips_is_readable_and_is_none(tmp_path: Path) -> None:
+    campus = gate(tmp_path, {"passed_at": {"from": "at", "zone": "America/New_York"}})
+    received = campus.receive("a.csv", "card,at\n1,2026-03-08 01:59:59\n2,2026-03-08 02:30:00\n3,2026-03-08 02:61:00\n")
+    assert [str(at) for at in column(received, "passed_at")] == ["2026-03-08 14:59:59"]
+    assert rejects(received) == [(2, "passed_at", "implausible"), (3, "passed_at", "unreadable_timestamp")]
+
+
 @pytest.mark.parametrize(
     "written", ["#N/A", "NULL", "null", "(null)", "nan", "None", "-", "—", "－", "0", "00000000", "\\N", "#REF!", "N/A"]
 )
