@@ -91,10 +91,10 @@ def time_forms(texts: Iterable[str]) -> list[str]:
 
 def _reads(text: str, form: str) -> bool:
     try:
-        datetime.strptime(text, form)
+        year = datetime.strptime(text, form).year
     except ValueError:
         return False
-    return True
+    return 1800 <= year < 2200  # digits of another kind make a day of the year 1756
 
 
 def _is_same_kind(shape: Shape, preset: Source) -> bool:

@@ -42,6 +42,8 @@ def printed(found: Inspection) -> str:
         ("Title of it\n\ncard,at\n1,2024-03-05\n2,2024-03-06\n", {"header": "detect"}, "utf-8"),
         ('1,"5",2024-03-05\n2,"6",2024-03-05\n', {"header": "none"}, "utf-8"),
         ('{"loans": [{"id": 1}]}', {"format": "json", "records": "loans[]"}, "utf-8"),
+        ('{"meta": {"n": 1}, "data": {"of": {"loans": [{"id": 1}]}}}', {"format": "json", "records": "data.of.loans[]"}, "utf-8"),
+        ('{"id": 1}', {"format": "json", "records": "[]"}, "utf-8"),
         ("[1, [2]]", {"format": "json", "records": "[]"}, "utf-8"),
         ('{"id": 1}\n{"id": 2}\n', {"format": "jsonl"}, "utf-8"),
         ('{"id": 1}\n\n[2]\n', {"format": "jsonl"}, "utf-8"),
@@ -153,6 +155,16 @@ def test_what_stays_empty_and_what_is_remarked_upon_is_shown(tmp_path: Path) -> 
     assert "To look at" not in other
 
 
+@pytest.mark.parametrize("begin", ['{"day": "x", "data": [%s, %s]}', "[%s, %s]", "%s\n%s\n"])
+def test_the_paths_of_json_are_shown_to_choose_from(tmp_path: Path, begin: str) -> None:
+    records = ('{"reader": {"no": "7"}, "tags": ["a"]}', '{"reader": {"no": "8"}, "at": "2025-09-08"}')
+    beginning = look(tmp_path, begin % records).beginning
+    assert "# not read: reader.no\n" in beginning
+    assert "# not read: tags\n" in beginning
+    assert "# not read: at (a time: %Y-%m-%d)\n" in beginning
+    assert ("# not read: day\n" in beginning) == begin.startswith("{")
+
+
 def test_a_preset_that_is_still_being_written_can_be_tried(tmp_path: Path) -> None:
     own = tmp_path / "own.yml"
     write_preset(
@@ -192,6 +204,7 @@ def test_nothing_of_the_file_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyP
         (["45901.3333333333", "45902"], ["excel_days"]),
         (["45901", "45902"], []),
         (["12.5"], []),
+        (["1756710000000"], []),
         ([], []),
     ],
 )
