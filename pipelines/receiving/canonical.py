@@ -18,8 +18,14 @@ from pipelines.receiving.presets import Filter, Rule, Source
 from pipelines.receiving.repetition import Distinct, Repetition
 from profiles.pseudonym import is_damaged, normalised, padded
 
-_NEVER_TAKEN = {"unmapped_value", "unexpected_value", "spreadsheet_damage", "not_a_person"}
+_NEVER_TAKEN = {"unmapped_value", "unexpected_value", "spreadsheet_damage", "not_a_person", "missing_value"}
 """Problems that cost the record even where the column may be empty."""
+
+_BEGINS, _ENDS = "starts_at", "ends_at"
+"""What columns are called between which something lasts."""
+
+_NO_NUMBER = r"^(0+|[-–—]+|NULL|NAN|NONE|\((NULL|NONE)\)|<(NULL|NA)>|\\N|#?N/A|#(REF|VALUE|NUM|NULL|DIV/0)!|#NAME\?)$"
+"""What a database, a program or a spreadsheet writes for a number that is not there: everybody without one would be one person."""
 
 
 @dataclass(frozen=True)
@@ -77,6 +83,7 @@ class Mapping:
     def _sorted(self, cells: pl.DataFrame, unfit: pl.DataFrame, repetition: Repetition) -> Sorted:
         columns = [column for column in self.contract.columns if column.name in self.source.columns]
         filled = [self._fill(column, self.source.columns[column.name], cells, repetition) for column in columns]
+        filled = self._in_order({one.column.name: one for one in filled})
         reasons = [(one.column.name, _reason(one)) for one in filled]
         reasons += self._reasons_of_made_keys({one.column.name: one for one in filled})
         rejected = _first_reasons(cells["record"], reasons)
@@ -154,6 +161,18 @@ class Mapping:
             return self.origins.meets(condition, cells)
         return distinct.spread(self.origins.meets(condition, distinct.cells))
 
+    def _in_order(self, filled: dict[str, Filled]) -> list[Filled]:
+        """The columns, with times of the next day where the preset says so, and none that end before they begin."""
+        for name, one in filled.items():
+            if begins := self.source.columns[name].next_day_if_before:
+                filled[name] = replace(one, value=times.after(one.value, filled[begins].value))
+        if filled.keys() >= {_BEGINS, _ENDS}:
+            ends = filled[_ENDS]
+            is_before = (ends.value < filled[_BEGINS].value).fill_null(False)
+            problem = _marked(ends.problem, is_before, "implausible")
+            filled[_ENDS] = replace(ends, value=ends.value.set(is_before, None), problem=problem)
+        return list(filled.values())
+
     def _reasons_of_made_keys(self, filled: dict[str, Filled]) -> list[tuple[str, pl.Series | None]]:
         """Keys that are neither there nor can be made, since all that they are made of is empty."""
         reasons = []
@@ -172,7 +191,10 @@ def typed(text: pl.Series, column: ContractColumn, rule: Rule, zone: str) -> tup
         serial = card_numbers.decimal(text, rule.uid) if rule.uid else text
         number = normalised(serial)
         problem = _marked(None, text.is_not_null() & serial.is_null(), "unreadable") if rule.uid else None
-        return padded(number, rule.pad), _marked(problem, is_damaged(number), "spreadsheet_damage")
+        problem = _marked(problem, is_damaged(number), "spreadsheet_damage")
+        return padded(number, rule.pad), _marked(
+            problem, number.str.contains(_NO_NUMBER).fill_null(False), "missing_value"
+        )
     if kind == "varchar":
         return text, None
     text = _half_width(text)
@@ -208,6 +230,7 @@ def _times(text: pl.Series, kind: str, rule: Rule, zone: str) -> tuple[pl.Series
     problem = None
     if is_unread.any():
         problem = _marked(_marked(None, is_unread, "unreadable"), times.is_partial(text, rule), "partial_date")
+        problem = _marked(problem, is_unread & times.is_skipped(text, rule), "implausible")
     is_out = times.is_implausible(read, rule)
     value = read.set(is_out, None) if is_out.any() else read
     return value.cast(polars_type(kind)), _marked(problem, is_out, "implausible")

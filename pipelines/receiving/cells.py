@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import starmap
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -189,9 +190,9 @@ def _free_numbers(following: int, rows: int, left_out: np.ndarray[Any, np.dtype[
     return np.setdiff1d(numbers, left_out, assume_unique=True)[:rows]
 
 
-def _row(cells: tuple[str | None, ...]) -> Row:
+def _row(number: int, cells: tuple[str | None, ...]) -> Row:
     texts = tuple(cell or "" for cell in cells)
-    return Row(texts if any(text.strip() for text in texts) else ())
+    return Row(texts if any(text.strip() for text in texts) else (), number)
 
 
 def _unescaped(batch: Batch) -> Batch:
@@ -230,7 +231,7 @@ class WorkbookCells:
 
     def top(self) -> Iterator[Row]:
         """The rows from the top of the sheet."""
-        return map(_row, self._sheet.iter_rows())
+        return starmap(_row, enumerate(self._sheet.iter_rows(), 1))
 
     def batches(self, headings: Headings) -> Iterator[Batch]:
         sheet = self._sheet.rename({name: f"c{position}" for position, name in enumerate(self._sheet.columns)})

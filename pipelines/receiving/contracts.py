@@ -3,6 +3,7 @@
 The columns come from ``sql/raw``; what a source says about each, from :mod:`pipelines.receiving.presets`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.errors import Misconfigured
@@ -53,7 +54,7 @@ def against(source: Source, contract: Contract) -> None:
             f"source {source.name}: a key is made of ‘{part}’, which nothing fills — add it under columns"
         )
     for name, rule in source.columns.items():
-        _fits(source, name, rule, by_name[name])
+        _fits(source, name, rule, by_name)
 
 
 def _named_in_keys(source: Source) -> set[str]:
@@ -63,11 +64,17 @@ def _named_in_keys(source: Source) -> set[str]:
     return made_of | ({*same.key, *filter(None, [same.at])} if isinstance(same, SameKey) else set())
 
 
-def _fits(source: Source, name: str, rule: Rule, column: ContractColumn) -> None:
+def _fits(source: Source, name: str, rule: Rule, by_name: Mapping[str, ContractColumn]) -> None:
+    column = by_name[name]
     is_time = column.type.lower() in {"timestamp", "date"}
     if (rule.formats or rule.partial or rule.not_before or rule.not_after or rule.zone) and not is_time:
         raise Misconfigured(
             f"source {source.name}: columns.{name} is a {column.type}, so it takes no formats, partial, not_before, not_after or zone"
+        )
+    before = rule.next_day_if_before
+    if before and not (before in source.columns and by_name[before].type.lower() == column.type.lower() == "timestamp"):
+        raise Misconfigured(
+            f"source {source.name}: columns.{name} is to follow ‘{before}’: both must be times that something fills — mend next_day_if_before"
         )
     if (rule.identifier or rule.pad or rule.uid) and not column.is_pseudonym:
         raise Misconfigured(

@@ -18,6 +18,7 @@ from pipelines.receiving.ahead import ahead
 from pipelines.receiving.canonical import Mapping, Sorted, polars_type
 from pipelines.receiving.cells import Batch, Misfit, filled
 from pipelines.receiving.duplicates import Seen
+from pipelines.receiving.origins import Below
 from pipelines.receiving.parquet import Appender, parts
 from pipelines.receiving.presets import SameKey
 from pipelines.receiving.pseudonymise import Pseudonyms
@@ -38,6 +39,7 @@ class Harvest:
     rejects: Appender
     rejected_records: IO[str]
     seen: Seen
+    below: Below
     truncated: int | None
     """The record that may have been cut short."""
     accepted: int = 0
@@ -52,7 +54,7 @@ class Harvest:
             self.draft.add(rows)
 
     def _told_apart(self, read: Batch) -> tuple[Batch, Sorted | None]:
-        batch = filled(read, self.mapping.source, self.truncated)
+        batch = self.below.filled(filled(read, self.mapping.source, self.truncated))
         return batch, self.mapping.sort(batch.frame, batch.may_hold_nul) if batch.frame.height else None
 
     def _taken(self, batch: Batch, told_apart: Sorted | None) -> pl.DataFrame:

@@ -17,6 +17,8 @@ from pipelines.receiving.presets import Rule, Source
 from pipelines.receiving.words import After
 
 _SEARCHED = 40
+_DELIMITERS = {",": ",", ";": ";", "\t": "tab", "|": '"|"'}
+"""What may part values, as a preset says it."""
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
 
 
@@ -27,7 +29,7 @@ class Row:
     cells: tuple[str, ...]
     """Nothing at all where the line is blank, and so no record."""
     end: int = 0
-    """The byte after it."""
+    """The byte after it; of a sheet, its number."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Headings:
 
     cells: tuple[str, ...]
     end: int = 0
-    """The byte after it and what explains it."""
+    """The byte after it and what explains it; of a sheet, the row in which that ends."""
     records_before: int = 0
     """How many lines that are not blank it ends, itself among them."""
     above: Mapping[str, str] = field(default_factory=dict)
@@ -84,8 +86,13 @@ def find(rows: Iterable[Row], source: Source) -> Headings:
     """
     if source.header == "none":
         return _named(rows, source)
-    top = list(islice(rows, _rows_to_read(source)))
-    headings = _detected(top, source) if source.header == "detect" else _at(top, _line(source), source)
+    unread = iter(rows)
+    top = list(islice(unread, _rows_to_read(source)))
+    if source.header == "detect":
+        return held(_detected(top, source), source)
+    headings = _at(top, _line(source), source)
+    if _missing(headings, source):
+        _refuse_missing(headings, source, _where_they_are([*top, *islice(unread, _SEARCHED)], source))
     return held(headings, source)
 
 
@@ -204,7 +211,20 @@ def _detected(top: list[Row], source: Source) -> Headings:
         if not _missing(headings, source) and (not source.unpivot or unpivoted(headings, source)):
             return headings
     names = "、".join(names[0] for names in expected(source))
-    raise Refused(f"no line among the first {_SEARCHED} holds the headings {names} — export it again, or mend columns")
+    remedy = _where_they_are(top, source) or "export it again, or mend columns"
+    raise Refused(f"no line among the first {_SEARCHED} holds the headings {names} — {remedy}")
+
+
+def _where_they_are(top: list[Row], source: Source) -> str | None:
+    """What a preset would have to say for the headings to be found: another delimiter, or another line."""
+    for mark in (source.delimiter, *_DELIMITERS) if source.format == "csv" else (source.delimiter,):
+        for line, row in enumerate(top, 1):
+            cells = row.cells if mark == source.delimiter else source.delimiter.join(row.cells).split(mark)
+            if not _missing(Headings(tuple(plain(cell.strip('"')) for cell in cells)), source):
+                lines = [f"delimiter: {_DELIMITERS[mark]}"] if mark != source.delimiter else []
+                lines += ["header: detect"] if source.header not in {"detect", line} else []
+                return f"set {' and '.join(lines)}" if lines else None
+    return None
 
 
 def _missing(headings: Headings, source: Source) -> list[tuple[str, ...]]:
@@ -212,17 +232,26 @@ def _missing(headings: Headings, source: Source) -> list[tuple[str, ...]]:
     return [names for names in expected(source) if not cells & set(map(plain, names))]
 
 
-def _refuse_missing(headings: Headings, source: Source) -> None:
+def _refuse_missing(headings: Headings, source: Source, remedy: str | None = None) -> None:
     missing = _missing(headings, source)
     if not missing:
         return
     # A file without headings would show a person's data here, so its cells are named only
     # when enough of them are headings beyond doubt.
     is_surely_headings = 2 * len(missing) <= len(expected(source))
-    near = difflib.get_close_matches(missing[0][0], dropped(headings, source), n=1) if is_surely_headings else []
-    hint = f"did you mean ‘{near[0]}’? Add it to columns" if near else "export it again, or mend columns"
+    unasked = dropped(headings, source)
+    near = [cell for cell in unasked if cell.casefold() == plain(missing[0][0]).casefold()]
+    near += difflib.get_close_matches(missing[0][0], unasked, n=1) if is_surely_headings else []
+    hint = remedy or (
+        f"did you mean ‘{near[0]}’? Add it to columns{_quotes(near[0])}" if near else "export it again, or mend columns"
+    )
     others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
     raise Refused(f"heading {' / '.join(missing[0])} is missing{others} — {hint}")
+
+
+def _quotes(heading: str) -> str:
+    """What YAML needs around a heading of which it would take a part for a comment or a key."""
+    return " in quotes" if " #" in heading or ": " in heading else ""
 
 
 def _refuse_twice(headings: Headings, source: Source) -> None:

@@ -42,6 +42,8 @@ class Trial:
     """The first rows as they would load, persons as the beginning of a pseudonym."""
     rejects: pl.DataFrame
     """``reason``, ``field``, ``records``, ``first``: how many records, and the number of the first."""
+    never_filled: tuple[str, ...] = ()
+    """Columns that the preset reads, and that stay empty in every row."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,10 @@ def _told_of_trial(trial: Trial, received: Received) -> Iterator[Table | Text]:
         yield table("The first rows", trial.rows.columns, [list(row) for row in trial.rows.rows()])
     if trial.rejects.height:
         yield table("Rejected", ["reason", "field", "records", "first"], [list(row) for row in trial.rejects.rows()])
+    for warning in received.warnings:
+        yield shown(f"To look at: {warning}")
+    if trial.never_filled:
+        yield shown(f"Empty in all {received.rows:,} rows: {'、'.join(trial.never_filled)}")
     if received.dropped_columns:
         yield shown(f"Left outside, since nothing asks for them: {'、'.join(received.dropped_columns)}")
 
@@ -147,15 +153,33 @@ def _presets(campus: Campus, contracts: dict[str, Contract]) -> Iterator[Source]
 
 
 def _tried(path: Path, preset: str, campus: Campus, contracts: dict[str, Contract]) -> Trial:
-    lines = {preset: {"preset": preset, "files": path.name}} if _is_known(preset) else {preset: _own(Path(preset))}
-    (source,) = sources(campus.model_copy(update={"sources": lines}), contracts)
+    source = _source(path, preset, campus, contracts)
     keyring = Keyring.load_or_create(campus.key_file, None, may_create=True)
     nothing = pl.DataFrame()
     try:
         received = receive(path.resolve(), source, contracts[source.feed], campus, keyring)
     except Refused as refused:
         return Trial(source.name, None, str(refused), nothing, nothing)
-    return Trial(source.name, received, None, _first_rows(received, contracts[source.feed]), _rejects(received))
+    first = _first_rows(received, contracts[source.feed])
+    return Trial(source.name, received, None, first, _rejects(received), _never_filled(received, source))
+
+
+def _source(path: Path, preset: str, campus: Campus, contracts: dict[str, Contract]) -> Source:
+    """A preset by its name, or out of the file that holds it, by which a slip of it is told."""
+    lines = {preset: {"preset": preset, "files": path.name}} if _is_known(preset) else {preset: _own(Path(preset))}
+    try:
+        (source,) = sources(campus.model_copy(update={"sources": lines}), contracts)
+    except Misconfigured as slip:
+        where, told = f"campus.yml: sources.{preset}: ", str(slip)
+        raise Misconfigured(told.replace(where, f"{Path(preset).name}: ", 1)) from None
+    return source
+
+
+def _never_filled(received: Received, source: Source) -> tuple[str, ...]:
+    """The columns that a preset surely reads, and that no row has anything in."""
+    names = [name for name, rule in source.columns.items() if not any(part.optional for part in rule.parts)]
+    counts = pl.scan_parquet(received.rows_file).select(pl.col(name).count() for name in names).collect().row(0)
+    return tuple(name for name, filled in zip(names, counts, strict=True) if received.rows and not filled)
 
 
 def _is_known(preset: str) -> bool:

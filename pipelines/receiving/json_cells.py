@@ -54,7 +54,7 @@ class JsonCells:
     def paths(self) -> tuple[str, ...]:
         """Every path that occurs, in the order in which it is met."""
         paths: dict[str, None] = {}
-        for record in self._records():
+        for record in self.records():
             paths.update(dict.fromkeys(record))
         return tuple(paths)
 
@@ -64,14 +64,15 @@ class JsonCells:
         places = {
             f"c{place}": headings.cells[place] for place in sorted(place for place in wanted if place is not None)
         }
-        first, every = 1, self._records()
+        first, every = 1, self.records()
         while records := list(islice(every, _ROWS)):
             columns = {name: _column(records, heading) for name, heading in places.items()}
             numbers = pl.int_range(first, first + len(records), dtype=pl.Int64, eager=True)
             yield Batch(pl.DataFrame({**columns, "record": numbers}))
             first += len(records)
 
-    def _records(self) -> Iterator[Cells]:
+    def records(self) -> Iterator[Cells]:
+        """Each record as its paths with what stands there."""
         route = steps(self.source.records)
         for document in self._documents():
             if self.source.format == "jsonl" and self.source.records == "[]":

@@ -36,6 +36,9 @@ _TIMES = (
     *("%m/%d/%Y %H:%M", "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d-%b-%y", "%Y-%m-%dT%H:%M:%S%z"),
 )
 
+_SERIAL = re.compile(r"[2-6]\d{4}(\.\d+)?")
+"""A spreadsheet's days, from 1954 to 2091: with the time of a day behind the point, they are no number of anything else."""
+
 _ASIDE = re.compile(r"\s*[(（][^()（）]*[)）]$")
 """What a heading says of itself in brackets: the level (Self), a unit, a form."""
 
@@ -63,26 +66,35 @@ def beginning(
 ) -> str:
     """A preset to begin with, in which what could not be guessed is said to be open."""
     meanings = _meanings(presets, shape.headings)
-    spoken_of = Counter(feed for words in meanings.values() for feed in {feed for feed, _ in words})
-    contract = contracts[feed or spoken_of.most_common(1)[0][0]] if feed or spoken_of else None
+    spoken_of = feed or _spoken_of(meanings)
+    contract = contracts[spoken_of] if spoken_of else None
     columns = _columns(shape, meanings, contract) if contract else {}
     lines = {"feed": contract.feed if contract else "…", "files": name, **_spelt(shape), "columns": columns}
     text = yaml.safe_dump(lines, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120)
     return f"# A first guess: look at every line before it is used.\n{text}{_open(shape, columns, contract)}"
 
 
+def _spoken_of(meanings: dict[str, list[tuple[str, str]]]) -> str | None:
+    """The feed that most headings speak of, of several the first by name; one heading alone, such as ID, says nothing."""
+    counted = Counter(feed for words in meanings.values() for feed in {feed for feed, _ in words})
+    feed, headings = min(counted.items(), key=lambda one: (-one[1], one[0]), default=("", 0))
+    return feed if headings > 1 else None
+
+
 def time_forms(texts: Iterable[str]) -> list[str]:
     """The ways of writing a time that fit every text; several where day and month can be mistaken."""
     given = [text.strip() for text in texts if text.strip()]
-    return [form for form in _TIMES if given and all(_reads(text, form) for text in given)]
+    forms = [form for form in _TIMES if given and all(_reads(text, form) for text in given)]
+    is_counted = all(map(_SERIAL.fullmatch, given)) and any("." in text for text in given)
+    return [*forms, "excel_days"] if is_counted else forms
 
 
 def _reads(text: str, form: str) -> bool:
     try:
-        datetime.strptime(text, form)
+        year = datetime.strptime(text, form).year
     except ValueError:
         return False
-    return True
+    return 1800 <= year < 2200  # digits of another kind make a day of the year 1756
 
 
 def _is_same_kind(shape: Shape, preset: Source) -> bool:
@@ -176,7 +188,9 @@ def _open(shape: Shape, columns: dict[str, Any], contract: Contract | None) -> s
     unread = [heading for heading in shape.headings if heading and heading not in read]
     lines = []
     if contract is None:
-        lines.append("# feed: no heading is known — `mingyuan feeds` lists what there is; then inspect with --feed")
+        lines.append(
+            "# feed: too few headings are known — `mingyuan feeds` lists what there is; then inspect with --feed"
+        )
     else:
         required = [column.name for column in contract.columns if column.required and column.name not in columns]
         lines += [f"# required, and not found: {name}" for name in required]

@@ -6,7 +6,7 @@ with named groups.  Separated values belong in :mod:`pipelines.receiving.cells`.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +15,15 @@ import polars as pl
 from pipelines.receiving.cells import Batch, Misfit
 from pipelines.receiving.headings import Headings, held, plain
 from pipelines.receiving.presets import Source
+from pipelines.receiving.records import LONGEST
 
 _BLOCK = 4 << 20
+
+_BY_BYTES = {"gb18030", "big5"}
+"""Encodings in which a letter of two bytes takes two places of a line, on a mainframe as on its screens."""
+
+_FILLER = "\uffff"
+"""No letter of any text."""
 
 _DIRECTIVE = re.compile(r"%(?:\{[^}]*\})?>?[A-Za-z]")
 
@@ -87,7 +94,7 @@ def _value(directive: str, before: str, after: str) -> str:
 
 @dataclass(frozen=True)
 class FixedCells:
-    """Lines whose columns stand at fixed positions, counted in characters."""
+    """Lines whose columns stand at fixed positions."""
 
     path: Path
     source: Source
@@ -97,20 +104,59 @@ class FixedCells:
         return held(Headings(tuple(map(plain, self.source.fixed))), self.source)
 
     def batches(self, headings: Headings) -> Iterator[Batch]:
-        """Lines cut at their positions; one that is longer than the last is told as such."""
-        last = max(end for _, end in self.source.fixed.values())
-        cuts = {f"c{place}": cut for place, cut in enumerate(self.source.fixed.values())}
+        """Lines cut at their positions; one that is longer than the last, or cut within a letter, is told as such."""
+        cuts = tuple(self.source.fixed.values())
+        rest = max(end for _, end in cuts) + 1, LONGEST
         for first, lines in _blocks(self.path):
-            numbers = pl.int_range(first, first + len(lines), dtype=pl.Int64, eager=True)
-            frame = pl.DataFrame({"line": lines, "record": numbers}).with_columns(
-                pl.col("line").str.slice(start - 1, end - start + 1).alias(name) for name, (start, end) in cuts.items()
+            *columns, beyond = cut(lines, (*cuts, rest), self.source.encoding)
+            frame = pl.DataFrame([column.alias(f"c{place}") for place, column in enumerate(columns)]).with_columns(
+                record=pl.int_range(first, first + len(lines), dtype=pl.Int64, eager=True),
+                line=lines,
+                reason=_unfit(columns, beyond),
             )
-            is_long = pl.col("line").str.slice(last).str.contains(r"\S")
-            misfits = frame.filter(is_long).select("record", "line").iter_rows()
+            misfits = frame.filter(pl.col("reason").is_not_null()).select("record", "line", "reason").iter_rows()
             yield Batch(
-                frame.filter(~is_long).drop("line"),
-                tuple(Misfit(record, line, reason="too_many_fields") for record, line in misfits),
+                frame.filter(pl.col("reason").is_null()).drop("line", "reason"),
+                tuple(Misfit(record, line, reason=reason) for record, line, reason in misfits),
             )
+
+
+def cut(lines: pl.Series, cuts: Iterable[tuple[int, int]], encoding: str) -> list[pl.Series]:
+    """The parts of lines between first and last positions; nothing where a part would begin within a letter.
+
+    In the encodings of mainframes a position is a byte of the file, elsewhere a letter.
+    """
+    is_wide = lines.str.len_bytes() > lines.str.len_chars()
+    if encoding not in _BY_BYTES or not is_wide.any():
+        return [lines.str.slice(start - 1, end - start + 1) for start, end in cuts]
+    at, widened = is_wide.arg_true(), _Widened(encoding)
+    placed = lines.clone().scatter(at, [line.translate(widened) for line in lines.gather(at)])
+    parts = [placed.str.slice(start - 1, end - start + 1) for start, end in cuts]
+    return [_whole(part) for part in parts]
+
+
+class _Widened(dict[int, str]):
+    """Letters as translate knows them, each with a filler for every further place that it takes."""
+
+    def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        self[code] = letter + _FILLER * (len(letter.encode(self._encoding)) - 1)
+        return self[code]
+
+
+def _whole(part: pl.Series) -> pl.Series:
+    return part.str.replace_all(_FILLER, "", literal=True).set(part.str.starts_with(_FILLER).fill_null(False), None)
+
+
+def _unfit(columns: list[pl.Series], beyond: pl.Series) -> pl.Series:
+    """Why a line cannot be cut: a column begins or ends within a letter, or something stands behind the last."""
+    is_torn = pl.any_horizontal(pl.lit(column).is_null() for column in (*columns, beyond))
+    is_long = pl.lit(beyond).str.contains(r"\S")
+    reason = pl.when(is_torn).then(pl.lit("unparsed_line")).when(is_long).then(pl.lit("too_many_fields"))
+    return pl.select(reason).to_series()
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, pl.Series]]:

@@ -7,13 +7,15 @@ and ``record``; where records are unpivoted, also ``heading`` and ``cell``.
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
+from typing import Self
 
 import polars as pl
 
 from pipelines.errors import Refused
+from pipelines.receiving.cells import Batch
 from pipelines.receiving.headings import Headings, plain, unpivoted
 from pipelines.receiving.presets import Filter, Rule, Source
 
@@ -115,6 +117,33 @@ class Origins:
             return pl.Series([None], dtype=pl.String).new_from_index(0, cells.height)
         text = bare(cells[f"c{place}"])
         return _without(text, self.source.empty) if self.source.empty else text
+
+
+@dataclass
+class Below:
+    """What the cells of some columns say that stand empty below a filled one, from one batch to the next."""
+
+    places: tuple[int, ...]
+    _above: dict[str, str | None] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def at(cls, source: Source, headings: Headings) -> Self:
+        """The columns of which a preset says it."""
+        rules = [part for rule in source.columns.values() for part in rule.parts if part.fill_down]
+        places = {headings.position(rule.headings) for rule in rules}
+        return cls(tuple(sorted(place for place in places if place is not None)))
+
+    def filled(self, batch: Batch) -> Batch:
+        """The same records in their order, with no such cell empty but those above the first filled one."""
+        if not (self.places and batch.frame.height):
+            return batch
+        return replace(batch, frame=batch.frame.with_columns(self._column(batch.frame[f"c{n}"]) for n in self.places))
+
+    def _column(self, cells: pl.Series) -> pl.Series:
+        above = pl.Series([self._above.get(cells.name)], dtype=pl.String)
+        known = pl.concat([above, bare(cells)]).fill_null(strategy="forward")
+        self._above[cells.name] = known[-1]
+        return known[1:].alias(cells.name)
 
 
 def bare(text: pl.Series) -> pl.Series:

@@ -88,6 +88,7 @@ class Outcome(BaseModel):
     rows: int
     reasons: dict[str, int]
     dropped_columns: tuple[str, ...]
+    remarks: tuple[str, ...] = ()
 
     @property
     def records(self) -> int:
@@ -122,13 +123,15 @@ def _answer(job: Job) -> dict[str, object]:
 
 def parse(job: Job) -> Outcome:
     """Read a file into rows, rejects, rejected records and identities."""
-    from pipelines.receiving import headings, workbook
+    from pipelines.receiving import headings, remarks, workbook
     from pipelines.receiving.canonical import Mapping
 
     if job.workbook == "xlsx":
         workbook.measure(job.path)
     cells = _cells(job)
-    found, counted = cells.headings(), _counted(job)
+    found = cells.headings()
+    sheet = workbook.count(job.path, job.workbook, job.source.sheet) if job.workbook else None
+    counted = sheet.rows if sheet else _counted(job)
     mapping = Mapping(job.source, job.contract, found, job.name, job.timezone)
     harvest = _harvested(job, mapping, cells.batches(found), counted - found.records_before)
     duplicates, rows = harvest.finish(job.draft, job.rows)
@@ -142,6 +145,11 @@ def parse(job: Job) -> Outcome:
         rows=rows,
         reasons=dict(sorted(harvest.reasons.items())),
         dropped_columns=headings.dropped(found, job.source),
+        remarks=(
+            *remarks.of_merged(sheet.merged if sheet else (), found, job.source),
+            *remarks.of_order(job.rejects, job.source),
+            *remarks.of_patterns(job.rows, job.source),
+        ),
     )
 
 
@@ -164,11 +172,9 @@ def _cells(job: Job) -> "Cells":
 
 
 def _counted(job: Job) -> int:
-    """The records of the file, by the counter of its kind."""
-    from pipelines.receiving import json_records, workbook
+    """The records of a text, by the counter of its kind."""
+    from pipelines.receiving import json_records
 
-    if job.workbook:
-        return workbook.count(job.path, job.workbook, job.source.sheet)
     if job.source.format in {"json", "jsonl"}:
         is_itself = job.source.format == "jsonl" and job.source.records == "[]"
         return json_records.count(job.path, "" if is_itself else job.source.records)
@@ -178,6 +184,7 @@ def _counted(job: Job) -> int:
 def _harvested(job: Job, mapping: "Mapping", batches: "Iterator[Batch]", last: int) -> "Harvest":
     from pipelines.receiving.duplicates import Seen
     from pipelines.receiving.harvest import REJECTS, Harvest, feed_schema
+    from pipelines.receiving.origins import Below
     from pipelines.receiving.parquet import Appender
     from pipelines.receiving.presets import SameKey
     from pipelines.receiving.pseudonymise import Pseudonyms
@@ -194,7 +201,8 @@ def _harvested(job: Job, mapping: "Mapping", batches: "Iterator[Batch]", last: i
         job.rejected_records.open("w", encoding="utf-8") as records,
     ):
         truncated = None if job.has_final_newline else last
-        harvest = Harvest(mapping, pseudonyms, job.source_file, draft, rejects, records, seen, truncated)
+        below = Below.at(job.source, mapping.headings)
+        harvest = Harvest(mapping, pseudonyms, job.source_file, draft, rejects, records, seen, below, truncated)
         harvest.gather(batches)
     return harvest
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from pipelines.receiving.words import (
     After,
+    Codes,
     Day,
     Delimiter,
     Extraction,
@@ -51,13 +52,15 @@ class Rule(Strict):
     """A key made of other columns of the feed, where the file holds none."""
     optional: bool = False
     """Whether some files of this system lack the heading."""
+    fill_down: bool = False
+    """Whether an empty cell means what the last filled one above it says, as under merged cells of a workbook."""
     pattern: Extraction | None = None
     """The part of the text to keep; no match leaves it empty."""
     short_records: Literal["reject", "fill"] = "reject"
     """Whether a record with fewer cells than there are headings is no good, or its last ones are empty: some spreadsheets leave them out."""
     empty: Texts = ()
     """Texts that stand for an empty cell here."""
-    map: dict[str, Text] | None = None
+    map: Codes | None = None
     """What each code of the system means; the code "" stands for an empty cell."""
     if_empty: Text | None = None
     """What stands in for an empty cell."""
@@ -71,6 +74,8 @@ class Rule(Strict):
     """Ways in which an incomplete date is written: left empty, and noted."""
     not_before: Day | None = None
     not_after: Day | None = None
+    next_day_if_before: str | None = None
+    """The column of the feed that this time follows: an earlier one, from 22:00 to 01:00 under one date, is of the next day."""
     zone: Zone | None = None
     """The zone of the times as written, if it is not the campus's."""
     identifier: str | None = None
@@ -131,7 +136,7 @@ class Unpivot(Strict):
     Short forms: a pattern of their headings, or each heading with a code of its own.
     """
 
-    headings: dict[str, Text] | Pattern
+    headings: Codes | Pattern
     """Which cells; one that another rule reads is never among those of a pattern."""
     but_not: Pattern | None = None
     split: str | None = None
@@ -185,7 +190,7 @@ class Lines(Strict):
     below_header: int = Field(0, ge=0, le=10)
     """How many records under the headings explain them further."""
     fixed: dict[str, tuple[int, int]] = Field(default_factory=dict)
-    """First and last position of each column, counted from 1."""
+    """First and last position of each column, counted from 1: bytes where the file is in GB18030 or Big5, characters elsewhere."""
     records: str = Field("[]", pattern=r"^[^\s\[\]{}]*(\[\]|\{\w+\})?(\.?[^\s\[\]{}]+(\[\]|\{\w+\})?|\{\w+\}|\[\])*$")
     """Where the records of a JSON document are."""
     table: str | None = None

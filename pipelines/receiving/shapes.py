@@ -9,14 +9,17 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import Refused
 from pipelines.receiving import spool
 from pipelines.receiving.cells import WorkbookCells
 from pipelines.receiving.headings import Row, plain
+from pipelines.receiving.json_cells import JsonCells
 from pipelines.receiving.presets import Source
 from pipelines.receiving.unpacking import unpack
 from pipelines.receiving.workbook import names
@@ -69,18 +72,30 @@ def _json(path: Path, top: list[str]) -> Guess | None:
     if not first.startswith(("{", "[")):
         return None
     if _loads(first) is not None and _loads(second) is not None:
-        return {"format": "jsonl"}, _keys(_loads(first)), ()
+        return _with_paths(path, {"format": "jsonl"})
     document = _loads(path.read_text(encoding="utf-8"))
     if document is None:
         return None
+    return _with_paths(path, {"format": "json", "records": _route(document) or "[]"})
+
+
+def _route(document: Any) -> str | None:
+    """The way to the outermost list of a document."""
     if isinstance(document, list):
-        return {"format": "json", "records": "[]"}, _keys(document[0]) if document else (), ()
-    name = next((key for key, value in document.items() if isinstance(value, list)), None)
-    return {"format": "json", "records": f"{name}[]" if name else "[]"}, (), ()
+        return "[]"
+    inner = document if isinstance(document, dict) else {}
+    lists = (f"{name}[]" for name, value in inner.items() if isinstance(value, list))
+    ways = (f"{name}.{way}" for name, value in inner.items() if (way := _route(value)))
+    return next(lists, None) or next(ways, None)
 
 
-def _keys(record: Any) -> tuple[str, ...]:
-    return tuple(record) if isinstance(record, dict) else ()
+def _with_paths(path: Path, lines: dict[str, Any]) -> Guess:
+    """The same, with the paths of the first records for headings."""
+    records: list[dict[str, str]] = []
+    with suppress(Refused):
+        records = list(islice(JsonCells(path, Source.model_construct(**lines)).records(), _LOOKED_AT))
+    paths = tuple(dict.fromkeys(name for record in records for name in record))
+    return lines, paths, tuple(tuple(record.get(name, "") for name in paths) for record in records)
 
 
 def _loads(text: str) -> Any:

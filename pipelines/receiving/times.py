@@ -33,6 +33,11 @@ def is_partial(text: pl.Series, rule: Rule) -> pl.Series:
     return _first_of(text, rule.partial, None, "UTC").is_not_null()
 
 
+def is_skipped(text: pl.Series, rule: Rule) -> pl.Series:
+    """Whether the text is in one of the rule's forms, and can only name an hour that a clock change skips."""
+    return _first_of(text, dict.fromkeys(rule.formats or ISO), None, "UTC").is_not_null()
+
+
 def is_implausible(times: pl.Series, rule: Rule) -> pl.Series:
     """Whether a time lies outside what the preset takes to be possible; a last day counts whole."""
     is_out = pl.repeat(False, len(times), eager=True)
@@ -42,6 +47,12 @@ def is_implausible(times: pl.Series, rule: Rule) -> pl.Series:
         is_whole_day = len(rule.not_after) == len("2000-01-01")
         is_out |= (times.dt.truncate("1d") if is_whole_day else times) > _bound(rule.not_after)
     return is_out.fill_null(False)
+
+
+def after(times: pl.Series, begun: pl.Series) -> pl.Series:
+    """Times that follow others: one that is earlier by less than a day is of the next day."""
+    next_day = times + dt.timedelta(days=1)
+    return times.zip_with(~((times < begun) & (next_day > begun)).fill_null(False), next_day)
 
 
 def _bound(day: str) -> pl.Series:
@@ -87,8 +98,13 @@ def _credible(times: pl.Series) -> pl.Series:
 
 
 def _counted(text: pl.Series, since: str, per_second: float) -> pl.Series:
-    """Times counted from a day on; seconds since 1970 are UTC, a spreadsheet's days are local."""
-    microseconds = (text.cast(pl.Float64, strict=False) / per_second * 1e6).round().cast(pl.Int64, strict=False)
+    """Times counted from a day on; seconds since 1970 are UTC, a spreadsheet's days are local.
+
+    A spreadsheet cuts the part of a day off, mostly after ten digits: 0.3333333333 is eight o'clock, to the millisecond.
+    """
+    smallest = 1 if per_second >= 1 else 1000
+    counted = text.cast(pl.Float64, strict=False) / per_second * (1_000_000 / smallest)
+    microseconds = counted.round().cast(pl.Int64, strict=False) * smallest
     times = _bound(since).new_from_index(0, len(text)) + microseconds.cast(pl.Duration("us"))
     return times.dt.replace_time_zone("UTC") if per_second >= 1 else times
 

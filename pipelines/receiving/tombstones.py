@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.receiving import card_numbers
 from pipelines.receiving.contracts import Contract
+from pipelines.receiving.line_cells import cut
 from pipelines.receiving.presets import Rule, Source
 from pipelines.receiving.pseudonymise import PATRON_NUMBER
 from profiles.pseudonym import normalised, padded, pseudonyms
@@ -51,13 +52,14 @@ class Tombstones:
     """Of the columns that hold persons' numbers."""
     cuts: tuple[tuple[int, int], ...] = ()
     """Where the columns of a line stand, if it is cut by positions."""
+    encoding: str = "utf-8"
 
     @classmethod
     def at(cls, source: Source, contract: Contract, key: bytes, marks: Iterable[str]) -> Self:
         """Those that a source's records are held against."""
         columns = [column.name for column in contract.columns if column.is_pseudonym]
         rules = tuple(source.columns[name] for name in columns if name in source.columns)
-        return cls(frozenset(marks), key, rules, tuple(source.fixed.values()))
+        return cls(frozenset(marks), key, rules, tuple(source.fixed.values()), source.encoding)
 
     def among(self, patron_keys: Iterable[str]) -> set[str]:
         """Those pseudonyms that have one."""
@@ -72,7 +74,7 @@ class Tombstones:
         texts = pl.DataFrame(told, schema={"record": pl.Int64, "text": pl.String}, orient="row")
         plain = pl.col("text").str.normalize("NFKC")
         parts = [texts.with_columns(plain.str.extract_all(form)).explode("text") for form in _WORDS]
-        parts += [texts.with_columns(pl.col("text").str.slice(start - 1, end - start + 1)) for start, end in self.cuts]
+        parts += [texts.with_columns(part.alias("text")) for part in cut(texts["text"], self.cuts, self.encoding)]
         words = pl.concat([texts, *parts]).drop_nulls()
         unique = words["text"].unique()
         theirs = pl.concat([unique.filter(self._are_theirs(unique, rule)) for rule in self.rules] or [unique.clear()])

@@ -75,7 +75,16 @@ def _are_forms(value: dict[str, Any]) -> dict[str, Any]:
     for form in value:
         if not is_form(form):
             raise ValueError(
-                f"{form!r} is not a way of writing a time, with its year, such as %Y-%m-%d %H:%M:%S (seconds since 1970: epoch_s; a zone: %z; the part of a second: %.f, or %3f where no point parts it)"
+                f"{form!r} is not a way of writing a time, with its year, such as %Y-%m-%d %H:%M:%S (seconds or thousandths since 1970: epoch_s, epoch_ms; a spreadsheet's days: excel_days; a zone: %z; the part of a second: %.f, or %3f where no point parts it)"
+            )
+    return value
+
+
+def _have_quotes(value: Any) -> Any:
+    for code in value if isinstance(value, dict) else ():
+        if not isinstance(code, str):
+            raise ValueError(
+                f"the code {code!r} stands without quotes, and so 01 is read as 1 and Yes as true — put the code in quotes, as '01' or 'Yes'"
             )
     return value
 
@@ -83,6 +92,8 @@ def _are_forms(value: dict[str, Any]) -> dict[str, Any]:
 Share = Annotated[float, Field(ge=0, le=1)]
 Text = Annotated[str, BeforeValidator(_written)]
 Texts = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
+Codes = Annotated[dict[str, Text], BeforeValidator(_have_quotes)]
+"""What each code means; YAML takes some for numbers, or for yes and no."""
 Headings = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 """A heading as the file writes it, or several of which a file carries one; where two are the same, 时间.1 is the first."""
 Pattern = Annotated[str, AfterValidator(_is_pattern)]

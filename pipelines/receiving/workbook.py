@@ -7,6 +7,7 @@ counted by a reading of their own with the same library.
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 from xml.etree import ElementTree
@@ -58,15 +59,25 @@ def names(path: Path) -> list[str]:
         raise Refused("cannot be read as a workbook — open it and save it as xlsx again") from None
 
 
-def count(path: Path, kind: str, sheet: int | str) -> int:
-    """The rows of a sheet with at least one cell that is not blank.
+@dataclass(frozen=True)
+class Counted:
+    """What the counter finds in a sheet."""
+
+    rows: int
+    """Those with at least one cell that is not blank."""
+    merged: tuple[str, ...] = ()
+    """Cells that are merged, such as A2:A5; of a legacy xls it is not known."""
+
+
+def count(path: Path, kind: str, sheet: int | str) -> Counted:
+    """The rows of a sheet, and its merged cells.
 
     Raises:
         Refused: the workbook has no such sheet, or its XML is broken.
 
     """
     if kind == "xls":
-        return _count_legacy(path, sheet)
+        return Counted(_count_legacy(path, sheet))
     try:
         with zipfile.ZipFile(path) as archive:
             blank = _blank_strings(archive)
@@ -118,6 +129,7 @@ class _Rows:
     def __init__(self, blank: set[str]) -> None:
         self._blank = blank
         self._found = 0
+        self._merged: list[str] = []
         self._shows_something = False
         self._is_shared = False
         self._texts: list[str] = []
@@ -126,11 +138,11 @@ class _Rows:
         self._parser.EndElementHandler = self._end
         self._parser.EntityDeclHandler = self._refuse
 
-    def count(self, file: IO[bytes]) -> int:
+    def count(self, file: IO[bytes]) -> Counted:
         for chunk in iter(lambda: file.read(1 << 20), b""):
             self._parser.Parse(chunk)
         self._parser.Parse(b"", True)
-        return self._found
+        return Counted(self._found, tuple(self._merged))
 
     def _refuse(self, *_: object) -> None:
         raise Refused("declares words of its own, as no workbook does — open it and save it as xlsx again")
@@ -142,6 +154,8 @@ class _Rows:
             self._is_shared = attributes.get("t") == "s"
         elif tag in {"v", "is"}:
             self._parser.CharacterDataHandler = self._texts.append
+        elif tag == "mergeCell":
+            self._merged.append(attributes["ref"])
 
     def _end(self, name: str) -> None:
         if self._shows_something and not name.endswith("row"):

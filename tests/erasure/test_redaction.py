@@ -106,6 +106,15 @@ def test_every_form_with_a_line_for_each_record_is_rewritten(
     assert redacted(tmp_path / "site", whole.encode(), lines, monkeypatch) == ("rewritten", rest.encode())
 
 
+def test_positions_that_count_bytes_lead_to_them_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = {"format": "fixed", "encoding": "gb18030", "fixed": {"name": [1, 10], "who": [11, 23], "at": [24, 42]}}
+    whole, rest = marked(
+        "欧阳静    7            2025-09-08 08:00:00\n<欧阳静    20231414600012025-09-08 08:01:00 and more\n>"
+    )
+    found = redacted(tmp_path / "site", whole.encode("gb18030"), places, monkeypatch)
+    assert found == ("rewritten", rest.encode("gb18030"))
+
+
 OTHER_TABLE = "COPY library.reader (who, name) FROM stdin;\n2023141460001\tx\n\\.\n"
 PASSAGES = [{"who": "7", "at": "2025-09-08 08:00:00"}, {"who": THEIRS, "at": "2025-09-08 08:01:00"}]
 

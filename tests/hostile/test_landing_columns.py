@@ -221,7 +221,7 @@ def test_a_time_of_another_zone_becomes_the_campus_s_own(
     columns = {**LOANS["columns"], "loaned_at": {"from": "out", **({"zone": zone} if zone else {})}}
     received = loans(tmp_path, columns=columns).receive("a.csv", f"{HEAD}1,2,b,x,{written},,\n")
     assert column(received, "loaned_at") == [local]
-    assert column(received, "notes") == ([None] if local else ["loaned_at:unreadable"])
+    assert column(received, "notes") == ([None] if local else ["loaned_at:implausible"])
 
 
 def test_a_stay_across_a_change_of_clocks_is_as_long_as_it_was(tmp_path: Path) -> None:

@@ -43,6 +43,32 @@ def test_only_what_was_answered_is_an_access_and_a_card_leads_to_its_person(buil
     }
 
 
+def test_a_line_that_two_files_of_a_log_hold_is_one(build):
+    table = build(
+        "clean.resource_access",
+        clean__patron_identifier=CARDS,
+        raw__resource_access="""
+        patron_key | accessed_at         | host     | status | bytes | kind     | source_file
+        ann        | 2026-03-02 10:00:00 | cnki.net | 200    | 10    | page     | week
+        ann        | 2026-03-02 10:00:00 | cnki.net | 200    | 30    | page     | week
+        ann        | 2026-03-02 10:00:00 | cnki.net | 200    | 10    | page     | day
+        ann        | 2026-03-02 10:00:00 | cnki.net | 200    | 30    | page     | day
+        ann        | 2026-03-02 10:00:00 | cnki.net | 404    | 50    | page     | month
+        ann        | 2026-03-02 10:00:01 | cnki.net | 200    | 10    | page     | week
+        card1      | 2026-03-02 10:00:00 | cnki.net | 200    | 5     | document | day
+        bo         | 2026-03-02 10:00:00 | cnki.net | 200    | 7     | document | day
+                   | 2026-03-02 10:00:00 | cnki.net | 200    | 1     | page     | week
+                   | 2026-03-02 10:00:00 | cnki.net | 200    | 1     | page     | day
+        """,
+    )
+    assert shown(table, "patron_key", "accessed_at", "kind", "requests", "bytes") == {
+        ("ann", "2026-03-02 10:00:00.000000", "page", "2", "40"),
+        ("ann", "2026-03-02 10:00:01.000000", "page", "1", "10"),
+        ("bo", "2026-03-02 10:00:00.000000", "document", "2", "12"),
+        (None, "2026-03-02 10:00:00.000000", "page", "1", "1"),
+    }
+
+
 def test_hours_are_stretches_of_ten_minutes_and_silence_is_told_from_an_outage(build):
     access = as_text(build("clean.resource_access", raw__resource_access=LINES, clean__patron_identifier=CARDS))
     months = build("fact.resource_month", clean__resource_access=access, ref__calendar_day=TERM)

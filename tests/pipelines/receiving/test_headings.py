@@ -28,6 +28,19 @@ def test_columns_are_found_by_heading_whatever_their_order(tmp_path: Path) -> No
         (HEAD.replace("title", "titel"), "heading title is missing — did you mean ‘titel’? Add it to columns"),
         (HEAD.replace("title", "title,title"), "heading title stands there twice — say title.1 or title.2 in columns"),
         ("1001,阿明,13900000000,b,c,d,e\n", "heading no is missing and 6 more — export it again, or mend columns"),
+        (HEAD.upper(), "heading no is missing and 6 more — did you mean ‘NO’? Add it to columns"),
+        (HEAD.replace("title", "title #(t)"), "did you mean ‘title #(t)’? Add it to columns in quotes"),
+        (HEAD.replace(",", ";"), "heading no is missing and 6 more — set delimiter: ;"),
+        (HEAD.replace(",", "|"), 'heading no is missing and 6 more — set delimiter: "|"'),
+        ("\n\n" + HEAD, "heading no is missing and 6 more — set header: detect"),
+        (
+            "sep=\t\n" + HEAD.replace(",", "\t"),
+            "heading no is missing and 6 more — set delimiter: tab and header: detect",
+        ),
+        (
+            "sep=;\n" + HEAD.replace(",", ";").replace("no", "nr"),
+            "is missing and 6 more — export it again, or mend columns",
+        ),
     ],
 )
 def test_headings_that_do_not_fit_are_refused(tmp_path: Path, head: str, words: str) -> None:
@@ -36,6 +49,21 @@ def test_headings_that_do_not_fit_are_refused(tmp_path: Path, head: str, words: 
     assert str(caught.value) == f"a.csv: {words}" or words in str(caught.value)
     assert "阿明" not in str(caught.value)
     assert "139" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("lines", "text"),
+    [
+        ({"delimiter": ";"}, HEAD.replace(",", ";") + "1;2;3;4;2024-03-05;;0\n"),
+        ({"delimiter": ";", "header": "detect"}, "sep=;\n" + HEAD.replace(",", ";") + "1;2;3;4;2024-03-05;;0\n"),
+        ({"header": "detect"}, "\n\n" + HEAD + "1,2,3,4,2024-03-05,,0\n"),
+    ],
+)
+def test_what_is_said_to_do_about_headings_helps(tmp_path: Path, lines: dict[str, Any], text: str) -> None:
+    advice = " and ".join(f"{word}: {value}" for word, value in lines.items())
+    with pytest.raises(Refused, match=f" — set {advice}$"):
+        loans(tmp_path).receive("a.csv", text)
+    assert loans(tmp_path, **lines).receive("a.csv", text).loaded == 1
 
 
 def test_a_heading_twice_that_nothing_asks_for_does_no_harm(tmp_path: Path) -> None:

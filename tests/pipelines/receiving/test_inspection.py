@@ -11,7 +11,7 @@ from rich.console import Console
 
 from pipelines.errors import Misconfigured, Refused
 from pipelines.receiving.inspection import Inspection, inspect, told, write_preset
-from pipelines.receiving.likeness import time_forms
+from pipelines.receiving.likeness import _spoken_of, time_forms
 from tests.pipelines.landing import contracts, workbook
 
 LOANS = "读者条码,条码号,题名,索书号,馆藏地,文献类型,借出日期,应还日期,归还日期,续借次数\n2023010199,B1,红楼梦,I242.4/1,总馆,图书,2025-09-08 10:00:00,2025-10-08,,0\n"
@@ -42,6 +42,8 @@ def printed(found: Inspection) -> str:
         ("Title of it\n\ncard,at\n1,2024-03-05\n2,2024-03-06\n", {"header": "detect"}, "utf-8"),
         ('1,"5",2024-03-05\n2,"6",2024-03-05\n', {"header": "none"}, "utf-8"),
         ('{"loans": [{"id": 1}]}', {"format": "json", "records": "loans[]"}, "utf-8"),
+        ('{"meta": {"n": 1}, "data": {"of": {"loans": [{"id": 1}]}}}', {"format": "json", "records": "data.of.loans[]"}, "utf-8"),
+        ('{"id": 1}', {"format": "json", "records": "[]"}, "utf-8"),
         ("[1, [2]]", {"format": "json", "records": "[]"}, "utf-8"),
         ('{"id": 1}\n{"id": 2}\n', {"format": "jsonl"}, "utf-8"),
         ('{"id": 1}\n\n[2]\n', {"format": "jsonl"}, "utf-8"),
@@ -133,6 +135,36 @@ def test_a_feed_can_be_named_where_no_heading_is_known(tmp_path: Path) -> None:
         look(tmp_path, "x,y\n", feed="gate_events")
 
 
+def test_one_heading_that_many_exports_have_names_no_feed(tmp_path: Path) -> None:
+    assert "feed: …" in look(tmp_path, "读者条码,x\na,b\n").beginning
+    assert "feed: loan\n" in look(tmp_path, "读者条码,条码号\na,b\n").beginning, "the control"
+
+
+def test_of_feeds_that_as_many_headings_speak_of_it_is_always_the_same() -> None:
+    feeds = {"Name": [("loan", "a"), ("hold", "b")], "ID": [("loan", "a"), ("gap", "b"), ("hold", "c")]}
+    assert [_spoken_of(feeds), _spoken_of(dict(reversed(feeds.items())))] == ["hold", "hold"]
+    assert _spoken_of({}) is None
+
+
+def test_what_stays_empty_and_what_is_remarked_upon_is_shown(tmp_path: Path) -> None:
+    text = printed(look(tmp_path, LOANS.replace("红楼梦", "").rstrip("\n")))
+    assert "Empty in all 1 rows: title、returned_at" in text
+    assert "To look at: no final newline" in text
+    other = printed(look(tmp_path, LOANS))
+    assert "title" not in other.partition("Empty in all")[2].splitlines()[0]
+    assert "To look at" not in other
+
+
+@pytest.mark.parametrize("begin", ['{"day": "x", "data": [%s, %s]}', "[%s, %s]", "%s\n%s\n"])
+def test_the_paths_of_json_are_shown_to_choose_from(tmp_path: Path, begin: str) -> None:
+    records = ('{"reader": {"no": "7"}, "tags": ["a"]}', '{"reader": {"no": "8"}, "at": "2025-09-08"}')
+    beginning = look(tmp_path, begin % records).beginning
+    assert "# not read: reader.no\n" in beginning
+    assert "# not read: tags\n" in beginning
+    assert "# not read: at (a time: %Y-%m-%d)\n" in beginning
+    assert ("# not read: day\n" in beginning) == begin.startswith("{")
+
+
 def test_a_preset_that_is_still_being_written_can_be_tried(tmp_path: Path) -> None:
     own = tmp_path / "own.yml"
     write_preset(
@@ -146,6 +178,9 @@ def test_a_preset_that_is_still_being_written_can_be_tried(tmp_path: Path) -> No
         write_preset("", own)
     with pytest.raises(Misconfigured, match="neither a preset's name nor a file"):
         look(tmp_path, "c,t\n", preset="no_such")
+    own.write_text(own.read_text(encoding="utf-8").replace("{value: in}", "{from: d, map: {01: in}}"), encoding="utf-8")
+    with pytest.raises(Misconfigured, match=r"^own\.yml: columns\.direction\.map: the code 1 stands without quotes"):
+        look(tmp_path, "c,t,d\n", preset=str(own))
     own.write_text("feed: [", encoding="utf-8")
     with pytest.raises(Misconfigured, match=r"^own\.yml: line 1: "):
         look(tmp_path, "c,t\n", preset=str(own))
@@ -166,6 +201,10 @@ def test_nothing_of_the_file_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyP
         (["13/03/2024", "05/03/2024"], ["%d/%m/%Y"]),
         (["05/03/2024"], ["%d/%m/%Y", "%m/%d/%Y"]),
         (["soon"], []),
+        (["45901.3333333333", "45902"], ["excel_days"]),
+        (["45901", "45902"], []),
+        (["12.5"], []),
+        (["1756710000000"], []),
         ([], []),
     ],
 )

@@ -103,3 +103,41 @@ def test_places_in_a_line_tell_the_columns(tmp_path: Path) -> None:
     assert column(received, "gate") == ["东门", None]
     assert [str(at) for at in column(received, "passed_at")] == ["2024-03-05 08:00:00", "2024-03-05 08:01:00"]
     assert rejects(received) == [(4, "", "too_many_fields"), (3, "passed_at", "missing_value")]
+
+
+BYTES: dict[str, Any] = {
+    "feed": "gate_event",
+    "files": "*.dat",
+    "format": "fixed",
+    "fixed": {"name": [1, 10], "door": [11, 13], "day": [14, 21]},
+    "columns": {
+        "building": {"value": "馆"},
+        "gate": "door",
+        "direction": {"value": "in"},
+        "passed_at": {"from": "day", "formats": "%Y%m%d"},
+    },
+}
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("gb18030", "欧阳静"), ("big5", "歐陽靜"), ("gb18030", "㐀Ann")])
+def test_a_mainframe_counts_the_bytes_of_a_letter(tmp_path: Path, encoding: str, name: str) -> None:
+    wide, plain = name.encode(encoding).ljust(10) + b"00120250901\n", b"Ann       00220250902\n"
+    campus = site(tmp_path, "fixed", {**BYTES, "encoding": encoding})
+    received = campus.receive("a.dat", wide + plain)
+    assert column(received, "gate") == ["001", "002"]
+    assert [str(at) for at in column(received, "passed_at")] == ["2025-09-01 00:00:00", "2025-09-02 00:00:00"]
+
+
+def test_the_encoding_that_a_file_turns_out_to_have_says_what_a_position_is(tmp_path: Path) -> None:
+    campus = site(tmp_path, "fixed", BYTES)
+    assert column(campus.receive("a.dat", "图书馆    00120250901\n".encode("gb18030")), "gate") == ["001"]
+    assert column(campus.receive("b.dat", "图书馆       00120250901\n".encode()), "gate") == ["001"]
+
+
+def test_a_line_that_would_be_cut_within_a_letter_is_told(tmp_path: Path) -> None:
+    lines = ["欧阳静    00120250901", "A欧阳静欧静00220250902", "欧阳静    00320250903阳", "欧阳静    0042025090阳"]
+    received = site(tmp_path, "fixed", {**BYTES, "encoding": "gb18030"}).receive(
+        "a.dat", "\n".join(lines).encode("gb18030")
+    )
+    assert column(received, "gate") == ["001"]
+    assert rejects(received) == [(2, "", "unparsed_line"), (3, "", "too_many_fields"), (4, "", "unparsed_line")]

@@ -184,11 +184,45 @@ def test_several_answers_in_one_cell_are_several_rows(tmp_path: Path) -> None:
         ("epoch_s", "1709596800", "2024-03-05 08:00:00"),
         ("epoch_ms", "1709596800500", "2024-03-05 08:00:00.500000"),
         ("excel_days", "45356.5", "2024-03-05 12:00:00"),
+        ("excel_days", "45356.3333333333", "2024-03-05 08:00:00"),
+        ("excel_days", "45356.2083333333", "2024-03-05 05:00:00"),
+        ("excel_days", "45356.33334", "2024-03-05 08:00:00.576000"),
+        ("epoch_s", "1709596800.000123", "2024-03-05 08:00:00.000123"),
     ],
 )
 def test_times_in_many_forms(tmp_path: Path, formats: Any, text: str, expected: str) -> None:
     campus = gate(tmp_path, {"passed_at": {"from": "at", "formats": formats}})
     assert [str(at) for at in column(campus.receive("a.csv", f"card,at\n1,{text}\n"), "passed_at")] == [expected]
+
+
+def test_an_hour_that_a_clock_change_skips_is_readable_and_is_none(tmp_path: Path) -> None:
+    campus = gate(tmp_path, {"passed_at": {"from": "at", "zone": "America/New_York"}})
+    received = campus.receive("a.csv", "card,at\n1,2026-03-08 01:59:59\n2,2026-03-08 02:30:00\n3,2026-03-08 02:61:00\n")
+    assert [str(at) for at in column(received, "passed_at")] == ["2026-03-08 14:59:59"]
+    assert rejects(received) == [(2, "passed_at", "implausible"), (3, "passed_at", "unreadable_timestamp")]
+
+
+@pytest.mark.parametrize(
+    "written", ["#N/A", "NULL", "null", "(null)", "nan", "None", "-", "—", "－", "0", "00000000", "\\N", "#REF!", "N/A"]
+)
+def test_a_word_for_no_number_is_nobody(tmp_path: Path, written: str) -> None:
+    """Were it a number, all who have none would be one person."""
+    received = gate(tmp_path, {}).receive("a.csv", f"card,at\n{written},2024-03-05 08:00:00\n")
+    assert (received.loaded, rejects(received)) == (0, [(1, "patron_key", "missing_value")])
+
+
+@pytest.mark.parametrize("written", ["NULLA", "NANA", "1-2", "00000001", "A0", "NA", "X-", "NONE1"])
+def test_a_number_that_only_looks_like_such_a_word_is_one(tmp_path: Path, written: str) -> None:
+    received = gate(tmp_path, {}).receive("a.csv", f"card,at\n{written},2024-03-05 08:00:00\n")
+    assert (received.loaded, len(column(received, "patron_key")[0])) == (1, 12)
+
+
+@pytest.mark.parametrize(
+    "lines", [{"empty": ["NULL"]}, {"nobody": [{"heading": "card", "in": ["NULL"]}]}], ids=["empty", "nobody"]
+)
+def test_a_site_says_that_such_a_word_counts_but_for_nobody(tmp_path: Path, lines: dict[str, Any]) -> None:
+    received = gate(tmp_path, {}, **lines).receive("a.csv", "card,at\nNULL,2024-03-05 08:00:00\n")
+    assert column(received, "patron_key") == [None]
 
 
 def test_a_year_that_no_calendar_has_is_no_time(tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def test_an_hour_that_a_clock_change_repeats_or_skips(tmp_path: Path) -> None:
     text = HEAD + "1,2,b,a,2025-10-26 02:30:00,,\n2,2,b,a,2025-03-30 02:30:00,,\n"
     received = campus.receive("a.csv", text)
     assert column(received, "loaned_at") == [datetime(2025, 10, 26, 0, 30), None]
-    assert column(received, "notes") == [None, "loaned_at:unreadable"]
+    assert column(received, "notes") == [None, "loaned_at:implausible"]
 
 
 def test_joined_extracted_and_constant_cells(tmp_path: Path) -> None:

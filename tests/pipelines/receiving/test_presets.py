@@ -36,7 +36,15 @@ def test_delimiters_and_quotes_go_by_name() -> None:
         ({"columns": {"gate": {"from": "a", "pattern": "("}}}, "columns.gate.pattern: '(' is not a regular expression"),
         ({"columns": {"gate": {"from": "a", "pattern": "(?<=x)(y)"}}}, "is not a regular expression"),
         ({"columns": {"gate": {"from": "a", "pattern": "xyz"}}}, "needs exactly one group"),
-        ({"columns": {"gate": {"from": "a", "map": {1: "x"}}}}, "columns.gate.map.1"),
+        (
+            {"columns": {"gate": {"from": "a", "map": {1: "x"}}}},
+            "columns.gate.map: the code 1 stands without quotes, and so 01 is read as 1 and Yes as true — put the code in quotes",
+        ),
+        (
+            {"columns": {"gate": {"from": "a", "map": {"a": "x", True: "y"}}}},
+            "map: the code True stands without quotes",
+        ),
+        ({"unpivot": {1: "a"}}, "the code 1 stands without quotes"),
         ({"columns": {"gate": {"from": "a", "not_before": "1919"}}}, "columns.gate.not_before: "),
         (
             {"where": [{"heading": "r", "reason": "denied"}]},
@@ -51,6 +59,10 @@ def test_delimiters_and_quotes_go_by_name() -> None:
         ({"unpivot": "["}, "unpivot.headings"),
         ({"columns": {"gate": {"from": "a", "formats": "%H:%Q"}}}, "is not a way of writing a time"),
         ({"columns": {"gate": {"from": "a", "formats": "yyyy-MM-dd"}}}, "is not a way of writing a time"),
+        (
+            {"columns": {"gate": {"from": "a", "formats": "excel"}}},
+            "(seconds or thousandths since 1970: epoch_s, epoch_ms; a spreadsheet's days: excel_days; ",
+        ),
         (
             {"columns": {"gate": {"from": "a", "formats": "%d/%m %H:%M"}}},
             "is not a way of writing a time, with its year",

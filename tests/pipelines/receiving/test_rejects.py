@@ -37,7 +37,9 @@ def test_a_few_that_could_not_be_read_are_nothing_unusual(tmp_path: Path) -> Non
 
 
 def test_every_reason_that_is_not_a_filters_says_what_to_do() -> None:
-    text = "".join((ROOT / "pipelines" / name).read_text(encoding="utf-8") for name in ("canonical.py", "harvest.py"))
+    text = "".join(
+        (ROOT / "pipelines" / "receiving" / name).read_text(encoding="utf-8") for name in ("canonical.py", "harvest.py")
+    )
     marked = set(re.findall(r'_marked\(.*"(\w+)"\)', text)) | set(re.findall(r'return "(\w+)"', text))
     assert {"footer", "implausible", "too_many_fields"} <= marked
     of_filters = meaning("denied")

@@ -1,0 +1,45 @@
+"""What is worth a word about a file that can be read: what of it may not mean what its preset takes it for.
+
+When too much of a file is unfit belongs in :mod:`pipelines.receiving.rejects`.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+
+from pipelines.receiving.headings import Headings
+from pipelines.receiving.presets import Source
+
+_MERGED = re.compile(r"[A-Z]+(\d+):[A-Z]+(\d+)")
+
+
+def of_merged(merged: tuple[str, ...], headings: Headings, source: Source) -> Iterator[str]:
+    """Cells of several records that are merged, of which only the first record holds what they say."""
+    if any(part.fill_down for rule in source.columns.values() for part in rule.parts):
+        return
+    reach = {cells: tuple(map(int, found.groups())) for cells in merged if (found := _MERGED.fullmatch(cells))}
+    several = [cells for cells, (first, last) in reach.items() if headings.end < first < last]
+    if several:
+        others = f" and {len(several) - 1} more" if several[1:] else ""
+        yield f"cells {several[0]}{others} are merged, and only the first record has what they say — say fill_down: true for that column"
+
+
+def of_order(rejects: Path, source: Source) -> Iterator[str]:
+    """Records that end before they begin."""
+    rule = source.columns.get("ends_at")
+    if rule is None or rule.next_day_if_before or rule.not_before or rule.not_after:
+        return
+    is_told = (pl.col("field") == "ends_at") & (pl.col("reason") == "implausible")
+    if records := pl.scan_parquet(rejects).filter(is_told).collect().height:
+        yield f"ends_at is before starts_at in {records} records — where that is on the next day, say next_day_if_before: starts_at"
+
+
+def of_patterns(rows: Path, source: Source) -> Iterator[str]:
+    """Columns made of unpivoted cells of which none holds anything, since the patterns fit no cell at all."""
+    names = [name for name, rule in source.columns.items() if rule.cell]
+    counts = pl.scan_parquet(rows).select(pl.len().alias(""), *(pl.col(name).count() for name in names)).collect()
+    total, *filled = counts.row(0)
+    if names and total and not any(filled):
+        yield f"{' and '.join(names)} stay empty in all {total} rows: no cell fits the preset — mend its patterns, or look for another"

@@ -1,0 +1,141 @@
+"""What is said of a file that can be read, and columns that only the cells around them make whole."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+
+from pipelines.errors import Misconfigured
+from tests.pipelines.landing import GATE, column, gate, rejects, site
+
+ROOM: dict[str, Any] = {
+    "feed": "space_booking",
+    "files": "*.csv",
+    "columns": {
+        "booking_key": "no",
+        "space_type": {"value": "group_room"},
+        "starts_at": {"join": ["day", "from"], "formats": "%Y-%m-%d %H:%M"},
+        "ends_at": {"join": ["day", "to"], "formats": "%Y-%m-%d %H:%M"},
+        "status": {"value": "reserved"},
+    },
+}
+BOOKINGS = "no,day,from,to\n1,2025-12-31,22:00,01:00\n2,2025-12-31,09:00,11:00\n3,2025-12-31,09:00,09:00\n"
+
+
+def following(tmp_path: Path, **words: Any) -> Any:
+    ends = {**ROOM["columns"]["ends_at"], "next_day_if_before": "starts_at", **words}
+    return site(tmp_path, "room", {**ROOM, "columns": {**ROOM["columns"], "ends_at": ends}})
+
+
+def test_what_ends_before_it_begins_is_rejected_and_told(tmp_path: Path) -> None:
+    received = site(tmp_path, "room", ROOM).receive("a.csv", BOOKINGS)
+    assert (column(received, "booking_key"), rejects(received)) == (["2", "3"], [(1, "ends_at", "implausible")])
+    assert received.warnings == (
+        "ends_at is before starts_at in 1 records — where that is on the next day, say next_day_if_before: starts_at",
+    )
+
+
+def test_an_end_after_midnight_is_on_the_next_day_where_the_preset_says_so(tmp_path: Path) -> None:
+    received = following(tmp_path).receive("a.csv", BOOKINGS)
+    assert [str(at) for at in column(received, "ends_at")] == [
+        "2026-01-01 01:00:00",
+        "2025-12-31 11:00:00",
+        "2025-12-31 09:00:00",
+    ]
+    assert received.warnings == ()
+
+
+def test_a_time_that_is_days_too_early_is_no_time_of_the_next_day(tmp_path: Path) -> None:
+    whole = {"join": [], "from": "to", "formats": "%Y-%m-%d %H:%M"}
+    text = "no,day,from,to\n1,2025-12-31,22:00,2025-12-30 21:59\n2,2025-12-31,22:00,2025-12-30 22:01\n"
+    received = following(tmp_path, **whole).receive("a.csv", text)
+    assert rejects(received) == [(1, "ends_at", "implausible")]
+    assert [str(at) for at in column(received, "ends_at")] == ["2025-12-31 22:01:00"]
+
+
+@pytest.mark.parametrize("name", ["begins_at", "space_type", "booked_at"])
+def test_a_time_follows_another_time_that_something_fills(tmp_path: Path, name: str) -> None:
+    with pytest.raises(Misconfigured, match=rf"columns.ends_at is to follow ‘{name}’: both must be times"):
+        following(tmp_path, next_day_if_before=name)
+
+
+def merged(rows: list[list[str]], *cells: str) -> bytes:
+    """A workbook in which the cells of a column are merged, each range named as A2:A3."""
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content)
+    sheet = book.add_worksheet()
+    for number, row in enumerate(rows):
+        sheet.write_row(number, 0, row)
+    for cell in cells:
+        sheet.merge_range(cell, None)
+        first = int(cell[1 : cell.index(":")]) - 1
+        sheet.write(first, 0, rows[first][0])
+    book.close()
+    return content.getvalue()
+
+
+PASSAGES = [
+    ["card", "at"],
+    *([card, f"2025-09-08 08:0{minute}:00"] for minute, card in enumerate(["7", "", "", "8", ""])),
+]
+DOWN = {**GATE["columns"], "patron_key": {"from": "card", "fill_down": True}}
+
+
+def test_merged_cells_are_told(tmp_path: Path) -> None:
+    content = merged(PASSAGES, "A2:A4", "A5:A6")
+    received = gate(tmp_path, format="xlsx").receive("gate/a.xlsx", content)
+    assert [key is None for key in column(received, "patron_key")] == [False, True, True, False, True]
+    assert received.warnings == (
+        "cells A2:A4 and 1 more are merged, and only the first record has what they say — say fill_down: true for that column",
+    )
+
+
+def test_cells_that_are_merged_in_a_title_or_within_a_record_are_not_told(tmp_path: Path) -> None:
+    content = merged([["", ""], ["Doors", ""], ["", ""], *PASSAGES], "A2:B3", "A5:B5")
+    assert gate(tmp_path, format="xlsx", header="detect").receive("gate/a.xlsx", content).warnings == ()
+
+
+def test_a_merged_cell_speaks_for_every_record_beside_it(tmp_path: Path) -> None:
+    content = merged(PASSAGES, "A2:A4", "A5:A6")
+    received = gate(tmp_path, format="xlsx", columns=DOWN).receive("gate/a.xlsx", content)
+    first, second = dict.fromkeys(column(received, "patron_key"))
+    assert column(received, "patron_key") == [first] * 3 + [second] * 2
+    assert received.warnings == ()
+
+
+def test_a_value_reaches_down_into_the_next_part_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pipelines.receiving import cells, parse
+
+    monkeypatch.setattr(cells, "_SHEET_ROWS", 2)
+    content = merged([["card", "at"], ["", "2025-09-08 07:00:00"], *PASSAGES[1:]])
+    received = gate(tmp_path, format="xlsx", columns=DOWN).receive(
+        "gate/a.xlsx", content, lambda job, _: parse.parse(job)
+    )
+    first, *keys = column(received, "patron_key")
+    assert (first, [keys.index(key) for key in keys]) == (None, [0, 0, 0, 3, 3])
+
+
+ANSWERS: dict[str, Any] = {
+    "feed": "survey_answer",
+    "files": "*.csv",
+    "unpivot": "^Q",
+    "columns": {
+        "survey": {"value": "2025"},
+        "response_key": "no",
+        "item": {"heading": "(.+)"},
+        "facet": {"value": "value"},
+        "answer_value": {"cell": True, "pattern": r"^(\d+)$"},
+        "answer_text": {"cell": True, "pattern": r"^(\(.*\))$"},
+    },
+}
+
+
+def test_answers_of_which_no_pattern_fits_any_are_told(tmp_path: Path) -> None:
+    survey = site(tmp_path, "survey", ANSWERS)
+    assert survey.receive("a.csv", "no,Q1,Q2\n1,good,bad\n2,bad,\n").warnings == (
+        "answer_value and answer_text stay empty in all 3 rows: no cell fits the preset — mend its patterns, or look for another",
+    )
+    assert survey.receive("b.csv", "no,Q1,Q2\n1,good,5\n2,bad,\n").warnings == ()
+    assert survey.receive("c.csv", "no,Q1,Q2\n1,,\n").warnings == ()
