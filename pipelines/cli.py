@@ -256,7 +256,11 @@ def _run(site: Any) -> None:
     with progress("run") as advance:
         outcome = run_line(site, lambda made, number, total: advance(made, number / total))
     complain(outcome.problems)
+    for line in outcome.remarks:
+        err.print(line, style="yellow", markup=False)
     _tell_of_what_waits(site, err)
+    for line in outcome.told:
+        say(line)
     if not outcome.success:
         raise SystemExit(outcome.exit_code)
 
