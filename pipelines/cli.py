@@ -268,8 +268,9 @@ def _run(site: Any) -> None:
 def _tell_of_what_waits(site: Any, console: Console) -> None:
     from pipelines.receiving.landing import unread
     from pipelines.receiving.replay import older
+    from pipelines.reporting.roster import without_portraits
 
-    for line in [*older(site), *unread(site)]:
+    for line in [*older(site), *unread(site), *without_portraits(site)]:
         console.print(line, style="yellow", markup=False)
 
 

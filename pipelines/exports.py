@@ -170,7 +170,7 @@ def _new(
             if is_known or _is_overtaken(warehouse, source, landed):
                 if not vault.erased or vault.has(landed.sha256) or _keep_rest(site, vault, source, landed, intake):
                     _keep(warehouse, vault, landed, asked, intake)
-            elif why := succession.misnamed(source, landed.name):
+            elif why := succession.misnamed(source, landed.name) or told_twice(landed.name, model, asked[landed.path]):
                 _refuse(warehouse, source, landed, why, intake)
             else:
                 new.append((source, landed))
@@ -207,6 +207,20 @@ def asked_for(site: Site) -> Asked:
     return asked
 
 
+def told_twice(name: str, model: Model, sources: Sequence[Source]) -> str | None:
+    """Why a file may not be read by the sources that ask for it: two of one feed would tell each of its records.
+
+    They may share a file where each takes other records of it, other questions, or another time of the same record.
+    """
+    known: dict[str, str] = {}
+    for source in (source for source in sources if f"raw.{source.feed}" == model.table and not source.unpivot):
+        when = source.columns.get(next(iter(model.happened), ""))
+        which = repr((source.where, source.sheet, source.member, source.records, source.table, when))
+        if (first := known.setdefault(which, source.name)) != source.name:
+            return f"{name}: is read by {first} and {source.name}, both into {source.feed} — mend files in one of them, or say where what each is to read"
+    return None
+
+
 def _keep(warehouse: Warehouse, vault: Vault, landed: Landed, asked: Asked, intake: Intake) -> None:
     """Seal a file that is loaded; once no source waits for it any more, it leaves our own landing folder."""
     try:
@@ -241,7 +255,8 @@ def _feed(model: Model) -> str:
 
 
 def _refuse(warehouse: Warehouse, source: Source, landed: Landed, why: str, intake: Intake) -> None:
-    intake.refusals.append(why)
+    if why not in intake.refusals:  # two sources may be refused a file for the same reason
+        intake.refusals.append(why)
     with warehouse.transaction() as connection:
         ledger.refuse(connection, source, landed, why)
 
