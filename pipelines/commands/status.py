@@ -33,7 +33,7 @@ counted as (
 select source, reason, field, sum(records) as records, format('{:.2f} %', 100.0 * sum(records) / of_all) as share,
     count(*) as files, max_by(name, (records, name)) as "most in"
 from counted group by source, reason, field, of_all order by source, sum(records) desc, reason, field"""
-_REFUSED = "select feed, name, remark as why from ledger.file where status = 'refused' order by feed, name"
+_REFUSED = "select distinct feed, name, remark as why from ledger.file where status = 'refused' order by feed, name"
 _REMARKS = """
 select feed, name, remark as "worth a look" from ledger.file
 where status = 'loaded' and remark is not null order by received_at desc, name"""
