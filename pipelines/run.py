@@ -29,7 +29,7 @@ class Outcome:
     remarks: tuple[str, ...] = ()
     """A line for each thing that was taken in and yet deserves a look."""
     told: tuple[str, ...] = ()
-    """What was taken in, and what is published."""
+    """What was taken in, and what is published; nothing where the run got nowhere."""
 
 
 def run(site: Site, progress: Progress) -> Outcome:
@@ -51,7 +51,7 @@ def run(site: Site, progress: Progress) -> Outcome:
             tuple(problems),
             0 if is_well else max(problems.values(), default=1),
             tuple(line for told in made for line in told.get("remarks", ())),
-            (_taken_in(made), _published(made, site)),
+            (_taken_in(made), _published(made, site)) if made else (),
         )
 
 
