@@ -256,7 +256,11 @@ def _run(site: Any) -> None:
     with progress("run") as advance:
         outcome = run_line(site, lambda made, number, total: advance(made, number / total))
     complain(outcome.problems)
+    for line in outcome.remarks:
+        err.print(line, style="yellow", markup=False)
     _tell_of_what_waits(site, err)
+    for line in outcome.told:
+        say(line)
     if not outcome.success:
         raise SystemExit(outcome.exit_code)
 
@@ -264,8 +268,9 @@ def _run(site: Any) -> None:
 def _tell_of_what_waits(site: Any, console: Console) -> None:
     from pipelines.receiving.landing import unread
     from pipelines.receiving.replay import older
+    from pipelines.reporting.roster import without_portraits
 
-    for line in [*older(site), *unread(site)]:
+    for line in [*older(site), *unread(site), *without_portraits(site)]:
         console.print(line, style="yellow", markup=False)
 
 

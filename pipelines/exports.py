@@ -30,6 +30,8 @@ from pipelines.site import Site
 from pipelines.tables import asset_key, asset_spec, op_name
 from pipelines.warehouse import Warehouse
 
+EVERY_FILE = "takes_in_every_file"
+
 READERS = 2
 """Children that read at once: each file is one core's work for the child, and some for the parent."""
 
@@ -45,10 +47,15 @@ class Intake:
 
     files: int = 0
     rows: int = 0
+    rejected: int = 0
+    withdrawn: int = 0
+    """Rows of earlier files, whose place others have taken."""
     refusals: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     """A line for each thing that was taken in and yet deserves a look."""
     outcomes: list[Outcome] = field(default_factory=list)
+    is_unsound: bool = False
+    """Whether nothing may be made of it: a critical expectation broke, or nobody can see what has landed."""
 
 
 def export_asset(model: Model) -> dg.AssetsDefinition:
@@ -58,26 +65,44 @@ def export_asset(model: Model) -> dg.AssetsDefinition:
     @dg.multi_asset(
         name=op_name(model),
         specs=[asset_spec(model, [], {"duckdb", "greatexpectations"})],
-        check_specs=[*_check_specs(model, expected), *arrival_specs(model)],
+        check_specs=[*_check_specs(model, expected), _every_file(model), *arrival_specs(model)],
     )
     def export(
         context: dg.AssetExecutionContext, warehouse: Warehouse, site: Site
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         with of_the_disk(model.table, "run again"):
             intake = take_in(warehouse, site, model, expected)
-        for line in intake.remarks:
+        older = ledger.told_of_older(warehouse, site.sources(_feed(model)), site.campus.timezone)
+        for line in [*intake.remarks, *older]:
             context.log.warning(line)
         for line in intake.refusals:
             context.log.error(line)
         yield from _check_results(model, expected, intake.outcomes)
         yield from arrivals(warehouse, site, model)
-        if intake.refusals:
+        if intake.is_unsound:
             raise dg.Failure("\n".join(intake.refusals), allow_retries=False)
-        rows = warehouse.rows(model.table)
-        metadata = {"dagster/row_count": rows, "new_files": intake.files, "new_rows": intake.rows}
-        yield dg.MaterializeResult(asset_key=asset_key(model.table), metadata=metadata)
+        # A file that stays outside is a fault of that file alone: what came in beside it is told all the same.
+        yield dg.AssetCheckResult(
+            passed=not intake.refusals,
+            check_name=EVERY_FILE,
+            asset_key=asset_key(model.table),
+            metadata={"refused": intake.refusals},
+        )
+        yield dg.MaterializeResult(asset_key=asset_key(model.table), metadata=_figures(warehouse, model, intake))
 
     return export
+
+
+def _figures(warehouse: Warehouse, model: Model, intake: Intake) -> dict[str, int | list[str]]:
+    """What a run says of a feed once it has ended."""
+    return {
+        "dagster/row_count": warehouse.rows(model.table),
+        "new_files": intake.files,
+        "new_rows": intake.rows,
+        "rejected": intake.rejected,
+        "withdrawn": intake.withdrawn,
+        "remarks": intake.remarks,
+    }
 
 
 def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[Expectation]) -> Intake:
@@ -87,22 +112,23 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
     intake, asked = Intake(), asked_for(site)
     arrivals = _received(warehouse, site, model, vault, asked, intake)
     judgement = loading.judge(warehouse, model, expected, [received for _, _, received in arrivals])
-    intake.outcomes = judgement.outcomes
+    intake.outcomes, intake.is_unsound = judgement.outcomes, intake.is_unsound or bool(judgement.culprits)
     for source, landed, received in arrivals:
-        if why := judgement.culprits.get(received.source_file):
+        culprit = judgement.culprits.get(received.source_file)
+        if why := culprit or loading.strays(warehouse, model, source, received):
             _refuse(warehouse, source, landed, why, intake)
             continue
         if ERASED in received.reasons and not _keep_rest(site, vault, source, landed, intake):
             continue
-        loading.load(warehouse, model, source, received, site.campus.timezone)
+        intake.withdrawn += loading.load(warehouse, model, source, received, site.campus.timezone)
         _keep(warehouse, vault, landed, asked, intake)
         intake.files, intake.rows = intake.files + 1, intake.rows + received.rows
+        intake.rejected += received.rejected
         intake.remarks += [f"{received.name}: {warning}" for warning in received.warnings]
     for _, _, received in arrivals:
         discard(received)
     for receipt in ledger.receipts(warehouse, _feed(model)):
         vault.keep_receipt(receipt)
-    intake.remarks += ledger.told_of_older(warehouse, site.sources(_feed(model)), site.campus.timezone)
     return intake
 
 
@@ -144,7 +170,7 @@ def _new(
             if is_known or _is_overtaken(warehouse, source, landed):
                 if not vault.erased or vault.has(landed.sha256) or _keep_rest(site, vault, source, landed, intake):
                     _keep(warehouse, vault, landed, asked, intake)
-            elif why := succession.misnamed(source, landed.name):
+            elif why := succession.misnamed(source, landed.name) or told_twice(landed.name, model, asked[landed.path]):
                 _refuse(warehouse, source, landed, why, intake)
             else:
                 new.append((source, landed))
@@ -155,6 +181,7 @@ def _landed(site: Site, source: Source, intake: Intake) -> list[Landed]:
     """The landing files of a source; one that has no fingerprint the ledger cannot hold."""
     if not site.campus.landing.is_dir():
         # A share that is not mounted must not look like a night in which nothing came.
+        intake.is_unsound = True
         intake.refusals.append(
             f"{site.campus.landing}: there is no such landing folder — make it, mount it, or mend landing in the site file"
         )
@@ -178,6 +205,20 @@ def asked_for(site: Site) -> Asked:
         for path in landed_files(site.campus, source):
             asked.setdefault(path, []).append(source)
     return asked
+
+
+def told_twice(name: str, model: Model, sources: Sequence[Source]) -> str | None:
+    """Why a file may not be read by the sources that ask for it: two of one feed would tell each of its records.
+
+    They may share a file where each takes other records of it, other questions, or another time of the same record.
+    """
+    known: dict[str, str] = {}
+    for source in (source for source in sources if f"raw.{source.feed}" == model.table and not source.unpivot):
+        when = source.columns.get(next(iter(model.happened), ""))
+        which = repr((source.where, source.sheet, source.member, source.records, source.table, when))
+        if (first := known.setdefault(which, source.name)) != source.name:
+            return f"{name}: is read by {first} and {source.name}, both into {source.feed} — mend files in one of them, or say where what each is to read"
+    return None
 
 
 def _keep(warehouse: Warehouse, vault: Vault, landed: Landed, asked: Asked, intake: Intake) -> None:
@@ -214,9 +255,15 @@ def _feed(model: Model) -> str:
 
 
 def _refuse(warehouse: Warehouse, source: Source, landed: Landed, why: str, intake: Intake) -> None:
-    intake.refusals.append(why)
+    if why not in intake.refusals:  # two sources may be refused a file for the same reason
+        intake.refusals.append(why)
     with warehouse.transaction() as connection:
         ledger.refuse(connection, source, landed, why)
+
+
+def _every_file(model: Model) -> dg.AssetCheckSpec:
+    """A check that stops nothing: what it tells of has stayed outside."""
+    return dg.AssetCheckSpec(EVERY_FILE, asset=asset_key(model.table), description="no file had to stay outside")
 
 
 def _check_specs(model: Model, expected: Sequence[Expectation]) -> list[dg.AssetCheckSpec]:

@@ -172,13 +172,13 @@ def _named(template: Template, group: str, own: Mapping[str, pl.DataFrame]) -> W
 
 
 def groups(template: Template, tables: Mapping[str, pl.DataFrame]) -> list[str]:
-    """The groups are those of the first table that a template reads."""
+    """The groups are those of the first table that a template reads; rows of none have no page."""
     first = tables[template.reads[0]]
     if first.height and template.one_per not in first.columns:
         raise Misconfigured(
             f"{template.path.name}: {template.reads[0]} has no column {template.one_per} to write one page for each of"
         )
-    return sorted(first[template.one_per].unique().cast(pl.String)) if first.height else []
+    return sorted(first[template.one_per].drop_nulls().unique().cast(pl.String)) if first.height else []
 
 
 def own_tables(template: Template, group: str, tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:

@@ -8,7 +8,9 @@ import dagster as dg
 
 from pipelines.definitions import NIGHTLY, build_definitions
 from pipelines.errors import Problem
+from pipelines.exports import EVERY_FILE
 from pipelines.history import history
+from pipelines.keeping import generations
 from pipelines.site import Site
 from pipelines.upkeep import PROCESS_TAG, reap, this_process
 
@@ -24,6 +26,10 @@ class Outcome:
     problems: tuple[str, ...]
     """A line for each thing that is not right."""
     exit_code: int
+    remarks: tuple[str, ...] = ()
+    """A line for each thing that was taken in and yet deserves a look."""
+    told: tuple[str, ...] = ()
+    """What was taken in, and what is published; nothing where the run got nowhere."""
 
 
 def run(site: Site, progress: Progress) -> Outcome:
@@ -39,7 +45,14 @@ def run(site: Site, progress: Progress) -> Outcome:
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
         problems = dict(_problems(result))
-        return Outcome(result.success, tuple(problems), 0 if result.success else max(problems.values(), default=1))
+        is_well, made = result.success and not problems, _made(result)
+        return Outcome(
+            is_well,
+            tuple(problems),
+            0 if is_well else max(problems.values(), default=1),
+            tuple(line for told in made for line in told.get("remarks", ())),
+            (_taken_in(made), _published(made, site)) if made else (),
+        )
 
 
 def _told(progress: Progress, total: int) -> dg.HookDefinition:
@@ -54,8 +67,39 @@ def _told(progress: Progress, total: int) -> dg.HookDefinition:
     return tell
 
 
+def _made(result: dg.ExecuteInProcessResult) -> list[dict[str, Any]]:
+    """The figures that each asset gives of what was made of it."""
+    events = result.filter_events(lambda any_event: any_event.is_step_materialization)
+    told = [event.step_materialization_data.materialization.metadata for event in events]
+    return [{name: entry.value for name, entry in figures.items()} for figures in told]
+
+
+def _taken_in(made: list[dict[str, Any]]) -> str:
+    files, rows, rejected, withdrawn = (
+        sum(told.get(figure, 0) for told in made) for figure in ("new_files", "new_rows", "rejected", "withdrawn")
+    )
+    if not files:
+        return "no new export taken in"
+    replaced = f", in place of {withdrawn:,} of earlier files" if withdrawn else ""
+    return f"{files:,} {'export' if files == 1 else 'exports'} taken in: {rows:,} rows{replaced}, {rejected:,} records rejected"
+
+
+def _published(made: list[dict[str, Any]], site: Site) -> str:
+    now = generations.current(site.campus.published)
+    published = next((told["is_new"] for told in made if "generation" in told), None)
+    if now is None:
+        return "nothing is published yet"
+    if published is None:
+        return f"nothing new is published, readers keep {now}"
+    return f"published: {now}" if published else f"published, with nothing new to tell: {now}"
+
+
 def _problems(result: dg.ExecuteInProcessResult) -> Iterator[tuple[str, int]]:
-    """What each failed asset says, and the exit code that its kind of problem has."""
+    """What each failed asset says, and the exit code that its kind of problem has; and which files stay outside."""
+    for check in result.get_asset_check_evaluations():
+        if check.check_name == EVERY_FILE:
+            refused: Any = check.metadata["refused"].value
+            yield from ((line, Problem.exit_code) for line in refused)
     failures = result.get_step_failure_events()
     for failed in failures:
         failure = failed.step_failure_data

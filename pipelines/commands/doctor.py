@@ -9,11 +9,14 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import Problem
+from pipelines.exports import asked_for, told_twice
 from pipelines.history import history
 from pipelines.modelling.template_slips import refuse_slips
 from pipelines.publish import open_current
 from pipelines.receiving import ledger
 from pipelines.receiving.landing import unread, waiting
+from pipelines.receiving.receive import name_within, printable
+from pipelines.reporting.roster import lacking
 from pipelines.reports import read_templates
 from pipelines.site import Site, models
 from pipelines.upkeep import reap
@@ -47,7 +50,7 @@ def _examine(site: Site, may_reap: bool) -> Iterator[Finding]:
         f"sources: {len(campus.sources)} — {'name at least one in the site file' if not campus.sources else 'all valid'}",
     )
     yield Finding(campus.landing.is_dir(), f"landing folder: {_landing(site)}")
-    yield from (Finding(False, line) for line in unread(site))
+    yield from (Finding(False, line) for line in [*unread(site), *_told_twice(site)])
     data = _data(campus.data)
     yield data
     if not data.is_well:
@@ -85,6 +88,14 @@ def _landing(site: Site) -> str:
     )
 
 
+def _told_twice(site: Site) -> Iterator[str]:
+    """Waiting files of which two sources would tell the same records."""
+    for path, sources in asked_for(site).items():
+        name = printable(name_within(path, site.campus.landing))
+        told = (told_twice(name, models()[f"raw.{feed}"], sources) for feed in sorted({one.feed for one in sources}))
+        yield from filter(None, told)
+
+
 def _kept(site: Site) -> Iterator[Finding]:
     """The key, the warehouse and what is published, as far as there are any."""
     campus = site.campus
@@ -96,6 +107,7 @@ def _kept(site: Site) -> Iterator[Finding]:
             yield Finding(True, f"warehouse: opens, {len(warehouse.rows_of('select 1 from duckdb_tables()'))} tables")
             ledger.keyring(warehouse, site)
             yield Finding(True, "key: present, private, and the one this warehouse was made with")
+            yield from (Finding(False, line) for line in lacking(warehouse))
         with open_current(campus.published) as connection:
             rows = connection.execute("select count(*) from meta.manifest").fetchall()[0][0]
             yield Finding(True, f"published: opens, {rows} tables")

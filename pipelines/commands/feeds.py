@@ -49,7 +49,7 @@ def feed_list(site: Site) -> Iterator[Table]:
         table.add_column(overflow="fold")
         for heading, words in [
             (name, _first_sentence(model)),
-            ("", "、".join(column.label_zh for column in model.columns if column.line > 0)),
+            ("", "、".join(f"{column.name} {column.label_zh}" for column in model.columns if column.line > 0)),
             ("presets", ", ".join(presets.get(name, ())) or "none yet"),
             ("sources", ", ".join(sources) or "none here"),
             ("arrived", _told(came.get(name))),

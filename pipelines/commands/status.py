@@ -33,17 +33,24 @@ counted as (
 select source, reason, field, sum(records) as records, format('{:.2f} %', 100.0 * sum(records) / of_all) as share,
     count(*) as files, max_by(name, (records, name)) as "most in"
 from counted group by source, reason, field, of_all order by source, sum(records) desc, reason, field"""
-_REFUSED = "select feed, name, remark as why from ledger.file where status = 'refused' order by feed, name"
+_REFUSED = "select distinct feed, name, remark as why from ledger.file where status = 'refused' order by feed, name"
+_REMARKS = """
+select feed, name, remark as "worth a look" from ledger.file
+where status = 'loaded' and remark is not null order by received_at desc, name"""
 _UNFINISHED = """
 select asked_at as "asked at", count(*) as numbers, '`mingyuan erase` with the same number finishes it' as "what to do"
 from ledger.erasure where finished_at is null group by asked_at order by asked_at"""
 _LAST_RUNS = 5
+_LAST_REMARKS = 10
 _PATIENCE_SECONDS = 1.0
 
 
 def status_tables(site: Site) -> Iterator[Table]:
     """Exports by feed, what waits, what is published, and the last runs."""
     yield _asked(site, "Exports taken in", _FEEDS)
+    headings, rows = _answer(site, f"{_REMARKS} limit {_LAST_REMARKS}")
+    if rows:
+        yield table("Last of what was taken in and is worth a look (`mingyuan rejects` has all)", headings, rows)
     headings, rows = _answer(site, _UNFINISHED)
     if rows:
         yield table("Readers who are not erased to the end", headings, rows)
@@ -62,6 +69,9 @@ def reject_tables(site: Site) -> Iterator[Table]:
         yield table(f"Rejected records of {source} (sealed in the vault)", headings, [row[1:] for row in of_source])
     if reasons := sorted({str(reason) for _, reason, *_ in rows}):
         yield table("What to do", ["reason", "what to do"], [[reason, meaning(reason).remedy] for reason in reasons])
+    headings, rows = _answer(site, _REMARKS)
+    if rows:
+        yield table("Files that were taken in and are worth a look", headings, rows)
     yield _asked(site, "Refused files (still in the landing folder)", _REFUSED)
 
 

@@ -47,8 +47,9 @@ def read_file(
         Refused: it cannot be read as it is, or too little of it.
 
     """
-    received = receive(path, source, contract(model), campus, vault.keyring, read, vault.erased, known_as)
-    return weighed(received, source)
+    feed = contract(model)
+    received = receive(path, source, feed, campus, vault.keyring, read, vault.erased, known_as)
+    return weighed(received, source, next((c for c in feed.columns if [c.name] == model.happened[:1]), None))
 
 
 def judge(warehouse: Warehouse, model: Model, expected: Sequence[Expectation], batch: Sequence[Received]) -> Judgement:
@@ -65,6 +66,28 @@ def judge(warehouse: Warehouse, model: Model, expected: Sequence[Expectation], b
     )
 
 
+def strays(warehouse: Warehouse, model: Model, source: Source, received: Received) -> str | None:
+    """Why a file is no later version of one of the same name, unless its source says that names are to count: it tells of other days.
+
+    Many systems write each night's export under one name; then each would withdraw the night before.
+    """
+    marks = ledger.giving_way(warehouse.connection, source, received)
+    if "replaces" in source.model_fields_set or not (model.happened and marks):
+        return None
+    days = f"cast(min({model.happened[0]}) as date), cast(max({model.happened[0]}) as date)"
+    ((began, ended),) = warehouse.rows_of(
+        f"select {days} from {model.table} where list_contains(?, source_file)", [marks]
+    )
+    ((first, last),) = warehouse.rows_of(f"select {days} from read_parquet(?)", [str(received.rows_file)])
+    if began is None or (first is not None and first <= ended and last >= began):
+        return None
+    told = f"{first} to {last}" if first else "no day"
+    return (
+        f"{received.name}: tells of {told}, and the file of that name before it, which it would withdraw, of {began} to {ended}"
+        f" — say replaces: nothing, same_period or everything in source {source.name}; same_name if it should"
+    )
+
+
 def load(
     warehouse: Warehouse,
     model: Model,
@@ -72,12 +95,14 @@ def load(
     received: Received,
     zone: str,
     received_at: dt.datetime | None = None,
-) -> None:
-    """Load a file that came, now unless it is said when, in place of those whose place it takes."""
+) -> int:
+    """Load a file that came, now unless it is said when; how many rows went of those whose place it takes."""
     with warehouse.transaction() as connection, changes.watched(warehouse, model) as watch:
-        _clear(watch, [*ledger.replaced(connection, source, received), received.source_file])
+        gone = _clear(watch, ledger.replaced(connection, source, received))
+        _clear(watch, [received.source_file])
         _fill(watch, source, received)
         ledger.enter(connection, source, received, zone, received_at)
+    return gone
 
 
 def load_again(
@@ -97,11 +122,17 @@ def load_again(
         ledger.enter(connection, source, received, zone, earlier.received_at)
 
 
-def _clear(watch: Watch, marks: Sequence[str]) -> None:
+def _clear(watch: Watch, marks: Sequence[str]) -> int:
+    """Take away all that was made of these files; how many rows there were."""
+    rows = 0
     for mark in marks:
         watch.touch(f"select * from {watch.model.table} where source_file = ?", [mark])
-        for table in (watch.model.table, "ledger.reject"):
-            watch.warehouse.connection.execute(f"delete from {table} where source_file = ?", [mark])
+        watch.warehouse.connection.execute("delete from ledger.reject where source_file = ?", [mark])
+        deleted = watch.warehouse.connection.execute(
+            f"delete from {watch.model.table} where source_file = ?", [mark]
+        ).fetchall()
+        rows += deleted[0][0]
+    return rows
 
 
 def _fill(watch: Watch, source: Source, received: Received) -> None:

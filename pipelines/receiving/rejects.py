@@ -1,16 +1,26 @@
-"""When a file's rejected records are too many, and what to do about each reason.
+"""When a file's unfit records are too many, and what to do about each reason.
 
 Records that a preset leaves out on purpose, such as footers and those its filters name, never count
-against a file.  Why a record is rejected is decided in :mod:`pipelines.receiving.canonical`.
+against a file.  One whose time could not be read does, even where its feed takes it in without: no table
+that counts by days will ever see it.  Why a record is rejected is decided in :mod:`pipelines.receiving.canonical`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from pipelines.errors import Refused
+from pipelines.receiving.contracts import ContractColumn
 from pipelines.receiving.presets import Source
 from pipelines.receiving.receive import Received, discard
 from pipelines.receiving.tombstones import ERASED
 
+if TYPE_CHECKING:
+    import polars as pl
+
+_UNREAD = ":unreadable"
 _ON_PURPOSE = frozenset({"footer", "repeated_heading", "not_a_person", ERASED})
 
 
@@ -110,48 +120,65 @@ def meaning(reason: str) -> Reason:
     return _REASONS.get(reason, Reason("按预设筛掉", "left out by the preset", *named))
 
 
-def weighed(received: Received, source: Source) -> Received:
+def weighed(received: Received, source: Source, happened: ContractColumn | None) -> Received:
     """The file, with a remark if more of it was rejected or left empty than the source takes for usual.
+
+    Args:
+        received: the file as it was read.
+        source: what it takes for usual.
+        happened: the time of a row, by which its feed is counted.
 
     Raises:
         Refused: so many were that the preset cannot fit; nothing of the file may be loaded.
 
     """
-    received = replace(received, warnings=(*received.warnings, *_unread(received, source)))
+    received = replace(received, warnings=(*received.warnings, *_left_empty(received, source, happened)))
     on_purpose = _ON_PURPOSE | {condition.reason for condition in source.where}
+    unfit = _unfit(received, happened, on_purpose)
     left_out = sum(count for reason, count in received.reasons.items() if reason in on_purpose)
-    unfit, meant = received.rejected - left_out, received.records - left_out
-    if not unfit or unfit <= source.rejects.warn * meant:
+    meant = received.records - left_out
+    if not unfit.height or unfit.height <= source.rejects.warn * meant:
         return received
-    told, place = f"{unfit} of {meant} records ({unfit / meant:.1%}) are unfit", _most_frequent(received, on_purpose)
-    if unfit > source.rejects.stop * meant:
+    told = f"{unfit.height} of {meant} records ({unfit.height / meant:.1%}) are unfit, {_most_frequent(unfit)}"
+    if unfit.height > source.rejects.stop * meant:
         discard(received)
         raise Refused(
-            f"{received.name}: {told}, {place} — mend the preset of source {source.name}, or allow more with rejects: {{stop: 1}}"
+            f"{received.name}: {told} — mend the preset of source {source.name}, or allow more with rejects: {{stop: 1}}"
         )
-    return replace(received, warnings=(*received.warnings, f"{told}, {place}"))
+    return replace(received, warnings=(*received.warnings, told))
 
 
-def _unread(received: Received, source: Source) -> list[str]:
+def _left_empty(received: Received, source: Source, happened: ContractColumn | None) -> list[str]:
     """Columns of which too much could not be read: it was left empty, and so nothing was rejected for it."""
     import polars as pl
 
     notes = pl.scan_parquet(received.rows_file).select(pl.col("notes").drop_nulls().str.split(";").explode())
     counted = notes.group_by("notes").len().sort("notes").collect().rows()
-    unread = [(note.removesuffix(":unreadable"), rows) for note, rows in counted if note.endswith(":unreadable")]
+    unread = [(note.removesuffix(_UNREAD), rows) for note, rows in counted if note.endswith(_UNREAD)]
     return [
         f"{column} could not be read in {rows} of {received.rows} rows — mend its formats or marks in the preset"
         for column, rows in unread
-        if rows > source.rejects.warn * received.rows
+        if rows > source.rejects.warn * received.rows and (happened is None or column != happened.name)
     ]
 
 
-def _most_frequent(received: Received, on_purpose: frozenset[str] | set[str]) -> str:
+def _unfit(received: Received, happened: ContractColumn | None, on_purpose: Collection[str]) -> pl.DataFrame:
+    """Each record that was rejected and not meant to be, or taken in without a time since its own could not be read."""
+    import polars as pl
+
+    rejected = pl.scan_parquet(received.rejects_file).filter(~pl.col("reason").is_in(list(on_purpose)))
+    if happened is None:
+        return rejected.collect()
+    noted = pl.col("notes").str.split(";").list.contains(f"{happened.name}{_UNREAD}")
+    timeless = pl.scan_parquet(received.rows_file).filter(noted).select(record="source_record").unique()
+    why = {"field": pl.lit(happened.name), "reason": pl.lit(f"unreadable_{happened.type}")}
+    return pl.concat([rejected, timeless.with_columns(**why)], how="vertical_relaxed").collect()
+
+
+def _most_frequent(unfit: pl.DataFrame) -> str:
     """The reason given most often, and where to look."""
     import polars as pl
 
-    told = pl.scan_parquet(received.rejects_file).filter(~pl.col("reason").is_in(list(on_purpose)))
-    counted = told.group_by("reason", "field").agg(pl.len().alias("records"), pl.col("record").min().alias("first"))
-    order = pl.col("records"), pl.col("first")
-    reason, field, _, first = counted.sort(*order, descending=[True, False]).first().collect().row(0)
+    counted = unfit.group_by("reason", "field").agg(pl.len().alias("records"), pl.col("record").min().alias("first"))
+    reason, field, _, first = counted.sort("records", "first", descending=[True, False]).row(0)
     return f"most for {reason}{f' in columns.{field}' if field else ''}, first in record {first}"

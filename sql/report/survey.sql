@@ -1,11 +1,29 @@
 -- One row for each college, survey and item: what its respondents answered in the latest wave of each survey.
 --
+-- Surveys are waves of one another if their names are the same but for numbers, as wjx_2024 and wjx_2025 are; the latest is
+-- the one that was answered last.  A name of nothing else stands for itself.
+--
 -- An item that ref.survey_item does not name keeps its code for a label and takes its scale from the answers.
 --
 -- grain: college, survey, item
 -- persons: persons
 
-with answered as (
+with wave as (
+    select
+        survey,
+        coalesce(nullif(translate(survey, '0123456789 _-.,+()（）年月', ''), ''), survey) as series,
+        max(submitted_at) as last_answered_at
+    from clean.answer
+    group by survey
+),
+
+latest as (
+    select survey
+    from wave
+    qualify row_number() over (partition by series order by last_answered_at desc nulls last, survey desc) = 1
+),
+
+answered as (
     select
         answer.survey,
         regexp_extract(answer.survey, '^([A-Za-z]+)', 1) as survey_family,
@@ -14,7 +32,7 @@ with answered as (
         answer.answer_value,
         answer.submitted_at
     from clean.answer as answer
-    qualify dense_rank() over (partition by regexp_extract(answer.survey, '^([A-Za-z]+)', 1) order by answer.survey desc) = 1
+    join latest on answer.survey = latest.survey
 ),
 
 observed as (

@@ -175,13 +175,15 @@ def test_several_bad_files_end_the_run_with_a_line_each(line: Line) -> None:
     line.put(EMPTY, b"")
     ended = mingyuan(line, "run")
     assert ended.returncode == 1
-    told = ended.stderr.splitlines()
+    *told, roster = ended.stderr.splitlines()
+    assert roster.startswith("roster: empty, so nobody has a portrait")
     assert [said.split(": ")[:2] for said in told] == [["mingyuan", name] for name in (BAD, WORSE, EMPTY)]
     assert all(map(is_one_clear_line, told))
     assert line.waiting() == [BAD, WORSE, EMPTY]
     after = raw(line)
     assert changed(before, {name: after[name] for name in before}) == []
-    assert not (line.campus.published / "current").exists()
+    assert ended.stdout.splitlines()[0] == "no new export taken in"
+    assert (line.campus.published / "current").exists(), "what came before them is told all the same"
     assert CANARY.encode() not in b"".join(
         path.read_bytes() for path in line.campus.dagster.rglob("*") if path.is_file()
     )

@@ -56,7 +56,7 @@ def test_feeds_lists_each_feed_with_what_came(line: Line) -> None:
     for model in models().values():
         assert not model.is_feed or f"{model.table.removeprefix('raw.')}  " in told.stdout
     gates = block(told.stdout, "gate_event")
-    assert gates.startswith("One row for each passage through a gate. 读者假名、馆舍、闸机、方向、通行时间")
+    assert gates.startswith("One row for each passage through a gate. patron_key 读者假名、building 馆舍、gate 闸机")
     assert "presets gate_by_name, gate_entry_only" in gates
     assert "sources gate arrived 2 files of 2025-09-08 to 2025-10-08, last on 20" in gates
     loans = block(told.stdout, "loan")
@@ -82,6 +82,26 @@ def test_rejects_are_told_by_source_with_share_and_remedy(line: Line) -> None:
     assert "Rejected records of gate (sealed in the vault)" in told.stdout
     assert ["unmapped_value", "direction", "2", "33.33 %", "1"] in [row[:5] for row in rows]
     assert ["unmapped_value", "add the code to map in the preset"] in rows
+
+
+def test_what_deserves_a_look_is_told_by_status_and_rejects(line: Line) -> None:
+    words = "2 of 4 records (50.0%) are unfit"
+    for command in ("status", "rejects"):
+        told = " ".join(ask(line, command).stdout.replace("│", " ").split())
+        assert "worth a look" in told
+        assert FIRST in told
+        assert words in told
+    take(line, {FIRST: FILES[SECOND].replace("2025/10", "2025/09")})
+    assert words not in " ".join(ask(line, "rejects").stdout.split()), "the control: nothing is unfit any more"
+    assert "worth a look" not in ask(line, "status").stdout
+
+
+def test_run_says_what_came_and_what_deserves_a_look(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcome = Outcome(True, (), 0, ("gate/a.csv: no final newline",), ("1 export taken in: 2 rows", "published: there"))
+    monkeypatch.setattr(run, "run", lambda site, progress: outcome)
+    told = ask(line, "run")
+    assert told.stdout.splitlines() == ["1 export taken in: 2 rows", "published: there"]
+    assert told.stderr.splitlines() == ["gate/a.csv: no final newline"]
 
 
 def test_status_and_run_say_that_a_preset_is_newer_than_its_rows(line: Line) -> None:

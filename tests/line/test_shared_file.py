@@ -3,6 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from pipelines.commands.doctor import examine
 from pipelines.exports import take_in
 from pipelines.site import models
 from pipelines.warehouse import Warehouse
@@ -38,11 +41,33 @@ def test_a_file_waits_until_every_feed_has_it(tmp_path: Path) -> None:
         assert warehouse.rows("raw.loan") == warehouse.rows("raw.enrolment") == 2
 
 
-def test_two_sources_of_one_feed_read_the_same_file_apart(tmp_path: Path) -> None:
-    other = {**LOAN, "columns": {**LOAN["columns"], "loan_key": {"made_of": ["patron_key", "item_key"]}}}
-    site = small_site(tmp_path, {"one": LOAN, "other": other})
+@pytest.mark.parametrize(
+    "lines",
+    [
+        {"where": [{"heading": "college", "in": "Law", "reason": "elsewhere"}]},
+        {"columns": {**LOAN["columns"], "loaned_at": "seen"}},
+    ],
+)
+def test_two_sources_of_one_feed_read_the_same_file_apart(tmp_path: Path, lines: dict[str, Any]) -> None:
+    """Other records of it, or another time of the same."""
+    site = small_site(tmp_path, {"one": LOAN, "other": {**LOAN, **lines}})
     put(site, "both/a.csv", BOTH)
     with Warehouse(path=str(site.campus.warehouse)).opened() as warehouse:
         assert take_in(warehouse, site, models()["raw.loan"], []).files == 2
-        assert warehouse.rows("raw.loan") == 4
     assert not (site.campus.landing / "both" / "a.csv").exists()
+
+
+def test_a_file_of_which_two_sources_would_tell_the_same_is_refused(tmp_path: Path) -> None:
+    other = {**LOAN, "files": "both/a*.csv", "columns": {**LOAN["columns"], "location": {"value": "East"}}}
+    site = small_site(tmp_path, {"one": LOAN, "other": other})
+    put(site, "both/a.csv", BOTH)
+    put(site, "both/b.csv", BOTH)
+    told = (
+        "both/a.csv: is read by one and other, both into loan"
+        " — mend files in one of them, or say where what each is to read"
+    )
+    assert [one.what for one in examine(site, may_reap=False) if not one.is_well] == [told]
+    with Warehouse(path=str(site.campus.warehouse)).opened() as warehouse:
+        intake = take_in(warehouse, site, models()["raw.loan"], [])
+        assert (intake.refusals, intake.files, warehouse.rows("raw.loan")) == ([told], 1, 2)
+    assert [path.name for path in (site.campus.landing / "both").iterdir()] == ["a.csv"]

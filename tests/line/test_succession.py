@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.receiving.replay import Replayed, older
 from pipelines.receiving.succession import in_order
-from tests.line.gates import gate, passages, states, take
+from tests.line.gates import HEAD, gate, mend, passages, replayed, states, take
 from tests.line.sites import Line
 
 pytestmark = pytest.mark.usefixtures("read_here")
@@ -113,6 +114,73 @@ def test_what_a_file_replaces_goes_in_the_transaction_that_loads_it(tmp_path: Pa
         name: hashed for name, hashed in before.items() if name.startswith("raw.")
     }
     assert states(line) == [(SEPTEMBER, "loaded"), (AGAIN, "refused")]
+
+
+NIGHTLY = "gate/main_night.csv"
+
+
+def test_another_night_under_the_same_name_does_not_withdraw_the_one_before(tmp_path: Path) -> None:
+    line = gate(tmp_path)
+    assert take(line, {NIGHTLY: TWO}) == []
+    (told,) = take(line, {NIGHTLY: THREE})
+    assert told == (
+        "gate/main_night.csv: tells of 2025-10-08 to 2025-10-08, and the file of that name before it, which it would withdraw,"
+        " of 2025-09-08 to 2025-09-08 — say replaces: nothing, same_period or everything in source gate; same_name if it should"
+    )
+    assert (rows(line), line.waiting()) == (2, [NIGHTLY])
+    mend(line, replaces="nothing")
+    assert take(line, {}) == []
+    assert (rows(line), line.waiting()) == (5, [])
+
+
+def test_a_corrected_copy_withdraws_it_and_says_how_much(tmp_path: Path) -> None:
+    """The control: the days are the same."""
+    line = gate(tmp_path)
+    take(line, {NIGHTLY: TWO})
+    line.put(NIGHTLY, ONE)
+    intake = line.take_in("gate_event", is_judged=False)
+    assert (intake.refusals, intake.rows, intake.withdrawn, rows(line)) == ([], 1, 2, 1)
+
+
+def test_a_copy_of_no_day_withdraws_nothing(tmp_path: Path) -> None:
+    line = gate(tmp_path)
+    take(line, {NIGHTLY: TWO})
+    (told,) = take(line, {NIGHTLY: HEAD})
+    assert told.startswith("gate/main_night.csv: tells of no day, and the file of that name before it")
+    assert rows(line) == 2
+
+
+def test_where_names_are_said_to_count_they_do(tmp_path: Path) -> None:
+    line = gate(tmp_path, replaces="same_name")
+    take(line, {NIGHTLY: TWO})
+    assert take(line, {NIGHTLY: THREE}) == []
+    assert (states(line), rows(line)) == ([(NIGHTLY, "loaded"), (NIGHTLY, "replaced")], 3)
+
+
+def test_replay_takes_in_again_what_was_withdrawn_once_nothing_is_replaced(tmp_path: Path) -> None:
+    line = gate(tmp_path, replaces="same_name")
+    take(line, {NIGHTLY: TWO})
+    take(line, {NIGHTLY: THREE})
+    assert replayed(line).files == 0, "the control: as the preset is, it stays withdrawn"
+    assert older(line.site) == []
+    mend(line, replaces="nothing")
+    assert older(line.site) == [
+        "withdrawn, and not as replaces is now: 1 of gate — `mingyuan replay` takes them in again"
+    ]
+    assert replayed(line) == Replayed(files=1)
+    assert (states(line), rows(line)) == ([(NIGHTLY, "loaded"), (NIGHTLY, "loaded")], 5)
+    assert (replayed(line).files, older(line.site)) == (0, [])
+
+
+def test_of_two_that_were_withdrawn_only_the_later_comes_back_where_names_still_count(tmp_path: Path) -> None:
+    line = gate(tmp_path, replaces="everything")
+    take(line, {NIGHTLY: TWO})
+    take(line, {NIGHTLY: ONE})
+    take(line, {OCTOBER: THREE})
+    assert rows(line) == 3
+    mend(line, replaces="same_name")
+    assert replayed(line).files == 1
+    assert rows(line) == 3 + 1
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ import pytest
 
 from pipelines.errors import Misconfigured
 from pipelines.paths import REPORTS
+from pipelines.reporting.recipients import LIBRARY
 from pipelines.reporting.report_files import write_documents
 from pipelines.reports import (
     Template,
+    groups,
     own_tables,
     read_template,
     read_templates,
@@ -38,6 +40,7 @@ NAMES = [
     "visit_brief",
 ]
 HEADER = "{# 小报 | Small report | one line #}"
+NO_PORTRAITS = "There are no portraits yet: they need an export of enrolment."
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +100,16 @@ def test_another_report_is_one_more_file(tmp_path: Path) -> None:
     assert (out.of("shelf", "B") / "small.en.html").read_text(encoding="utf-8") == "<p>B: 12.0 loans</p>"
     assert (out.of("shelf", "A") / "small.zh.html").read_text(encoding="utf-8") == "<p>A: 1.5 册</p>"
     assert (out.of("shelf", "A") / "index.zh.html").is_file()
+
+
+def test_rows_of_no_group_have_no_page(tmp_path: Path) -> None:
+    books = pl.DataFrame({"shelf": ["A", None], "loans": [1.5, 12.0]})
+    assert groups(small(tmp_path, ""), {"report.shelf": books}) == ["A"]
+    written = write_documents(
+        small(tmp_path, "{{ group }}"), {"report.shelf": books}, shelves(tmp_path / "out"), CAMPUS
+    )
+    pages = [path.name for path in written if path.name.startswith("small") and path.suffix == ".html"]
+    assert pages == ["small.zh.html", "small.en.html"]
 
 
 def test_a_template_must_name_what_it_reads(tmp_path: Path) -> None:
@@ -243,6 +256,17 @@ def test_a_site_with_nothing_yet_has_an_index_that_says_so(college: Template, tm
     written = write_documents(college, nothing, shelves(tmp_path), CAMPUS)
     assert [path.name for path in written] == ["index.zh.html", "index.en.html"]
     assert "还没有可以写成报告的数据" in written[0].read_text(encoding="utf-8")
+    assert NO_PORTRAITS in written[1].read_text(encoding="utf-8")
+
+
+def test_a_list_of_reports_of_no_term_says_what_portraits_need(tmp_path: Path) -> None:
+    def listed(folder: str, **columns: list[str]) -> str:
+        books, out = pl.DataFrame({"shelf": ["A"], **columns}), shelves(tmp_path / folder)
+        write_documents(small(tmp_path, "{{ group }}"), {"report.shelf": books}, out, CAMPUS)
+        return (out.of(LIBRARY) / "index.en.html").read_text(encoding="utf-8")
+
+    assert NO_PORTRAITS in listed("of_none")
+    assert NO_PORTRAITS not in listed("of_a_term", term=["2025-2026-1"]), "the control: whoever has terms has a roster"
 
 
 def test_decimals_and_values_that_are_no_number_are_drawn_as_floats_and_gaps(

@@ -161,12 +161,33 @@ def test_a_file_that_breaks_a_critical_expectation_stops_what_comes_after(site, 
     assert NUMBER not in outcome.problems[0]
     assert tables == {"raw.gate_event"}
     put(site, "gate/a.csv", PASSAGES)  # the negative control: the same line, with nothing to stop it
-    assert line() == (Outcome(True, (), 0), {"raw.gate_event", "clean.seen"})
+    told = ("1 export taken in: 2 rows, 0 records rejected", "nothing is published yet")
+    assert line() == (Outcome(True, (), 0, (), told), {"raw.gate_event", "clean.seen"})
+
+
+def test_a_file_that_cannot_be_read_stops_nothing_but_itself(site, line) -> None:
+    put(site, "gate/a.csv")
+    put(site, "gate/b.csv", "")
+    outcome, tables = line()
+    assert (outcome.success, outcome.exit_code) == (False, 1)
+    assert outcome.problems == ("gate/b.csv: is empty — export it again",)
+    assert outcome.told[0] == "1 export taken in: 2 rows, 0 records rejected"
+    assert tables == {"raw.gate_event", "clean.seen"}
+
+
+def test_what_took_the_place_of_something_and_what_deserves_a_look_is_told(site, line) -> None:
+    put(site, "gate/a.csv")
+    assert line()[0].remarks == ()
+    put(site, "gate/a.csv", PASSAGES.rstrip("\n"))  # the same two passages, and no line feed behind the last
+    outcome, _ = line()
+    assert outcome.remarks == ("gate/a.csv: no final newline",)
+    assert outcome.told[0] == "1 export taken in: 2 rows, in place of 2 of earlier files, 0 records rejected"
+    assert line()[0].told[0] == "no new export taken in"
 
 
 def test_a_landing_folder_that_is_gone_is_no_quiet_night(site, line) -> None:
     put(site, "gate/a.csv")
-    assert line()[0] == Outcome(True, (), 0)
+    assert line()[0].success
     folder = site.campus.landing.rename(site.campus.landing.with_name("unmounted"))
     outcome, _ = line()
     assert (outcome.success, outcome.exit_code) == (False, 1)
@@ -174,7 +195,7 @@ def test_a_landing_folder_that_is_gone_is_no_quiet_night(site, line) -> None:
         f"{site.campus.landing}: there is no such landing folder — make it, mount it, or mend landing in the site file",
     )
     folder.rename(site.campus.landing)
-    assert line()[0] == Outcome(True, (), 0)
+    assert line()[0].problems == ()
 
 
 def test_a_feed_says_when_its_last_file_came(site, seen) -> None:

@@ -2,38 +2,77 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from pipelines.errors import Refused
 from pipelines.paths import ROOT
+from pipelines.receiving.contracts import ContractColumn
 from pipelines.receiving.rejects import meaning, weighed
-from tests.pipelines.landing import HEAD, loans
+from tests.pipelines.landing import HEAD, Site, loans
 
-LINES = "".join(f"{number},2,b,,05/03/2024,,\n" for number in range(10))
+LINES = "".join(f"{number},2,b,,05/03/2024,06/03/2024,\n" for number in range(10))
+COLUMNS = {"loan_key": "no", "patron_key": "reader", "item_key": "item"}
+LOANED_AT = ContractColumn("loaned_at", "timestamp", required=False, is_pseudonym=False)
+
+
+def loan_days(tmp_path: Path, out: str, due: str = "%d/%m/%Y", **lines: Any) -> Site:
+    """Loans whose two days are read as these forms say."""
+    read = {"loaned_at": {"from": "out", "formats": out}, "due_at": {"from": "back", "formats": due}}
+    return loans(tmp_path, columns={**COLUMNS, **read}, **lines)
 
 
 @pytest.mark.parametrize(
-    ("formats", "told"),
+    ("due", "told"),
     [
         ("%d/%m/%Y", ()),
-        ("%Y-%m-%d", ("loaned_at could not be read in 10 of 10 rows — mend its formats or marks in the preset",)),
+        ("%Y-%m-%d", ("due_at could not be read in 10 of 10 rows — mend its formats or marks in the preset",)),
     ],
 )
-def test_a_column_that_stays_empty_throughout_is_remarked_upon(
-    tmp_path: Path, formats: str, told: tuple[str, ...]
-) -> None:
-    columns = {"loan_key": "no", "patron_key": "reader", "item_key": "item"}
-    campus = loans(tmp_path, columns={**columns, "loaned_at": {"from": "out", "formats": formats}})
-    received = weighed(campus.receive("a.csv", HEAD + LINES), campus.source)
+def test_a_column_that_stays_empty_throughout_is_remarked_upon(tmp_path: Path, due: str, told: tuple[str, ...]) -> None:
+    campus = loan_days(tmp_path, "%d/%m/%Y", due)
+    received = weighed(campus.receive("a.csv", HEAD + LINES), campus.source, LOANED_AT)
     assert (received.loaded, received.rejected) == (10, 0)
     assert received.warnings == told
 
 
 def test_a_few_that_could_not_be_read_are_nothing_unusual(tmp_path: Path) -> None:
-    columns = {"loan_key": "no", "item_key": "item", "loaned_at": {"from": "out", "formats": "%d/%m/%Y"}}
-    campus = loans(tmp_path, columns=columns, rejects={"warn": 0.1})
+    campus = loan_days(tmp_path, "%d/%m/%Y", rejects={"warn": 0.1})
     received = campus.receive("a.csv", HEAD + LINES.replace("9,2,b,,05/03/2024", "9,2,b,,soon"))
-    assert weighed(received, campus.source).warnings == ()
+    assert weighed(received, campus.source, LOANED_AT).warnings == ()
+
+
+def test_a_file_whose_own_time_cannot_be_read_stays_outside(tmp_path: Path) -> None:
+    campus = loan_days(tmp_path, "%Y-%m-%d")
+    received = campus.receive("a.csv", HEAD + LINES)
+    with pytest.raises(Refused) as refusal:
+        weighed(received, campus.source, LOANED_AT)
+    assert str(refusal.value) == (
+        "a.csv: 10 of 10 records (100.0%) are unfit, most for unreadable_timestamp in columns.loaned_at, first in"
+        " record 1 — mend the preset of source loans, or allow more with rejects: {stop: 1}"
+    )
+    assert not received.rows_file.exists()
+
+
+def test_where_another_time_is_the_feeds_own_it_is_only_remarked_upon(tmp_path: Path) -> None:
+    """The control: the same file, told by another column."""
+    campus = loan_days(tmp_path, "%Y-%m-%d")
+    received = weighed(campus.receive("a.csv", HEAD + LINES), campus.source, None)
+    assert received.warnings == (
+        "loaned_at could not be read in 10 of 10 rows — mend its formats or marks in the preset",
+    )
+
+
+def test_times_that_cannot_be_read_and_rejected_records_count_together(tmp_path: Path) -> None:
+    # Of ten, three have no item, which is rejected, and three others a day that is none: six are more than half.
+    lines = "".join(f"{number},2,b,,05/03/2024,,\n" for number in range(4))
+    spoilt = lines + ",2,,,05/03/2024,,\n" * 3 + "7,2,b,,soon,,\n"
+    campus = loan_days(tmp_path, "%d/%m/%Y")
+    received = weighed(campus.receive("a.csv", HEAD + spoilt + "8,2,b,,,,\n9,2,b,,,,\n"), campus.source, LOANED_AT)
+    assert "4 of 10 records (40.0%)" in received.warnings[0], "an empty time is no unreadable one"
+    with pytest.raises(Refused, match=r"6 of 10 records \(60.0%\) are unfit, most for"):
+        weighed(campus.receive("a.csv", HEAD + spoilt + "8,2,b,,never,,\n9,2,b,,never,,\n"), campus.source, LOANED_AT)
 
 
 def test_every_reason_that_is_not_a_filters_says_what_to_do() -> None:

@@ -92,3 +92,33 @@ def test_a_person_is_found_among_other_words_and_never_becomes_an_answer(tmp_pat
     known = [row["response_key"] for row in rows(received) if row["patron_key"]]
     assert known == ["1"]
     assert "3260000099" not in told(received)
+
+
+NAMES = {
+    "qualtrics_csv": "qualtrics/{}.csv",
+    "wjx_text_csv": "wjx/{}.csv",
+    "wjx_xlsx_codes": "wjx/{}.xlsx",
+}
+"""How a download of each preset is called."""
+
+
+@pytest.mark.parametrize(
+    ("preset", "download", "survey"),
+    [
+        ("qualtrics_csv", "Library+Services_November+3,+2025_10.15", "Library+Services"),
+        ("qualtrics_csv", "Library+Services_November+10,+2025_9.02", "Library+Services"),
+        ("qualtrics_csv", "Library Services_November 3, 2025_10.15 (1)", "Library Services"),
+        ("qualtrics_csv", "satisfaction_2025", "satisfaction_2025"),
+        ("wjx_text_csv", "288888_按文本_满意度_203_203", "288888_按文本_满意度"),
+        ("wjx_text_csv", "288888_按文本_满意度_303_303", "288888_按文本_满意度"),
+        ("wjx_text_csv", "满意度_2025_11", "满意度_2025_11"),
+        ("wjx_xlsx_codes", "288888_按序号_满意度_300_300 (2)", "288888_按序号_满意度"),
+        ("wjx_xlsx_codes", "satisfaction_2025", "satisfaction_2025"),
+    ],
+)
+def test_a_survey_is_named_by_what_every_download_of_it_shares(
+    tmp_path: Path, preset: str, download: str, survey: str
+) -> None:
+    (sample,) = (path for path in (SAMPLES / preset).rglob("*") if path.suffix in {".csv", ".xlsx"})
+    received = site(tmp_path, preset, {}).receive(NAMES[preset].format(download), sample.read_bytes())
+    assert {row["survey"] for row in rows(received)} == {survey}
