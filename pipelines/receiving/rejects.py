@@ -60,8 +60,8 @@ _REASONS = {
     "missing_value": Reason(
         "缺少必需的值",
         "a value is missing",
-        "看 from 写的表头对不对；否则请对方导出得更全",
-        "see whether from names the right heading; else ask for a fuller export",
+        "看 from 写的表头对不对；表示没有值的字样写进 empty 或 nobody；否则请对方导出得更全",
+        "see whether from names the right heading; a word that stands for no value goes under empty or nobody; else ask for a fuller export",
     ),
     "unreadable_timestamp": Reason("读不懂的时间", "a time that cannot be read", *_FORMATS),
     "unreadable_date": Reason("读不懂的日期", "a date that cannot be read", *_FORMATS),
@@ -74,8 +74,8 @@ _REASONS = {
     "implausible": Reason(
         "不可能的时间",
         "an implausible time",
-        "校准机器的时钟，或改 not_before 与 not_after",
-        "mend the clock of the machine, or not_before and not_after",
+        "校准机器的时钟，或改 not_before、not_after 与 zone；次日结束的写 next_day_if_before",
+        "mend the clock of the machine, or not_before, not_after and zone; for an end on the next day say next_day_if_before",
     ),
     "spreadsheet_damage": Reason(
         "表格软件改坏的号码",
