@@ -24,7 +24,9 @@ _NEVER_TAKEN = {"unmapped_value", "unexpected_value", "spreadsheet_damage", "not
 _BEGINS, _ENDS = "starts_at", "ends_at"
 """What columns are called between which something lasts."""
 
-_NO_NUMBER = r"^(0+|[-–—]+|NULL|NAN|NONE|\((NULL|NONE)\)|<(NULL|NA)>|\\N|#?N/A|#(REF|VALUE|NUM|NULL|DIV/0)!|#NAME\?)$"
+_NO_NUMBER = (
+    r"^(0{6,}|[-–—]+|NULL|NAN|NONE|\((NULL|NONE)\)|<(NULL|NA)>|\\N|#?N/A|#(REF|VALUE|NUM|NULL|DIV/0)!|#NAME\?)$"
+)
 """What a database, a program or a spreadsheet writes for a number that is not there: everybody without one would be one person."""
 
 

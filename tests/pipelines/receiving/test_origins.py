@@ -203,7 +203,8 @@ def test_an_hour_that_a_clock_change_skips_is_readable_and_is_none(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "written", ["#N/A", "NULL", "null", "(null)", "nan", "None", "-", "—", "－", "0", "00000000", "\\N", "#REF!", "N/A"]
+    "written",
+    ["#N/A", "NULL", "null", "(null)", "nan", "None", "-", "—", "－", "000000", "00000000", "\\N", "#REF!", "N/A"],
 )
 def test_a_word_for_no_number_is_nobody(tmp_path: Path, written: str) -> None:
     """Were it a number, all who have none would be one person."""
@@ -211,7 +212,7 @@ def test_a_word_for_no_number_is_nobody(tmp_path: Path, written: str) -> None:
     assert (received.loaded, rejects(received)) == (0, [(1, "patron_key", "missing_value")])
 
 
-@pytest.mark.parametrize("written", ["NULLA", "NANA", "1-2", "00000001", "A0", "NA", "X-", "NONE1"])
+@pytest.mark.parametrize("written", ["0", "0000", "NULLA", "NANA", "1-2", "00000001", "A0", "NA", "X-", "NONE1"])
 def test_a_number_that_only_looks_like_such_a_word_is_one(tmp_path: Path, written: str) -> None:
     received = gate(tmp_path, {}).receive("a.csv", f"card,at\n{written},2024-03-05 08:00:00\n")
     assert (received.loaded, len(column(received, "patron_key")[0])) == (1, 12)
