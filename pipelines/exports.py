@@ -210,12 +210,15 @@ def asked_for(site: Site) -> Asked:
 def told_twice(name: str, model: Model, sources: Sequence[Source]) -> str | None:
     """Why a file may not be read by the sources that ask for it: two of one feed would tell each of its records.
 
-    They may share a file where each takes other records of it, other questions, or another time of the same record.
+    They may share a file where each takes other records of it, other questions, or fills what tells records apart from
+    other headings: two cards of a person, two times of a loan, two people of a booking.
     """
     known: dict[str, str] = {}
     for source in (source for source in sources if f"raw.{source.feed}" == model.table and not source.unpivot):
-        when = source.columns.get(next(iter(model.happened), ""))
-        which = repr((source.where, source.sheet, source.member, source.records, source.table, when))
+        telling = {*model.grain, *model.happened, *([model.feed.reader] if model.feed and model.feed.reader else [])}
+        rules = {name: source.columns[name] for name in sorted(telling & source.columns.keys())}
+        apart = {name: rule for name, rule in rules.items() if any(part.headings for part in rule.parts)}
+        which = repr((source.where, source.sheet, source.member, source.records, source.table, apart))
         if (first := known.setdefault(which, source.name)) != source.name:
             return f"{name}: is read by {first} and {source.name}, both into {source.feed} — mend files in one of them, or say where what each is to read"
     return None

@@ -6,7 +6,7 @@ is either in both or in neither.  Taking files in belongs in :mod:`pipelines.exp
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -24,8 +24,6 @@ from pipelines.warehouse import Warehouse
 
 _SHAPE_NO_ROWS = {"name", "files", "replaces", "period", "rejects"}
 """Lines of a source that say which files come and go, and nothing of what a file's rows are."""
-
-_NAMES = "select name from ledger.file where source = ? and status = 'loaded'"
 
 
 class Judged(Protocol):
@@ -144,35 +142,11 @@ def read_otherwise(warehouse: Warehouse, source: Source, zone: str) -> list[Earl
     return [Earlier(*row) for row in rows]
 
 
-def withdrawn(warehouse: Warehouse, source: Source) -> list[Earlier]:
-    """The files of a source that made room for others, and would not as it is now: the latest first, which counts before others."""
-    standing = [name for (name,) in warehouse.rows_of(_NAMES, [source.name])]
-    back = []
-    for row in warehouse.rows_of(
-        "select name, sha256, source_file, feed, received_at from ledger.file "
-        "where source = ? and status = 'replaced' order by received_at desc, name",
-        [source.name],
-    ):
-        one = Earlier(*row)
-        if not any(succession.gives_way(source, one.name, later) for later in standing):
-            back.append(one)
-            standing.append(one.name)
-    return back
-
-
-def told_of_older(warehouse: Warehouse, sources: Sequence[Source], zone: str) -> list[str]:
-    """A line that says how many files were read with an older preset, and one of those that another took the place of under it."""
-    older = {source.name: len(read_otherwise(warehouse, source, zone)) for source in sources}
-    gone = {source.name: len(withdrawn(warehouse, source)) for source in sources}
-    told = {
-        "read with an older preset: {} — `mingyuan replay` reads them anew": older,
-        "withdrawn, and not as replaces is now: {} — `mingyuan replay` takes them in again": gone,
-    }
-    return [
-        line.format(", ".join(f"{files} of {name}" for name, files in counts.items() if files))
-        for line, counts in told.items()
-        if any(counts.values())
-    ]
+def told_of_older(warehouse: Warehouse, sources: Iterable[Source], zone: str) -> list[str]:
+    """A line that says how many files were read with an older preset; none if all were read as they would be now."""
+    counts = {source.name: len(read_otherwise(warehouse, source, zone)) for source in sources}
+    told = ", ".join(f"{files} of {name}" for name, files in counts.items() if files)
+    return [f"read with an older preset: {told} — `mingyuan replay` reads them anew"] if told else []
 
 
 def enter(
@@ -238,7 +212,7 @@ def is_overtaken(warehouse: Warehouse, source: Source, name: str) -> bool:
     own = succession.period(source, name)
     if source.replaces != "everything" or own is None:
         return False
-    names = warehouse.rows_of(_NAMES, [source.name])
+    names = warehouse.rows_of("select name from ledger.file where source = ? and status = 'loaded'", [source.name])
     periods = (succession.period(source, other) for (other,) in names)
     return any(succession.in_order(own) < succession.in_order(other) for other in periods if other is not None)
 

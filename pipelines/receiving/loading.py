@@ -67,18 +67,18 @@ def judge(warehouse: Warehouse, model: Model, expected: Sequence[Expectation], b
 
 
 def strays(warehouse: Warehouse, model: Model, source: Source, received: Received) -> str | None:
-    """Why a file is no later version of one of the same name, unless its source says that names are to count: it tells of other days.
+    """Why a file is no later version of one of the same name, unless its source says that names are to count: it tells of another time.
 
-    Many systems write each night's export under one name; then each would withdraw the night before.
+    Many systems write each night's events under one name; then each would withdraw the night before.  Lists of what
+    there is, which are not followed day by day, are told anew each time.
     """
-    marks = ledger.giving_way(warehouse.connection, source, received)
-    if "replaces" in source.model_fields_set or not (model.happened and marks):
+    if "replaces" in source.model_fields_set or not (model.feed and model.feed.days):
         return None
-    days = f"cast(min({model.happened[0]}) as date), cast(max({model.happened[0]}) as date)"
-    ((began, ended),) = warehouse.rows_of(
-        f"select {days} from {model.table} where list_contains(?, source_file)", [marks]
-    )
-    ((first, last),) = warehouse.rows_of(f"select {days} from read_parquet(?)", [str(received.rows_file)])
+    marks = ledger.giving_way(warehouse.connection, source, received)
+    span = f"min({model.feed.days.day}), max({model.feed.days.day})"
+    before = f"select {span} from {model.table} where list_contains(?, source_file)"
+    ((began, ended),) = warehouse.rows_of(before, [marks])
+    ((first, last),) = warehouse.rows_of(f"select {span} from read_parquet(?)", [str(received.rows_file)])
     if began is None or (first is not None and first <= ended and last >= began):
         return None
     told = f"{first} to {last}" if first else "no day"

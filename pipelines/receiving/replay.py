@@ -1,4 +1,4 @@
-"""Read files again whose preset has been mended since they were loaded, or since others took their place.
+"""Read files again whose preset has been mended since they were loaded.
 
 The bytes are those sealed in the vault.  A file's rows, rejects and row in the ledger change in one
 transaction, so that a replay which is stopped leaves each file as it was or as it should be, and the
@@ -63,12 +63,12 @@ def replay_site(site: Site, names: Sequence[str], progress: Progress) -> Replaye
 
 
 def replay(warehouse: Warehouse, site: Site, chosen: Sequence[Source], progress: Progress) -> Replayed:
-    """Read again what was read with an older preset of these sources, or withdrawn under it."""
+    """Read again what was read with an older preset of these sources."""
     done = Replayed()
     vault = tombstones.shut(Vault.of(site.campus, ledger.keyring(warehouse, site)), warehouse)
     for number, source in enumerate(chosen):
         progress(source.name, number / len(chosen))
-        earlier = ledger.read_otherwise(warehouse, source, site.campus.timezone) + ledger.withdrawn(warehouse, source)
+        earlier = ledger.read_otherwise(warehouse, source, site.campus.timezone)
         if earlier:
             with spool.workspace(site.campus.spool) as folder:
                 _Replay(warehouse, site, source, vault, folder, done).work(earlier)

@@ -27,7 +27,7 @@ def without_portraits(site: Site) -> list[str]:
 
 def lacking(warehouse: Warehouse) -> list[str]:
     """A line that says why nobody has a portrait, where readers have been met and the roster knows none of them."""
-    met = [model for model in _of_readers() if warehouse.exists(model.table) and warehouse.rows(model.table)]
+    met = [model for model in _of_readers() if warehouse.exists(model.table) and warehouse.rows_of(_somebody(model))]
     if not met or not warehouse.exists("fact.roster"):
         return []
     if not warehouse.rows("fact.roster"):
@@ -50,6 +50,10 @@ def _of_readers() -> list[Model]:
         for model in models().values()
         if model.feed and model.feed.reader == "patron_key" and model.table not in _WHO
     ]
+
+
+def _somebody(model: Model) -> str:
+    return f"select 1 from {model.table} where patron_key is not null limit 1"
 
 
 def _known(model: Model) -> str:

@@ -1,7 +1,7 @@
 -- One row for each college, survey and item: what its respondents answered in the latest wave of each survey.
 --
--- Surveys are waves of one another if their names are the same but for numbers, as wjx_2024 and wjx_2025 are; the latest is
--- the one that was answered last.  A name of nothing else stands for itself.
+-- Surveys are waves of one another if their names are the same but for a year and what follows it, as wjx_2024 and wjx_2025
+-- are, or 满意度2024春 and 满意度2025年11月; the latest is the one that was answered last.  Any other number is part of a name.
 --
 -- An item that ref.survey_item does not name keeps its code for a label and takes its scale from the answers.
 --
@@ -11,7 +11,13 @@
 with wave as (
     select
         survey,
-        coalesce(nullif(translate(survey, '0123456789 _-.,+()（）年月', ''), ''), survey) as series,
+        coalesce(
+            nullif(
+                regexp_replace(survey, '[-_ .]*(19|20)[0-9]{2}([-_ ./年]*[0-9]{1,2})?[-_ ./年月日春夏秋冬季]*', '', 'g'),
+                ''
+            ),
+            survey
+        ) as series,
         max(submitted_at) as last_answered_at
     from clean.answer
     group by survey

@@ -46,10 +46,11 @@ def test_a_file_waits_until_every_feed_has_it(tmp_path: Path) -> None:
     [
         {"where": [{"heading": "college", "in": "Law", "reason": "elsewhere"}]},
         {"columns": {**LOAN["columns"], "loaned_at": "seen"}},
+        {"columns": {**LOAN["columns"], "patron_key": "college"}},
     ],
 )
 def test_two_sources_of_one_feed_read_the_same_file_apart(tmp_path: Path, lines: dict[str, Any]) -> None:
-    """Other records of it, or another time of the same."""
+    """Other records of it, another time of the same, or another person of the same."""
     site = small_site(tmp_path, {"one": LOAN, "other": {**LOAN, **lines}})
     put(site, "both/a.csv", BOTH)
     with Warehouse(path=str(site.campus.warehouse)).opened() as warehouse:

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.receiving.replay import Replayed, older
 from pipelines.receiving.succession import in_order
-from tests.line.gates import HEAD, gate, mend, passages, replayed, states, take
+from tests.line.gates import HEAD, gate, mend, passages, states, take
 from tests.line.sites import Line
 
 pytestmark = pytest.mark.usefixtures("read_here")
@@ -124,8 +123,8 @@ def test_another_night_under_the_same_name_does_not_withdraw_the_one_before(tmp_
     assert take(line, {NIGHTLY: TWO}) == []
     (told,) = take(line, {NIGHTLY: THREE})
     assert told == (
-        "gate/main_night.csv: tells of 2025-10-08 to 2025-10-08, and the file of that name before it, which it would withdraw,"
-        " of 2025-09-08 to 2025-09-08 — say replaces: nothing, same_period or everything in source gate; same_name if it should"
+        "gate/main_night.csv: tells of 2025-10-08 08:00:00 to 2025-10-08 08:02:00, and the file of that name before it,"
+        " which it would withdraw, of 2025-09-08 08:00:00 to 2025-09-08 08:01:00 — say replaces: nothing, same_period or everything in source gate; same_name if it should"
     )
     assert (rows(line), line.waiting()) == (2, [NIGHTLY])
     mend(line, replaces="nothing")
@@ -133,8 +132,17 @@ def test_another_night_under_the_same_name_does_not_withdraw_the_one_before(tmp_
     assert (rows(line), line.waiting()) == (5, [])
 
 
+def test_nor_does_one_that_goes_on_within_the_same_day(tmp_path: Path) -> None:
+    """Exports of the last hours meet in a day, and yet neither is a copy of the other."""
+    line = gate(tmp_path)
+    take(line, {NIGHTLY: TWO})
+    (told,) = take(line, {NIGHTLY: TWO.replace("08:00", "21:00").replace("08:01", "21:01")})
+    assert told.startswith("gate/main_night.csv: tells of 2025-09-08 21:00:00 to 2025-09-08 21:01:00, and the file")
+    assert rows(line) == 2
+
+
 def test_a_corrected_copy_withdraws_it_and_says_how_much(tmp_path: Path) -> None:
-    """The control: the days are the same."""
+    """The control: the times meet."""
     line = gate(tmp_path)
     take(line, {NIGHTLY: TWO})
     line.put(NIGHTLY, ONE)
@@ -155,32 +163,6 @@ def test_where_names_are_said_to_count_they_do(tmp_path: Path) -> None:
     take(line, {NIGHTLY: TWO})
     assert take(line, {NIGHTLY: THREE}) == []
     assert (states(line), rows(line)) == ([(NIGHTLY, "loaded"), (NIGHTLY, "replaced")], 3)
-
-
-def test_replay_takes_in_again_what_was_withdrawn_once_nothing_is_replaced(tmp_path: Path) -> None:
-    line = gate(tmp_path, replaces="same_name")
-    take(line, {NIGHTLY: TWO})
-    take(line, {NIGHTLY: THREE})
-    assert replayed(line).files == 0, "the control: as the preset is, it stays withdrawn"
-    assert older(line.site) == []
-    mend(line, replaces="nothing")
-    assert older(line.site) == [
-        "withdrawn, and not as replaces is now: 1 of gate — `mingyuan replay` takes them in again"
-    ]
-    assert replayed(line) == Replayed(files=1)
-    assert (states(line), rows(line)) == ([(NIGHTLY, "loaded"), (NIGHTLY, "loaded")], 5)
-    assert (replayed(line).files, older(line.site)) == (0, [])
-
-
-def test_of_two_that_were_withdrawn_only_the_later_comes_back_where_names_still_count(tmp_path: Path) -> None:
-    line = gate(tmp_path, replaces="everything")
-    take(line, {NIGHTLY: TWO})
-    take(line, {NIGHTLY: ONE})
-    take(line, {OCTOBER: THREE})
-    assert rows(line) == 3
-    mend(line, replaces="same_name")
-    assert replayed(line).files == 1
-    assert rows(line) == 3 + 1
 
 
 @pytest.mark.parametrize(

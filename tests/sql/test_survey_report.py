@@ -20,6 +20,9 @@ def told(build: Build, *answered: tuple[str, str]) -> list[str]:
     [
         ("满意度2025", "培训反馈2024", "自习空间问卷"),
         ("288888", "299999"),
+        ("2024", "2025"),
+        ("问卷1", "问卷2"),
+        ("Q1", "Q2", "Q10"),
         ("Library_Exit_2025", "Library_Services_2025"),
     ],
 )
@@ -32,8 +35,9 @@ def test_surveys_of_different_names_are_all_told(build: Build, names: tuple[str,
     [
         ("wjx_2024", "wjx_2025"),
         ("满意度2025年5月", "满意度2025年11月"),
-        ("wave 10", "wave 9"),
-        ("Exit_9.10", "Exit_10.2"),
+        ("满意度2023春", "满意度2024秋"),
+        ("SERVQUAL_2024", "SERVQUAL-2025"),
+        ("Exit 2025-9", "Exit 2025-10"),
     ],
 )
 def test_of_waves_the_one_answered_last_is_told(build: Build, earlier: str, later: str) -> None:

@@ -60,6 +60,11 @@ def test_one_who_is_known_is_enough(told: Told, known: dict[str, str]) -> None:
     assert told(raw__gate_event=GATE, **known) == []
 
 
+def test_visitors_are_nobody_whom_a_roster_could_know(told: Told) -> None:
+    visitors = "patron_key | building\n | main\n"
+    assert told(raw__gate_event=visitors, **rest()) == told(raw__gate_event=visitors, **rest("c")) == []
+
+
 def test_where_nothing_has_come_nothing_is_said(told: Told) -> None:
     assert told(**rest()) == []
     assert told(raw__gate_event=GATE) == [], "a first run that did not get as far as the roster"
