@@ -37,6 +37,22 @@ def test_what_ends_before_it_begins_is_rejected_and_told(tmp_path: Path) -> None
     )
 
 
+def test_an_end_that_was_left_empty_for_it_is_told_as_well(tmp_path: Path) -> None:
+    columns = {
+        "event_key": "no",
+        "event_type": {"value": "lecture"},
+        "starts_at": {"join": ["day", "from"], "formats": "%Y-%m-%d %H:%M"},
+        "ends_at": {"join": ["day", "to"], "formats": "%Y-%m-%d %H:%M"},
+        "attendance": {"value": "attended"},
+    }
+    lines = {"feed": "event_attendance", "files": "*.csv", "columns": columns}
+    received = site(tmp_path, "events", lines).receive("a.csv", BOOKINGS)
+    assert (received.loaded, column(received, "ends_at")[0]) == (3, None)
+    assert received.warnings == (
+        "ends_at is before starts_at in 1 records — where that is on the next day, say next_day_if_before: starts_at",
+    )
+
+
 def test_an_end_after_midnight_is_on_the_next_day_where_the_preset_says_so(tmp_path: Path) -> None:
     received = following(tmp_path).receive("a.csv", BOOKINGS)
     assert [str(at) for at in column(received, "ends_at")] == [
