@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 _UNREAD = ":unreadable"
+_LEFT_EMPTY = {
+    "unreadable": "could not be read in {} — mend its formats or marks in the preset",
+    "missing_value": "is a word for no number, such as NULL or 000000, in {} — put it under empty in the preset, or ask for a fuller export",
+}
+"""Notes of a column that are worth a word where there are many."""
 _ON_PURPOSE = frozenset({"footer", "repeated_heading", "not_a_person", ERASED})
 
 
@@ -60,8 +65,8 @@ _REASONS = {
     "missing_value": Reason(
         "缺少必需的值",
         "a value is missing",
-        "看 from 写的表头对不对；表示没有值的字样写进 empty 或 nobody；否则请对方导出得更全",
-        "see whether from names the right heading; a word that stands for no value goes under empty or nobody; else ask for a fuller export",
+        "看 from 写的表头对不对；否则请对方导出得更全",
+        "see whether from names the right heading; else ask for a fuller export",
     ),
     "unreadable_timestamp": Reason("读不懂的时间", "a time that cannot be read", *_FORMATS),
     "unreadable_date": Reason("读不懂的日期", "a date that cannot be read", *_FORMATS),
@@ -149,16 +154,16 @@ def weighed(received: Received, source: Source, happened: ContractColumn | None)
 
 
 def _left_empty(received: Received, source: Source, happened: ContractColumn | None) -> list[str]:
-    """Columns of which too much could not be read: it was left empty, and so nothing was rejected for it."""
+    """Columns of which too much could not be read, or named nobody: it was left empty, and so nothing was rejected for it."""
     import polars as pl
 
     notes = pl.scan_parquet(received.rows_file).select(pl.col("notes").drop_nulls().str.split(";").explode())
-    counted = notes.group_by("notes").len().sort("notes").collect().rows()
-    unread = [(note.removesuffix(_UNREAD), rows) for note, rows in counted if note.endswith(_UNREAD)]
+    counted = notes.group_by("notes").len().sort("notes").collect(engine="streaming").rows()
+    many = [(*note.split(":"), rows) for note, rows in counted if rows > source.rejects.warn * received.rows]
     return [
-        f"{column} could not be read in {rows} of {received.rows} rows — mend its formats or marks in the preset"
-        for column, rows in unread
-        if rows > source.rejects.warn * received.rows and (happened is None or column != happened.name)
+        f"{column} {_LEFT_EMPTY[why].format(f'{rows} of {received.rows} rows')}"
+        for column, why, rows in many
+        if why in _LEFT_EMPTY and (happened is None or column != happened.name)
     ]
 
 

@@ -75,6 +75,20 @@ def test_times_that_cannot_be_read_and_rejected_records_count_together(tmp_path:
         weighed(campus.receive("a.csv", HEAD + spoilt + "8,2,b,,never,,\n9,2,b,,never,,\n"), campus.source, LOANED_AT)
 
 
+def test_how_many_numbers_of_persons_are_words_for_none_is_told(tmp_path: Path) -> None:
+    lines = LINES.replace("0,2,b", "0,NULL,b").replace("1,2,b", "1,000000,b")
+    campus = loan_days(tmp_path, "%d/%m/%Y", rejects={"warn": 0.1})
+    received = weighed(campus.receive("a.csv", HEAD + lines), campus.source, LOANED_AT)
+    assert (received.loaded, received.warnings) == (
+        10,
+        (
+            "patron_key is a word for no number, such as NULL or 000000, in 2 of 10 rows — put it under empty in the preset, or ask for a fuller export",
+        ),
+    )
+    few = campus.receive("b.csv", HEAD + lines.replace("1,000000,b", "1,2,b"))
+    assert weighed(few, campus.source, LOANED_AT).warnings == (), "the control: one of ten is nothing unusual"
+
+
 def test_every_reason_that_is_not_a_filters_says_what_to_do() -> None:
     text = "".join(
         (ROOT / "pipelines" / "receiving" / name).read_text(encoding="utf-8") for name in ("canonical.py", "harvest.py")
