@@ -46,11 +46,10 @@ def seal_originals_anew(
 def seal_rejects_anew(warehouse: Warehouse, site: Site, vault: Vault) -> int:
     """The sealed rejects without records that name the forgotten; how many records went."""
     sources = {source.name: source for source in site.every_source()}
-    by_mark = dict(
-        warehouse.rows_of("select source_file, any_value(source order by source) from ledger.file group by all")
-    )
+    told = warehouse.rows_of("select source_file, source, encoding from ledger.file order by source desc")
+    by_mark = {mark: (source, encoding) for mark, source, encoding in told}
     return sum(
-        _seal_rejects_anew(vault, mark, _tombstones(vault, sources, by_mark.get(mark, "")))
+        _seal_rejects_anew(vault, mark, _tombstones(vault, sources, *by_mark.get(mark, ("", None))))
         for mark in vault.rejecting()
     )
 
@@ -65,11 +64,12 @@ def _seal_rejects_anew(vault: Vault, mark: str, tombstones: Tombstones) -> int:
     return len(named)
 
 
-def _tombstones(vault: Vault, sources: Mapping[str, Source], name: str) -> Tombstones:
-    """Those to hold the records of a source against; of one that the site has no more, in every way in which any writes numbers."""
+def _tombstones(vault: Vault, sources: Mapping[str, Source], name: str, encoding: str | None) -> Tombstones:
+    """Those to hold the records of a file against, as the door read it; of a source that the site has no more, in every way in which any writes numbers."""
     feeds, key = contracts(), vault.keyring.hmac_key
     if source := sources.get(name):
-        return Tombstones.at(source, feeds[source.feed], key, vault.erased)
+        read = source.model_copy(update={"encoding": encoding or source.encoding})
+        return Tombstones.at(read, feeds[source.feed], key, vault.erased)
     every = [Tombstones.at(source, feeds[source.feed], key, ()) for source in sources.values()]
     return Tombstones(vault.erased, key, tuple(rule for one in every for rule in one.rules))
 

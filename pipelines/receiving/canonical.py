@@ -18,7 +18,7 @@ from pipelines.receiving.presets import Filter, Rule, Source
 from pipelines.receiving.repetition import Distinct, Repetition
 from profiles.pseudonym import is_damaged, normalised, padded
 
-_NEVER_TAKEN = {"unmapped_value", "unexpected_value", "spreadsheet_damage", "not_a_person", "missing_value"}
+_NEVER_TAKEN = {"unmapped_value", "unexpected_value", "spreadsheet_damage", "not_a_person"}
 """Problems that cost the record even where the column may be empty."""
 
 _BEGINS, _ENDS = "starts_at", "ends_at"
@@ -120,6 +120,7 @@ class Mapping:
         value, problem = typed(text, column, rule, self.zone)
         if column.is_pseudonym:
             value, problem = self._without_nobody(text, value, problem, cells)
+            text = text.set(value.is_null(), None)
         if rule.damaged:
             problem = _marked(problem, text.str.contains(rule.damaged).fill_null(False), "damaged_text")
         if rule.allowed:
@@ -194,9 +195,8 @@ def typed(text: pl.Series, column: ContractColumn, rule: Rule, zone: str) -> tup
         number = normalised(serial)
         problem = _marked(None, text.is_not_null() & serial.is_null(), "unreadable") if rule.uid else None
         problem = _marked(problem, is_damaged(number), "spreadsheet_damage")
-        return padded(number, rule.pad), _marked(
-            problem, number.str.contains(_NO_NUMBER).fill_null(False), "missing_value"
-        )
+        is_none = number.str.contains(_NO_NUMBER).fill_null(False)
+        return padded(number.set(is_none, None), rule.pad), _marked(problem, is_none, "missing_value")
     if kind == "varchar":
         return text, None
     text = _half_width(text)

@@ -6,7 +6,7 @@ with named groups.  Separated values belong in :mod:`pipelines.receiving.cells`.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,11 +121,13 @@ class FixedCells:
             )
 
 
-def cut(lines: pl.Series, cuts: Iterable[tuple[int, int]], encoding: str) -> list[pl.Series]:
+def cut(lines: pl.Series, cuts: Sequence[tuple[int, int]], encoding: str) -> list[pl.Series]:
     """The parts of lines between first and last positions; nothing where a part would begin within a letter.
 
     In the encodings of mainframes a position is a byte of the file, elsewhere a letter.
     """
+    if not cuts:
+        return []
     is_wide = lines.str.len_bytes() > lines.str.len_chars()
     if encoding not in _BY_BYTES or not is_wide.any():
         return [lines.str.slice(start - 1, end - start + 1) for start, end in cuts]
@@ -136,14 +138,17 @@ def cut(lines: pl.Series, cuts: Iterable[tuple[int, int]], encoding: str) -> lis
 
 
 class _Widened(dict[int, str]):
-    """Letters as translate knows them, each with a filler for every further place that it takes."""
+    """Letters as translate knows them, each with a filler for every further place that it takes.
+
+    One that the encoding lacks takes one: rejects that were sealed long ago may be in another.
+    """
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
 
     def __missing__(self, code: int) -> str:
         letter = chr(code)
-        self[code] = letter + _FILLER * (len(letter.encode(self._encoding)) - 1)
+        self[code] = letter + _FILLER * (len(letter.encode(self._encoding, "replace")) - 1)
         return self[code]
 
 

@@ -124,26 +124,35 @@ class Below:
     """What the cells of some columns say that stand empty below a filled one, from one batch to the next."""
 
     places: tuple[int, ...]
-    _above: dict[str, str | None] = field(default_factory=dict, repr=False)
+    empty: tuple[str, ...]
+    """Texts that stand for an empty cell."""
+    _above: pl.DataFrame = field(default_factory=pl.DataFrame, repr=False)
+    """The last record, filled."""
+    _left_out: list[int] = field(default_factory=list)
+    """Records after it that are no good: what they say is unknown, so nothing reaches down over them."""
 
     @classmethod
     def at(cls, source: Source, headings: Headings) -> Self:
         """The columns of which a preset says it."""
         rules = [part for rule in source.columns.values() for part in rule.parts if part.fill_down]
         places = {headings.position(rule.headings) for rule in rules}
-        return cls(tuple(sorted(place for place in places if place is not None)))
+        return cls(tuple(sorted(place for place in places if place is not None)), source.empty)
 
     def filled(self, batch: Batch) -> Batch:
-        """The same records in their order, with no such cell empty but those above the first filled one."""
-        if not (self.places and batch.frame.height):
+        """The same records in their order, with no such cell empty but those with no filled one above."""
+        if not self.places:
             return batch
-        return replace(batch, frame=batch.frame.with_columns(self._column(batch.frame[f"c{n}"]) for n in self.places))
-
-    def _column(self, cells: pl.Series) -> pl.Series:
-        above = pl.Series([self._above.get(cells.name)], dtype=pl.String)
-        known = pl.concat([above, bare(cells)]).fill_null(strategy="forward")
-        self._above[cells.name] = known[-1]
-        return known[1:].alias(cells.name)
+        self._left_out += [misfit.record for misfit in batch.misfits]
+        if not batch.frame.height:
+            return batch
+        columns = (batch.frame[f"c{place}"] for place in self.places)
+        cells = batch.frame.select("record", *(_without(bare(column), self.empty) for column in columns))
+        known = pl.concat([self._above, cells], how="diagonal")
+        parts = pl.Series(sorted(self._left_out), dtype=pl.Int64).search_sorted(known["record"])
+        known = known.with_columns(pl.exclude("record").forward_fill().over(parts))
+        self._above = known.tail(1)
+        self._left_out = [record for record in self._left_out if record > known["record"][-1]]
+        return replace(batch, frame=batch.frame.with_columns(known.tail(cells.height)))
 
 
 def bare(text: pl.Series) -> pl.Series:

@@ -147,7 +147,7 @@ def parse(job: Job) -> Outcome:
         dropped_columns=headings.dropped(found, job.source),
         remarks=(
             *remarks.of_merged(sheet.merged if sheet else (), found, job.source),
-            *remarks.of_order(job.rejects, job.source),
+            *remarks.of_order(job.rejects, job.rows, job.source),
             *remarks.of_patterns(job.rows, job.source),
         ),
     )

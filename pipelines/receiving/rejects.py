@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     import polars as pl
 
 _UNREAD = ":unreadable"
+_LEFT_EMPTY = {
+    "unreadable": "could not be read in {} — mend its formats or marks in the preset",
+    "missing_value": "is a word for no number, such as NULL or 000000, in {} — put it under empty in the preset, or ask for a fuller export",
+}
+"""Notes of a column that are worth a word where there are many."""
 _ON_PURPOSE = frozenset({"footer", "repeated_heading", "not_a_person", ERASED})
 
 
@@ -60,8 +65,8 @@ _REASONS = {
     "missing_value": Reason(
         "缺少必需的值",
         "a value is missing",
-        "看 from 写的表头对不对；表示没有值的字样写进 empty 或 nobody；否则请对方导出得更全",
-        "see whether from names the right heading; a word that stands for no value goes under empty or nobody; else ask for a fuller export",
+        "看 from 写的表头对不对；否则请对方导出得更全",
+        "see whether from names the right heading; else ask for a fuller export",
     ),
     "unreadable_timestamp": Reason("读不懂的时间", "a time that cannot be read", *_FORMATS),
     "unreadable_date": Reason("读不懂的日期", "a date that cannot be read", *_FORMATS),
@@ -134,13 +139,14 @@ def weighed(received: Received, source: Source, happened: ContractColumn | None)
     """
     received = replace(received, warnings=(*received.warnings, *_left_empty(received, source, happened)))
     on_purpose = _ON_PURPOSE | {condition.reason for condition in source.where}
-    unfit = _unfit(received, happened, on_purpose)
+    counted = _unfit(received, source, happened, on_purpose)
+    unfit = counted["records"].sum()
     left_out = sum(count for reason, count in received.reasons.items() if reason in on_purpose)
     meant = received.records - left_out
-    if not unfit.height or unfit.height <= source.rejects.warn * meant:
+    if not unfit or unfit <= source.rejects.warn * meant:
         return received
-    told = f"{unfit.height} of {meant} records ({unfit.height / meant:.1%}) are unfit, {_most_frequent(unfit)}"
-    if unfit.height > source.rejects.stop * meant:
+    told = f"{unfit} of {meant} records ({unfit / meant:.1%}) are unfit, {_most_frequent(counted)}"
+    if unfit > source.rejects.stop * meant:
         discard(received)
         raise Refused(
             f"{received.name}: {told} — mend the preset of source {source.name}, or allow more with rejects: {{stop: 1}}"
@@ -149,36 +155,40 @@ def weighed(received: Received, source: Source, happened: ContractColumn | None)
 
 
 def _left_empty(received: Received, source: Source, happened: ContractColumn | None) -> list[str]:
-    """Columns of which too much could not be read: it was left empty, and so nothing was rejected for it."""
+    """Columns of which too much could not be read, or named nobody: it was left empty, and so nothing was rejected for it."""
     import polars as pl
 
     notes = pl.scan_parquet(received.rows_file).select(pl.col("notes").drop_nulls().str.split(";").explode())
-    counted = notes.group_by("notes").len().sort("notes").collect().rows()
-    unread = [(note.removesuffix(_UNREAD), rows) for note, rows in counted if note.endswith(_UNREAD)]
+    counted = notes.group_by("notes").len().sort("notes").collect(engine="streaming").rows()
+    many = [(*note.split(":"), rows) for note, rows in counted if rows > source.rejects.warn * received.rows]
     return [
-        f"{column} could not be read in {rows} of {received.rows} rows — mend its formats or marks in the preset"
-        for column, rows in unread
-        if rows > source.rejects.warn * received.rows and (happened is None or column != happened.name)
+        f"{column} {_LEFT_EMPTY[why].format(f'{rows} of {received.rows} rows')}"
+        for column, why, rows in many
+        if why in _LEFT_EMPTY and (happened is None or column != happened.name)
     ]
 
 
-def _unfit(received: Received, happened: ContractColumn | None, on_purpose: Collection[str]) -> pl.DataFrame:
-    """Each record that was rejected and not meant to be, or taken in without a time since its own could not be read."""
+def _unfit(
+    received: Received, source: Source, happened: ContractColumn | None, on_purpose: Collection[str]
+) -> pl.DataFrame:
+    """How many records were rejected and not meant to be, or taken in without a time since their own could not be read.
+
+    By reason and column, with the first of each: only this is held in memory, there may be millions of them.
+    """
     import polars as pl
 
-    rejected = pl.scan_parquet(received.rejects_file).filter(~pl.col("reason").is_in(list(on_purpose)))
-    if happened is None:
-        return rejected.collect()
-    noted = pl.col("notes").str.split(";").list.contains(f"{happened.name}{_UNREAD}")
-    timeless = pl.scan_parquet(received.rows_file).filter(noted).select(record="source_record").unique()
-    why = {"field": pl.lit(happened.name), "reason": pl.lit(f"unreadable_{happened.type}")}
-    return pl.concat([rejected, timeless.with_columns(**why)], how="vertical_relaxed").collect()
+    unfit = pl.scan_parquet(received.rejects_file).filter(~pl.col("reason").is_in(list(on_purpose)))
+    if happened is not None:
+        noted = pl.col("notes").str.split(";").list.contains(f"{happened.name}{_UNREAD}")
+        timeless = pl.scan_parquet(received.rows_file).filter(noted).select(record="source_record")
+        timeless = timeless.unique() if source.unpivot else timeless
+        why = {"field": pl.lit(happened.name), "reason": pl.lit(f"unreadable_{happened.type}")}
+        unfit = pl.concat([unfit, timeless.with_columns(**why)], how="vertical_relaxed")
+    first = pl.col("record").min().alias("first")
+    return unfit.group_by("field", "reason").agg(pl.len().alias("records"), first).collect(engine="streaming")
 
 
-def _most_frequent(unfit: pl.DataFrame) -> str:
+def _most_frequent(counted: pl.DataFrame) -> str:
     """The reason given most often, and where to look."""
-    import polars as pl
-
-    counted = unfit.group_by("reason", "field").agg(pl.len().alias("records"), pl.col("record").min().alias("first"))
-    reason, field, _, first = counted.sort("records", "first", descending=[True, False]).row(0)
+    field, reason, _, first = counted.sort("records", "first", descending=[True, False]).row(0)
     return f"most for {reason}{f' in columns.{field}' if field else ''}, first in record {first}"

@@ -26,13 +26,16 @@ def of_merged(merged: tuple[str, ...], headings: Headings, source: Source) -> It
         yield f"cells {several[0]}{others} are merged, and only the first record has what they say — say fill_down: true for that column"
 
 
-def of_order(rejects: Path, source: Source) -> Iterator[str]:
-    """Records that end before they begin."""
+def of_order(rejects: Path, rows: Path, source: Source) -> Iterator[str]:
+    """Records that end before they begin: rejected, or without their end where it may be empty."""
     rule = source.columns.get("ends_at")
     if rule is None or rule.next_day_if_before or rule.not_before or rule.not_after:
         return
     is_told = (pl.col("field") == "ends_at") & (pl.col("reason") == "implausible")
-    if records := pl.scan_parquet(rejects).filter(is_told).collect().height:
+    is_noted = pl.col("notes").str.split(";").list.contains("ends_at:implausible")
+    rejected = pl.scan_parquet(rejects).filter(is_told).select(pl.len())
+    emptied = pl.scan_parquet(rows).filter(is_noted).select(pl.col("source_record").n_unique())
+    if records := sum(counted.item() for counted in pl.collect_all([rejected, emptied])):
         yield f"ends_at is before starts_at in {records} records — where that is on the next day, say next_day_if_before: starts_at"
 
 

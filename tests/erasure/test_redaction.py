@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
+from pipelines.forgetting.erased_files import seal_rejects_anew
 from pipelines.forgetting.redaction import Reading, redactor
 from pipelines.keeping.keyring import Keyring
 from pipelines.keeping.vault import Vault
 from pipelines.receiving.pseudonymise import PATRON_NUMBER
 from pipelines.receiving.tombstones import tombstone
+from pipelines.warehouse import Warehouse
 from profiles.pseudonym import patron_key
 from tests.hostile.door import childless
 from tests.line.sites import small
@@ -113,6 +115,23 @@ def test_positions_that_count_bytes_lead_to_them_as_well(tmp_path: Path, monkeyp
     )
     found = redacted(tmp_path / "site", whole.encode("gb18030"), places, monkeypatch)
     assert found == ("rewritten", rest.encode("gb18030"))
+
+
+def test_sealed_rejects_are_cut_as_their_file_was_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the preset leaves it to the door, only the ledger knows in which encoding a file came."""
+    places = {"format": "fixed", "fixed": {"name": [1, 10], "who": [11, 23], "at": [24, 42]}}
+    line = small(tmp_path / "site", {"gate": {**SOURCE, **places}})
+    theirs, others = (f"欧阳静    {number}2025-09-08 08:01:00 and more" for number in (THEIRS, "2023141460002"))
+    line.put("a.dat", f"{theirs}\n{others}\n".encode("gb18030"))
+    with childless(monkeypatch):
+        assert line.take_in("gate_event").files == 1
+    keyring = Keyring.load_or_create(line.campus.key_file, None, may_create=False)
+    mark = tombstone(patron_key(THEIRS, PATRON_NUMBER, keyring.hmac_key), keyring.hmac_key)
+    vault = replace(Vault.of(line.campus, keyring), erased=frozenset({mark}))
+    with Warehouse(path=str(line.campus.warehouse)).opened() as warehouse:
+        assert seal_rejects_anew(warehouse, line.site, vault) == 1
+    (rejects,) = vault.rejecting()
+    assert [one["line"] for one in vault.rejects(rejects)] == [others]
 
 
 OTHER_TABLE = "COPY library.reader (who, name) FROM stdin;\n2023141460001\tx\n\\.\n"

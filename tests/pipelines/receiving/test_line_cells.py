@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
-from pipelines.receiving.line_cells import compiled
+from pipelines.receiving.line_cells import compiled, cut
 from tests.pipelines.landing import column, refusal, rejects, site
 
 LOG: dict[str, Any] = {
@@ -141,3 +142,12 @@ def test_a_line_that_would_be_cut_within_a_letter_is_told(tmp_path: Path) -> Non
     )
     assert column(received, "gate") == ["001"]
     assert rejects(received) == [(2, "", "unparsed_line"), (3, "", "too_many_fields"), (4, "", "unparsed_line")]
+
+
+def test_a_letter_that_the_encoding_lacks_takes_one_place() -> None:
+    """Text of an earlier file may be cut as its source is read today, and Big5 has no 门."""
+    assert [part.to_list() for part in cut(pl.Series(["门歐1x"]), ((1, 3), (4, 4)), "big5")] == [["门歐"], ["1"]]
+
+
+def test_without_positions_there_are_no_parts() -> None:
+    assert cut(pl.Series(["门1"]), (), "big5") == []

@@ -209,7 +209,31 @@ def test_an_hour_that_a_clock_change_skips_is_readable_and_is_none(tmp_path: Pat
 def test_a_word_for_no_number_is_nobody(tmp_path: Path, written: str) -> None:
     """Were it a number, all who have none would be one person."""
     received = gate(tmp_path, {}).receive("a.csv", f"card,at\n{written},2024-03-05 08:00:00\n")
-    assert (received.loaded, rejects(received)) == (0, [(1, "patron_key", "missing_value")])
+    assert (received.loaded, column(received, "patron_key")) == (1, [None])
+    assert column(received, "notes") == ["patron_key:missing_value"]
+
+
+def test_where_somebody_must_be_named_such_a_word_costs_the_record(tmp_path: Path) -> None:
+    said = {"purpose": {"value": "study_list"}, "statement": {"value": "given"}}
+    columns = {**said, "patron_key": "card", "said_at": "at"}
+    lines = {"feed": "consent", "files": "*.csv", "columns": columns}
+    received = site(tmp_path, "consent", lines).receive("a.csv", "card,at\nNULL,2024-03-05\n0042,2024-03-05\n")
+    assert (received.loaded, rejects(received)) == (1, [(1, "patron_key", "missing_value")])
+
+
+def test_no_key_is_made_of_such_a_word(tmp_path: Path) -> None:
+    """Two who are not named would else be one: a key made of nothing but an empty number is none."""
+    columns = {
+        "survey": {"value": "2024"},
+        "response_key": {"made_of": ["patron_key"]},
+        "patron_key": "card",
+        "item": {"heading": "(.+)"},
+        "facet": {"value": "value"},
+        "answer_value": {"cell": True},
+    }
+    lines = {"feed": "survey_answer", "files": "*.csv", "columns": columns, "unpivot": "^Q"}
+    received = site(tmp_path, "survey", lines).receive("a.csv", "card,Q1\nNULL,4\n-,5\n0042,3\n")
+    assert (received.loaded, received.reasons) == (1, {"missing_value": 2})
 
 
 @pytest.mark.parametrize("written", ["0", "0000", "NULLA", "NANA", "1-2", "00000001", "A0", "NA", "X-", "NONE1"])

@@ -9,8 +9,8 @@ import pytest
 from pipelines.errors import Refused
 from pipelines.paths import ROOT
 from pipelines.receiving.contracts import ContractColumn
-from pipelines.receiving.rejects import meaning, weighed
-from tests.pipelines.landing import HEAD, Site, loans
+from pipelines.receiving.rejects import _unfit, meaning, weighed
+from tests.pipelines.landing import HEAD, Site, loans, site
 
 LINES = "".join(f"{number},2,b,,05/03/2024,06/03/2024,\n" for number in range(10))
 COLUMNS = {"loan_key": "no", "patron_key": "reader", "item_key": "item"}
@@ -73,6 +73,46 @@ def test_times_that_cannot_be_read_and_rejected_records_count_together(tmp_path:
     assert "4 of 10 records (40.0%)" in received.warnings[0], "an empty time is no unreadable one"
     with pytest.raises(Refused, match=r"6 of 10 records \(60.0%\) are unfit, most for"):
         weighed(campus.receive("a.csv", HEAD + spoilt + "8,2,b,,never,,\n9,2,b,,never,,\n"), campus.source, LOANED_AT)
+
+
+def test_how_many_numbers_of_persons_are_words_for_none_is_told(tmp_path: Path) -> None:
+    lines = LINES.replace("0,2,b", "0,NULL,b").replace("1,2,b", "1,000000,b")
+    campus = loan_days(tmp_path, "%d/%m/%Y", rejects={"warn": 0.1})
+    received = weighed(campus.receive("a.csv", HEAD + lines), campus.source, LOANED_AT)
+    assert (received.loaded, received.warnings) == (
+        10,
+        (
+            "patron_key is a word for no number, such as NULL or 000000, in 2 of 10 rows — put it under empty in the preset, or ask for a fuller export",
+        ),
+    )
+    few = campus.receive("b.csv", HEAD + lines.replace("1,000000,b", "1,2,b"))
+    assert weighed(few, campus.source, LOANED_AT).warnings == (), "the control: one of ten is nothing unusual"
+
+
+def test_of_unfit_records_only_counts_are_held(tmp_path: Path) -> None:
+    """A file may have fifty million: what is held of them is a line for each reason and column."""
+    campus = loan_days(tmp_path, "%d/%m/%Y")
+    lines = "0,2,b,,05/03/2024,,\n" + "1,2,,,05/03/2024,,\n" * 3 + "4,2,b,,soon,,\n5,2,b,,never,,\n"
+    counted = _unfit(campus.receive("a.csv", HEAD + lines), campus.source, LOANED_AT, ())
+    assert sorted(counted.rows()) == [("item_key", "missing_value", 3, 2), ("loaned_at", "unreadable_timestamp", 2, 5)]
+
+
+def test_a_record_of_many_answers_is_one_unfit_record(tmp_path: Path) -> None:
+    columns = {
+        "survey": {"value": "2024"},
+        "response_key": "no",
+        "submitted_at": {"from": "at", "formats": "%Y-%m-%d"},
+        "item": {"heading": "(.+)"},
+        "facet": {"value": "value"},
+        "answer_value": {"cell": True},
+    }
+    lines = {"feed": "survey_answer", "files": "*.csv", "columns": columns, "unpivot": "^Q"}
+    campus = site(tmp_path, "survey", lines)
+    received = campus.receive("a.csv", "no,at,Q1,Q2,Q3\n1,2024-03-05,1,1,1\n2,soon,1,1,1\n3,2024-03-05,1,1,1\n")
+    happened = ContractColumn("submitted_at", "timestamp", required=False, is_pseudonym=False)
+    assert weighed(received, campus.source, happened).warnings == (
+        "1 of 3 records (33.3%) are unfit, most for unreadable_timestamp in columns.submitted_at, first in record 2",
+    )
 
 
 def test_every_reason_that_is_not_a_filters_says_what_to_do() -> None:

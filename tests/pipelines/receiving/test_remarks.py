@@ -1,13 +1,19 @@
 """What is said of a file that can be read, and columns that only the cells around them make whole."""
 
 import io
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.errors import Misconfigured
+from pipelines.receiving.cells import Batch, Misfit
+from pipelines.receiving.origins import Below
 from tests.pipelines.landing import GATE, column, gate, rejects, site
 
 ROOM: dict[str, Any] = {
@@ -32,6 +38,22 @@ def following(tmp_path: Path, **words: Any) -> Any:
 def test_what_ends_before_it_begins_is_rejected_and_told(tmp_path: Path) -> None:
     received = site(tmp_path, "room", ROOM).receive("a.csv", BOOKINGS)
     assert (column(received, "booking_key"), rejects(received)) == (["2", "3"], [(1, "ends_at", "implausible")])
+    assert received.warnings == (
+        "ends_at is before starts_at in 1 records — where that is on the next day, say next_day_if_before: starts_at",
+    )
+
+
+def test_an_end_that_was_left_empty_for_it_is_told_as_well(tmp_path: Path) -> None:
+    columns = {
+        "event_key": "no",
+        "event_type": {"value": "lecture"},
+        "starts_at": {"join": ["day", "from"], "formats": "%Y-%m-%d %H:%M"},
+        "ends_at": {"join": ["day", "to"], "formats": "%Y-%m-%d %H:%M"},
+        "attendance": {"value": "attended"},
+    }
+    lines = {"feed": "event_attendance", "files": "*.csv", "columns": columns}
+    received = site(tmp_path, "events", lines).receive("a.csv", BOOKINGS)
+    assert (received.loaded, column(received, "ends_at")[0]) == (3, None)
     assert received.warnings == (
         "ends_at is before starts_at in 1 records — where that is on the next day, say next_day_if_before: starts_at",
     )
@@ -115,6 +137,45 @@ def test_a_value_reaches_down_into_the_next_part_of_a_file(tmp_path: Path, monke
     )
     first, *keys = column(received, "patron_key")
     assert (first, [keys.index(key) for key in keys]) == (None, [0, 0, 0, 3, 3])
+
+
+def test_nothing_reaches_down_over_a_line_that_was_left_out(tmp_path: Path) -> None:
+    """What stood there is unknown: of the lines below it nobody can say whose they are."""
+    text = "card,door,at\n7,N,2025-09-08 08:00:00\n,N,2025-09-08 08:01:00\n9,N\n,N,2025-09-08 08:02:00\n8,N,2025-09-08 08:03:00\n,N,2025-09-08 08:04:00\n"
+    received = gate(tmp_path, columns=DOWN).receive("gate/a.csv", text)
+    keys = column(received, "patron_key")
+    assert [None if key is None else keys.index(key) for key in keys] == [0, 0, None, 3, 3]
+    assert received.reasons == {"too_few_fields": 1}
+
+
+def test_a_word_for_an_empty_cell_is_filled_like_one(tmp_path: Path) -> None:
+    text = "card,at\n7,2025-09-08 08:00:00\n-,2025-09-08 08:01:00\n"
+    received = gate(tmp_path, columns=DOWN, empty=["-"]).receive("gate/a.csv", text)
+    assert len(set(column(received, "patron_key"))) == 1
+
+
+@given(
+    st.lists(st.sampled_from(["a", "b", "", " ", "-", None]), max_size=12),
+    st.sets(st.integers(1, 12)),
+    st.integers(0, 2),
+)
+def test_however_a_file_is_parted_a_value_reaches_as_far(lines: list[str | None], ends: set[int], ahead: int) -> None:
+    """Against the plainest of loops; a line of None is left out, and may be told with a batch before its own."""
+    numbered = list(enumerate(lines, 1))
+    above, expected = None, []
+    for record, cell in numbered:
+        above = None if cell is None else cell if cell in ("a", "b") else above
+        expected += [] if cell is None else [(record, above)]
+    below, found, told = Below((0,), ("-",)), [], 0
+    bounds = [0, *sorted(end for end in ends if end < len(lines)), len(lines)]
+    for start, end in pairwise(bounds):
+        part = [(cell, record) for record, cell in numbered[start:end] if cell is not None]
+        frame = pl.DataFrame(part, schema={"c0": pl.String, "record": pl.Int64}, orient="row")
+        seen = max(end + ahead, told)
+        misfits = tuple(Misfit(record, "") for record, cell in numbered[told:seen] if cell is None)
+        told = seen
+        found += below.filled(Batch(frame, misfits)).frame.select("record", "c0").rows()
+    assert found == expected
 
 
 ANSWERS: dict[str, Any] = {
