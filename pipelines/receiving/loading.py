@@ -79,13 +79,19 @@ def strays(warehouse: Warehouse, model: Model, source: Source, received: Receive
     before = f"select {span} from {model.table} where list_contains(?, source_file)"
     ((began, ended),) = warehouse.rows_of(before, [marks])
     ((first, last),) = warehouse.rows_of(f"select {span} from read_parquet(?)", [str(received.rows_file)])
-    if began is None or (first is not None and first <= ended and last >= began):
+    if began is None or (first is not None and _meet((str(began), str(ended)), (str(first), str(last)))):
         return None
     told = f"{first} to {last}" if first else "no day"
     return (
         f"{received.name}: tells of {told}, and the file of that name before it, which it would withdraw, of {began} to {ended}"
         f" — say replaces: nothing, same_period or everything in source {source.name}; same_name if it should"
     )
+
+
+def _meet(one: tuple[str, str], other: tuple[str, str]) -> bool:
+    """Whether two stretches of time have an hour in common, or fill the same days: so few records may move when they are corrected."""
+    days = [tuple(time[:10] for time in stretch) for stretch in (one, other)]
+    return days[0] == days[1] or (one[0] <= other[1] and other[0] <= one[1])
 
 
 def load(

@@ -132,13 +132,20 @@ def test_another_night_under_the_same_name_does_not_withdraw_the_one_before(tmp_
     assert (rows(line), line.waiting()) == (5, [])
 
 
-def test_nor_does_one_that_goes_on_within_the_same_day(tmp_path: Path) -> None:
-    """Exports of the last hours meet in a day, and yet neither is a copy of the other."""
+def test_nor_does_one_that_goes_on_where_it_ended(tmp_path: Path) -> None:
+    """Exports of the last day and night meet in a day, and yet neither is a copy of the other."""
     line = gate(tmp_path)
-    take(line, {NIGHTLY: TWO})
-    (told,) = take(line, {NIGHTLY: TWO.replace("08:00", "21:00").replace("08:01", "21:01")})
-    assert told.startswith("gate/main_night.csv: tells of 2025-09-08 21:00:00 to 2025-09-08 21:01:00, and the file")
+    take(line, {NIGHTLY: TWO.replace("09/08 08:00", "09/07 21:00")})
+    (told,) = take(line, {NIGHTLY: TWO.replace("08:00", "21:00").replace("09/08 08:01", "09/09 08:01")})
+    assert told.startswith("gate/main_night.csv: tells of 2025-09-08 21:00:00 to 2025-09-09 08:01:00, and the file")
     assert rows(line) == 2
+
+
+def test_a_record_whose_time_is_corrected_within_its_day_is_no_other_night(tmp_path: Path) -> None:
+    line = gate(tmp_path)
+    take(line, {NIGHTLY: ONE})
+    assert take(line, {NIGHTLY: ONE.replace("08:00", "21:00")}) == []
+    assert rows(line) == 1
 
 
 def test_a_corrected_copy_withdraws_it_and_says_how_much(tmp_path: Path) -> None:
