@@ -2,32 +2,27 @@
 
 A record is rejected, with one reason, when a column that the feed requires stays empty or when a rule
 says so.  In any other column an unreadable value is left empty and noted.  No value is ever part of a
-reason.  Reading files belongs in :mod:`pipelines.receiving.cells`, pseudonyms in :mod:`pipelines.receiving.pseudonymise`.
+reason.  Reading files belongs in :mod:`pipelines.receiving.cells`, values in :mod:`pipelines.receiving.values`, pseudonyms in
+:mod:`pipelines.receiving.pseudonymise`.
 """
 
-import re
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from pipelines.receiving import card_numbers, times
+from pipelines.receiving import times
 from pipelines.receiving.contracts import Contract, ContractColumn
 from pipelines.receiving.headings import Headings
 from pipelines.receiving.origins import Origins
 from pipelines.receiving.presets import Filter, Rule, Source
 from pipelines.receiving.repetition import Distinct, Repetition
-from profiles.pseudonym import is_damaged, normalised, padded
+from pipelines.receiving.values import marked, typed
 
 _NEVER_TAKEN = {"unmapped_value", "unexpected_value", "spreadsheet_damage", "not_a_person"}
 """Problems that cost the record even where the column may be empty."""
 
 _BEGINS, _ENDS = "starts_at", "ends_at"
 """What columns are called between which something lasts."""
-
-_NO_NUMBER = (
-    r"^(0{6,}|[-–—]+|NULL|NAN|NONE|\((NULL|NONE)\)|<(NULL|NA)>|\\N|#?N/A|#(REF|VALUE|NUM|NULL|DIV/0)!|#NAME\?)$"
-)
-"""What a database, a program or a spreadsheet writes for a number that is not there: everybody without one would be one person."""
 
 
 @dataclass(frozen=True)
@@ -122,11 +117,11 @@ class Mapping:
             value, problem = self._without_nobody(text, value, problem, cells)
             text = text.set(value.is_null(), None)
         if rule.damaged:
-            problem = _marked(problem, text.str.contains(rule.damaged).fill_null(False), "damaged_text")
+            problem = marked(problem, text.str.contains(rule.damaged).fill_null(False), "damaged_text")
         if rule.allowed:
-            problem = _marked(problem, ~text.is_in(list(rule.allowed)).fill_null(True), "unexpected_value")
+            problem = marked(problem, ~text.is_in(list(rule.allowed)).fill_null(True), "unexpected_value")
         is_wanted = column.required and not rule.made_of
-        return Filled(column, text, value, _marked(problem, is_unmapped, "unmapped_value"), is_wanted)
+        return Filled(column, text, value, marked(problem, is_unmapped, "unmapped_value"), is_wanted)
 
     def _without_nobody(
         self, text: pl.Series, numbers: pl.Series, problem: pl.Series | None, cells: pl.DataFrame
@@ -136,25 +131,25 @@ class Mapping:
             # As it is written too: zeros put before a number would hide how it begins.
             patterns = self.source.people_who_are_not
             nobody = pl.any_horizontal(pl.lit(one).str.contains(p) for one in (numbers, text) for p in patterns)
-            problem = _marked(problem, pl.select(nobody.fill_null(False)).to_series(), "not_a_person")
+            problem = marked(problem, pl.select(nobody.fill_null(False)).to_series(), "not_a_person")
         for condition in self.source.nobody:
             is_nobody = self.origins.meets(condition, cells)
-            numbers, problem = numbers.set(is_nobody, None), _marked(problem, is_nobody, "nobody")
+            numbers, problem = numbers.set(is_nobody, None), marked(problem, is_nobody, "nobody")
         return numbers, problem
 
     def _reasons_of_records(
         self, cells: pl.DataFrame, repetition: Repetition, may_hold_nul: bool
     ) -> list[tuple[str, pl.Series | None]]:
         """What speaks against a record as a whole."""
-        reasons = [("", _marked(None, _has_nul(cells), "nul_byte") if may_hold_nul else None)]
+        reasons = [("", marked(None, _has_nul(cells), "nul_byte") if may_hold_nul else None)]
         if self.source.footer and "c0" in cells:
             is_footer = cells["c0"].str.contains(self.source.footer).fill_null(False)
-            reasons.append(("", _marked(None, is_footer, "footer")))
-        reasons.append(("", _marked(None, self.origins.is_heading_again(cells), "repeated_heading")))
-        reasons.append(("", _marked(None, self.origins.is_slipped(cells), "too_many_fields")))
+            reasons.append(("", marked(None, is_footer, "footer")))
+        reasons.append(("", marked(None, self.origins.is_heading_again(cells), "repeated_heading")))
+        reasons.append(("", marked(None, self.origins.is_slipped(cells), "too_many_fields")))
         for condition in self.source.where:
             is_out = ~self._meets(condition, cells, repetition)
-            reasons.append((condition.heading[0], _marked(None, is_out, condition.reason)))
+            reasons.append((condition.heading[0], marked(None, is_out, condition.reason)))
         return reasons
 
     def _meets(self, condition: Filter, cells: pl.DataFrame, repetition: Repetition) -> pl.Series:
@@ -172,7 +167,7 @@ class Mapping:
         if filled.keys() >= {_BEGINS, _ENDS}:
             ends = filled[_ENDS]
             is_before = (ends.value < filled[_BEGINS].value).fill_null(False)
-            problem = _marked(ends.problem, is_before, "implausible")
+            problem = marked(ends.problem, is_before, "implausible")
             filled[_ENDS] = replace(ends, value=ends.value.set(is_before, None), problem=problem)
         return list(filled.values())
 
@@ -183,90 +178,13 @@ class Mapping:
             if parts := self.source.columns[name].made_of:
                 is_empty = pl.all_horizontal(pl.lit(filled[part].text).is_null() for part in parts)
                 is_missing = pl.select(is_empty & pl.lit(one.value).is_null()).to_series()
-                reasons.append((name, _marked(None, is_missing, "missing_value")))
+                reasons.append((name, marked(None, is_missing, "missing_value")))
         return reasons
-
-
-def typed(text: pl.Series, column: ContractColumn, rule: Rule, zone: str) -> tuple[pl.Series, pl.Series | None]:
-    """The text of a column as its type, and what is wrong with each value."""
-    kind = column.type.lower()
-    if column.is_pseudonym:
-        serial = card_numbers.decimal(text, rule.uid) if rule.uid else text
-        number = normalised(serial)
-        problem = _marked(None, text.is_not_null() & serial.is_null(), "unreadable") if rule.uid else None
-        problem = _marked(problem, is_damaged(number), "spreadsheet_damage")
-        is_none = number.str.contains(_NO_NUMBER).fill_null(False)
-        return padded(number.set(is_none, None), rule.pad), _marked(problem, is_none, "missing_value")
-    if kind == "varchar":
-        return text, None
-    text = _half_width(text)
-    if kind in {"timestamp", "date"}:
-        return _times(text, kind, rule, zone)
-    value = _numbers(text, kind, rule)
-    return value, _marked(None, text.is_not_null() & value.is_null(), "unreadable")
-
-
-def _half_width(text: pl.Series) -> pl.Series:
-    """Digits as ASCII has them, where some are written in full width."""
-    is_foreign = text.str.len_bytes() > text.str.len_chars()
-    return text.str.normalize("NFKC") if is_foreign.any() else text
-
-
-def polars_type(kind: str) -> pl.DataType:
-    """The type of a contract's column, as polars has it."""
-    plain = {
-        "varchar": pl.String(),
-        "timestamp": pl.Datetime("us"),
-        "date": pl.Date(),
-        "integer": pl.Int32(),
-        "bigint": pl.Int64(),
-        "smallint": pl.Int16(),
-    }
-    decimal = re.fullmatch(r"decimal\((\d+), ?(\d+)\)", kind.lower())
-    return pl.Decimal(int(decimal[1]), int(decimal[2])) if decimal else plain[kind.lower()]
-
-
-def _times(text: pl.Series, kind: str, rule: Rule, zone: str) -> tuple[pl.Series, pl.Series | None]:
-    read = times.read(text, rule, zone)
-    is_unread = text.is_not_null() & read.is_null()
-    problem = None
-    if is_unread.any():
-        problem = _marked(_marked(None, is_unread, "unreadable"), times.is_partial(text, rule), "partial_date")
-        problem = _marked(problem, is_unread & times.is_skipped(text, rule), "implausible")
-    is_out = times.is_implausible(read, rule)
-    value = read.set(is_out, None) if is_out.any() else read
-    return value.cast(polars_type(kind)), _marked(problem, is_out, "implausible")
-
-
-def _numbers(text: pl.Series, kind: str, rule: Rule) -> pl.Series:
-    """Numbers; one that a spreadsheet wrote as 3.0 is the whole number 3."""
-    if rule.thousands:
-        text = text.str.replace_all(rf"(\d){re.escape(rule.thousands)}(\d{{3}})", "$1$2").str.replace_all(
-            rf"(\d){re.escape(rule.thousands)}(\d{{3}})", "$1$2"
-        )
-    if rule.decimal != ".":
-        text = text.str.replace(rule.decimal, ".", literal=True)
-    whole = text.str.replace(r"^([+-]?\d+)\.0+$", "$1")
-    is_number = whole.str.contains(r"^[+-]?(\d+\.?\d*|\.\d+)$")
-    digits = whole.set(~is_number.fill_null(False), None)
-    if rule.scale == rule.divided_by == 1:
-        return digits.cast(polars_type(kind), strict=False)
-    scaled = digits.cast(pl.Float64, strict=False) * rule.scale / rule.divided_by
-    return scaled.cast(polars_type(kind), strict=False)
 
 
 def _has_nul(cells: pl.DataFrame) -> pl.Series:
     texts = pl.col(f"^c{chr(92)}d+$")
     return cells.select(pl.any_horizontal(texts.str.contains("\0", literal=True)).fill_null(False)).to_series()
-
-
-def _marked(problem: pl.Series | None, where: pl.Series | None, code: str) -> pl.Series | None:
-    """The problems, with this one where it holds."""
-    if where is None or not where.any():
-        return problem
-    if problem is None:
-        problem = pl.Series([None], dtype=pl.String).new_from_index(0, len(where))
-    return problem.set(where, code)
 
 
 def _reason(one: Filled) -> pl.Series | None:

@@ -15,7 +15,7 @@ from typing import IO
 import polars as pl
 
 from pipelines.receiving.ahead import ahead
-from pipelines.receiving.canonical import Mapping, Sorted, polars_type
+from pipelines.receiving.canonical import Mapping, Sorted
 from pipelines.receiving.cells import Batch, Misfit, filled
 from pipelines.receiving.duplicates import Seen
 from pipelines.receiving.origins import Below
@@ -23,6 +23,7 @@ from pipelines.receiving.parquet import Appender, parts
 from pipelines.receiving.presets import SameKey
 from pipelines.receiving.pseudonymise import Pseudonyms
 from pipelines.receiving.tombstones import ERASED
+from pipelines.receiving.values import polars_type
 
 REJECTS = {"record": pl.Int64(), "field": pl.String(), "reason": pl.String()}
 LOADED = {"source_file": pl.String(), "source_record": pl.Int64(), "notes": pl.String()}

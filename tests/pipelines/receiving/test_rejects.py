@@ -117,9 +117,10 @@ def test_a_record_of_many_answers_is_one_unfit_record(tmp_path: Path) -> None:
 
 def test_every_reason_that_is_not_a_filters_says_what_to_do() -> None:
     text = "".join(
-        (ROOT / "pipelines" / "receiving" / name).read_text(encoding="utf-8") for name in ("canonical.py", "harvest.py")
+        (ROOT / "pipelines" / "receiving" / name).read_text(encoding="utf-8")
+        for name in ("canonical.py", "values.py", "harvest.py")
     )
-    marked = set(re.findall(r'_marked\(.*"(\w+)"\)', text)) | set(re.findall(r'return "(\w+)"', text))
+    marked = set(re.findall(r'marked\(.*"(\w+)"\)', text)) | set(re.findall(r'return "(\w+)"', text))
     assert {"footer", "implausible", "too_many_fields"} <= marked
     of_filters = meaning("denied")
     assert [code for code in marked - {"unreadable"} if meaning(code) == of_filters] == []
