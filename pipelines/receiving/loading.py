@@ -81,9 +81,10 @@ def strays(warehouse: Warehouse, model: Model, source: Source, received: Receive
     ((first, last),) = warehouse.rows_of(f"select {span} from read_parquet(?)", [str(received.rows_file)])
     if began is None or (first is not None and _meet((str(began), str(ended)), (str(first), str(last)))):
         return None
-    told = f"{first} to {last}" if first else "no day"
+    # Days alone: a file of one record would tell when somebody passed.
+    told = f"{first!s:.10} to {last!s:.10}" if first else "no day"
     return (
-        f"{received.name}: tells of {told}, and the file of that name before it, which it would withdraw, of {began} to {ended}"
+        f"{received.name}: tells of {told}, and the file of that name before it, which it would withdraw, of {began!s:.10} to {ended!s:.10}"
         f" — say replaces: nothing, same_period or everything in source {source.name}; same_name if it should"
     )
 

@@ -123,8 +123,8 @@ def test_another_night_under_the_same_name_does_not_withdraw_the_one_before(tmp_
     assert take(line, {NIGHTLY: TWO}) == []
     (told,) = take(line, {NIGHTLY: THREE})
     assert told == (
-        "gate/main_night.csv: tells of 2025-10-08 08:00:00 to 2025-10-08 08:02:00, and the file of that name before it,"
-        " which it would withdraw, of 2025-09-08 08:00:00 to 2025-09-08 08:01:00 — say replaces: nothing, same_period or everything in source gate; same_name if it should"
+        "gate/main_night.csv: tells of 2025-10-08 to 2025-10-08, and the file of that name before it,"
+        " which it would withdraw, of 2025-09-08 to 2025-09-08 — say replaces: nothing, same_period or everything in source gate; same_name if it should"
     )
     assert (rows(line), line.waiting()) == (2, [NIGHTLY])
     mend(line, replaces="nothing")
@@ -137,7 +137,7 @@ def test_nor_does_one_that_goes_on_where_it_ended(tmp_path: Path) -> None:
     line = gate(tmp_path)
     take(line, {NIGHTLY: TWO.replace("09/08 08:00", "09/07 21:00")})
     (told,) = take(line, {NIGHTLY: TWO.replace("08:00", "21:00").replace("09/08 08:01", "09/09 08:01")})
-    assert told.startswith("gate/main_night.csv: tells of 2025-09-08 21:00:00 to 2025-09-09 08:01:00, and the file")
+    assert told.startswith("gate/main_night.csv: tells of 2025-09-08 to 2025-09-09, and the file")
     assert rows(line) == 2
 
 
