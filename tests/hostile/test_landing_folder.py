@@ -137,7 +137,7 @@ def as_export(swipes: list[tuple[int, str]]) -> str:
 def test_a_mended_file_leaves_the_same_as_if_it_had_come_alone(
     tmp_path_factory: pytest.TempPathFactory, first: list[tuple[int, str]], mended: list[tuple[int, str]]
 ) -> None:
-    taking_all = {"rejects": {"stop": 1}}
+    taking_all = {"rejects": {"stop": 1}, "replaces": "same_name"}
     twice, once = (gate_line(tmp_path_factory.mktemp(name), **taking_all) for name in ("twice", "once"))
     twice.put("gate/a.csv", as_export(first))
     take_in(twice)
