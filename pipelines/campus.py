@@ -106,6 +106,8 @@ class Campus(Strict):
     """A term of which less than this share of open days was received is not measured."""
     reference: dict[str, Path] = Field(default_factory=dict)
     schedules: Schedules = Schedules()
+    retention: Given[dict[str, Annotated[str, Field(pattern=r"^[1-9]\d{0,2} months?$")]]] = Field(default_factory=dict)
+    """Feed → how long its records are kept; those of others, as long as the site keeps its data."""
     memory_limit: str = Field("4GB", pattern=r"^\d+ ?(MB|GB)$")
     parser_memory_mb: int = Field(2048, ge=512)
     parser_seconds: int = Field(600, ge=1)

@@ -25,12 +25,14 @@ from pipelines.receiving.presets import Source
 from pipelines.receiving.reader import readers
 from pipelines.receiving.receive import Received, digest, discard, name_within, source_file
 from pipelines.receiving.receive import landed as landed_files
-from pipelines.receiving.tombstones import ERASED
+from pipelines.receiving.tombstones import NEVER_KEPT
 from pipelines.site import Site
 from pipelines.tables import asset_key, asset_spec, op_name
 from pipelines.warehouse import Warehouse
 
 EVERY_FILE = "takes_in_every_file"
+RETENTION = "door.retention"
+"""What comes first: records that are past their time are let go before any come in."""
 
 READERS = 2
 """Children that read at once: each file is one core's work for the child, and some for the parent."""
@@ -64,7 +66,7 @@ def export_asset(model: Model) -> dg.AssetsDefinition:
 
     @dg.multi_asset(
         name=op_name(model),
-        specs=[asset_spec(model, [], {"duckdb", "greatexpectations"})],
+        specs=[asset_spec(model, [RETENTION], {"duckdb", "greatexpectations"})],
         check_specs=[*_check_specs(model, expected), _every_file(model), *arrival_specs(model)],
     )
     def export(
@@ -118,7 +120,7 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
         if why := culprit or loading.strays(warehouse, model, source, received):
             _refuse(warehouse, source, landed, why, intake)
             continue
-        if ERASED in received.reasons and not _keep_rest(site, vault, source, landed, intake):
+        if NEVER_KEPT & received.reasons.keys() and not _keep_rest(site, vault, source, landed, intake):
             continue
         intake.withdrawn += loading.load(warehouse, model, source, received, site.campus.timezone)
         _keep(warehouse, vault, landed, asked, intake)
@@ -168,7 +170,11 @@ def _new(
         for landed in _landed(site, source, intake):
             is_known = landed.source_file in known or (landed.source_file, landed.name) in left_behind
             if is_known or _is_overtaken(warehouse, source, landed):
-                if not vault.erased or vault.has(landed.sha256) or _keep_rest(site, vault, source, landed, intake):
+                if (
+                    not (vault.erased or vault.kept_from)
+                    or vault.has(landed.sha256)
+                    or _keep_rest(site, vault, source, landed, intake)
+                ):
                     _keep(warehouse, vault, landed, asked, intake)
             elif why := succession.misnamed(source, landed.name) or told_twice(landed.name, model, asked[landed.path]):
                 _refuse(warehouse, source, landed, why, intake)

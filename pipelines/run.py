@@ -51,7 +51,7 @@ def run(site: Site, progress: Progress) -> Outcome:
             tuple(problems),
             0 if is_well else max(problems.values(), default=1),
             tuple(line for told in made for line in told.get("remarks", ())),
-            (_taken_in(made), _published(made, site)) if made else (),
+            (*_let_go(made), _taken_in(made), _published(made, site)) if made else (),
         )
 
 
@@ -72,6 +72,11 @@ def _made(result: dg.ExecuteInProcessResult) -> list[dict[str, Any]]:
     events = result.filter_events(lambda any_event: any_event.is_step_materialization)
     told = [event.step_materialization_data.materialization.metadata for event in events]
     return [{name: entry.value for name, entry in figures.items()} for figures in told]
+
+
+def _let_go(made: list[dict[str, Any]]) -> list[str]:
+    rows = sum(told.get("let_go", 0) for told in made)
+    return [f"let go, past their time: {rows:,} rows"] if rows else []
 
 
 def _taken_in(made: list[dict[str, Any]]) -> str:

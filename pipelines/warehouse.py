@@ -50,7 +50,7 @@ class Warehouse(dg.ConfigurableResource[Any]):
     @contextmanager
     def opened(self) -> Iterator[Self]:
         """Hold the file for as long as the block runs; the door's own ledger stands ready in it."""
-        self._connection = connect(Path(self.path), self.wait_seconds, self.memory_limit, self.threads)
+        self._connection = self._connected()
         try:
             for model in models().values():
                 if model.layer == "ledger":
@@ -58,6 +58,14 @@ class Warehouse(dg.ConfigurableResource[Any]):
             yield self
         finally:
             self._connection.close()
+
+    def reopen(self) -> None:
+        """Hold the file that lies there now, where another has been put in its place."""
+        self._connection.close()
+        self._connection = self._connected()
+
+    def _connected(self) -> duckdb.DuckDBPyConnection:
+        return connect(Path(self.path), self.wait_seconds, self.memory_limit, self.threads)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:

@@ -3,7 +3,7 @@
 Which exports a site takes in and what is in them is read from its contracts; only words stand here.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final, NamedTuple
 
 from profiles.captions import Words
@@ -96,7 +96,7 @@ KEPT: Final = (
     ),
     (
         Words("假名记录", "Records under pseudonyms"),
-        Words("为跨学期比较而保留", "kept to compare terms"),
+        Words("{others}为跨学期比较而保留", "{rest}kept to compare terms"),
     ),
     (
         Words("分析用数据库", "The database for analysts"),
@@ -147,11 +147,26 @@ def rights(commands: Collection[str]) -> list[Words]:
     return [right.words for right in RIGHTS if right.command in commands]
 
 
-def kept(editions: int) -> list[tuple[Words, Words]]:
-    """What is kept for how long."""
+def kept(editions: int, limited: Collection[tuple[Words, int]]) -> list[tuple[Words, Words]]:
+    """What is kept for how long; ``limited`` are feeds whose records are kept for so many months."""
+    told = {
+        "{editions}": str(editions),
+        "{others}": "其他记录" if limited else "",
+        "{rest}": "the others " if limited else "",
+    }
     return [
-        (what, Words(*(words.replace("{editions}", str(editions)) for words in (how.zh, how.en)))) for what, how in KEPT
+        *(
+            (what, Words(f"{months} 个月，封存的原始文件里的也一样", f"{months} months, in the sealed exports too"))
+            for what, months in limited
+        ),
+        *((what, Words(_filled(how.zh, told), _filled(how.en, told))) for what, how in KEPT),
     ]
+
+
+def _filled(words: str, told: Mapping[str, str]) -> str:
+    for place, said in told.items():
+        words = words.replace(place, said)
+    return words
 
 
 MARKS: Final = {

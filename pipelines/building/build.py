@@ -10,7 +10,7 @@ from contextlib import ExitStack
 
 import polars as pl
 
-from pipelines.building import changes, parts
+from pipelines.building import changes, parts, settled
 from pipelines.building.built import Built, checked, record, rules, together
 from pipelines.building.due import Due, due, version
 from pipelines.building.fingerprint import content, content_by
@@ -61,8 +61,9 @@ def build(warehouse: Warehouse, model: Model, query: str, made_as: str | None = 
     """Make a model's table of the rows of a query, which has its columns in order; keep it only if every check passes."""
 
     def make() -> Built:
-        warehouse.lay_out(model)
-        warehouse.connection.execute(f"insert into {model.table} {query}")
+        stays = settled.lay_out(warehouse, model)
+        made = f"select * from ({query}\n) as made where not {stays.rows}" if stays else query
+        warehouse.connection.execute(f"insert into {model.table} {made}")
         return checked(warehouse, model, model.table)
 
     return _attempt(warehouse, lambda: _whole(warehouse, model, make, made_as or version(model)))
@@ -112,8 +113,9 @@ def _anew(warehouse: Warehouse, model: Model) -> Built:
 
 def _by_pieces(warehouse: Warehouse, model: Model, made_of: Sequence[Piece]) -> Built:
     assert model.parted is not None
-    warehouse.lay_out(model)
-    is_told_apart, judged = model.parted.column in model.grain, []
+    settled.lay_out(warehouse, model)
+    is_told_apart = model.parted.column in model.grain
+    judged = [checked(warehouse, model, model.table)] if is_told_apart else []
     for number, piece in enumerate(made_of):
         parts.compute(warehouse, model, piece, number)
         if is_told_apart:

@@ -1,7 +1,7 @@
 """What of a table has to be made anew: all of it, some parts, or nothing.
 
 A table is built whole the first time, when its definition is another, and when something changed
-that it reads whole.  Of one that is rebuilt by parts (:mod:`pipelines.modelling.parted`), news touches those that
+that it reads whole.  What was made of records that have been let go stays (:mod:`pipelines.building.settled`).  Of one that is rebuilt by parts (:mod:`pipelines.modelling.parted`), news touches those that
 :mod:`pipelines.building.months` and :mod:`pipelines.building.terms` tell.  What the news is stands in the ledger
 (:mod:`pipelines.building.changes`).
 """
@@ -13,6 +13,7 @@ from hashlib import sha256
 from pipelines.building import months, terms
 from pipelines.building.changes import since
 from pipelines.building.months import Part
+from pipelines.building.settled import settled
 from pipelines.models import Model
 from pipelines.warehouse import Warehouse
 
@@ -51,7 +52,8 @@ def due(warehouse: Warehouse, model: Model) -> Due:
         if parted is None or news.is_everything or table not in {*parted.narrowed, *parted.followed}:
             return WHOLE
         parts |= (terms if parted.kind == "term" else months).touched(warehouse, parted, table, news)
-    return Due(False, frozenset(parts))
+    stays = settled(warehouse, model) if parts else None
+    return Due(False, frozenset(part for part in parts if not (stays and stays.holds(part))))
 
 
 def is_current(warehouse: Warehouse, made: str, version: str, reads: Iterable[str]) -> bool:

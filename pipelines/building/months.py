@@ -58,6 +58,11 @@ def inside(column: str, parts: Iterable[Part], days: int = 0) -> str:
     return f"({' or '.join([*spans, *([f'{column} is null'] if None in months else [])])})"
 
 
+def first_from(day: dt.date) -> dt.date:
+    """The first day of the first month that begins on a day or after it."""
+    return day if day.day == 1 else (day.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+
+
 def _spans(months: Iterable[Part], days: int) -> list[tuple[str, str]]:
     """Stretches of days, those that touch each other as one."""
     spans: list[tuple[int, int]] = []

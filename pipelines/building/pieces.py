@@ -8,6 +8,7 @@ from collections import Counter
 
 from pipelines.building import months, terms
 from pipelines.building.months import Part
+from pipelines.building.settled import settled
 from pipelines.models import Model
 from pipelines.warehouse import Warehouse
 
@@ -32,7 +33,8 @@ def pieces(warehouse: Warehouse, model: Model) -> list[Piece]:
     weights = Counter[Part](dict.fromkeys([None, *kind.of_calendar(warehouse, model.reads)], 0))
     for table in parted.narrowed:
         weights.update(kind.weights(warehouse, parted, table))
-    return _put_together(weights)
+    stays = settled(warehouse, model)
+    return _put_together(Counter({part: n for part, n in weights.items() if not (stays and stays.holds(part))}))
 
 
 def _put_together(weights: Counter[Part]) -> list[Piece]:

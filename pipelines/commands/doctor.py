@@ -10,6 +10,7 @@ import duckdb
 
 from pipelines.errors import Problem
 from pipelines.exports import asked_for, told_twice
+from pipelines.forgetting.retention import limits, outliving, today
 from pipelines.history import history
 from pipelines.modelling.template_slips import refuse_slips
 from pipelines.publish import open_current
@@ -67,6 +68,20 @@ def _examine(site: Site, may_reap: bool) -> Iterator[Finding]:
         yield Finding(True, f"history: {len(reaped)} abandoned runs ended" if reaped else "history: no abandoned run")
 
 
+def _retention(warehouse: Warehouse, site: Site) -> Finding:
+    """How long records are kept; that nothing says so is no fault, and worth a word."""
+    limited, outlived = limits(site), outliving(warehouse, site, today(site.campus))
+    told = ", ".join(f"{feed} {months}" for feed, months in site.campus.retention.items())
+    if outlived:
+        return Finding(False, f"retention: {outlived:,} records are past their time — the next run lets them go")
+    return Finding(
+        True,
+        f"retention: {told}"
+        if limited
+        else "retention: records are kept without limit; retention in the site file sets one",
+    )
+
+
 def _data(folder: Path) -> Finding:
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -108,6 +123,7 @@ def _kept(site: Site) -> Iterator[Finding]:
             ledger.keyring(warehouse, site)
             yield Finding(True, "key: present, private, and the one this warehouse was made with")
             yield from (Finding(False, line) for line in lacking(warehouse))
+            yield _retention(warehouse, site)
         with open_current(campus.published) as connection:
             rows = connection.execute("select count(*) from meta.manifest").fetchall()[0][0]
             yield Finding(True, f"published: opens, {rows} tables")

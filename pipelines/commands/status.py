@@ -40,6 +40,9 @@ where status = 'loaded' and remark is not null order by received_at desc, name""
 _UNFINISHED = """
 select asked_at as "asked at", count(*) as numbers, '`mingyuan erase` with the same number finishes it' as "what to do"
 from ledger.erasure where finished_at is null group by asked_at order by asked_at"""
+_LET_GO = """
+select table_name as "table", max(kept_from) as "kept from", sum(rows) as "rows let go", max(let_go_at) as "last let go at"
+from ledger.retention group by table_name order by table_name"""
 _LAST_RUNS = 5
 _LAST_REMARKS = 10
 _PATIENCE_SECONDS = 1.0
@@ -51,6 +54,9 @@ def status_tables(site: Site) -> Iterator[Table]:
     headings, rows = _answer(site, f"{_REMARKS} limit {_LAST_REMARKS}")
     if rows:
         yield table("Last of what was taken in and is worth a look (`mingyuan rejects` has all)", headings, rows)
+    headings, rows = _answer(site, _LET_GO)
+    if rows:
+        yield table("Records kept for a time", headings, rows)
     headings, rows = _answer(site, _UNFINISHED)
     if rows:
         yield table("Readers who are not erased to the end", headings, rows)

@@ -7,6 +7,7 @@ Which tables tell of single people is read off what they say of their columns.  
 from collections.abc import Collection
 
 from pipelines.building import changes
+from pipelines.building.settled import settled
 from pipelines.errors import Problem
 from pipelines.models import Model
 from pipelines.quoting import identifier, literal
@@ -29,6 +30,8 @@ def take_out(warehouse: Warehouse, keys: Collection[str]) -> None:
             _retract(warehouse, model, f"select * from {model.table} where {theirs}")
         elif model.layer == "ledger":
             warehouse.connection.execute(f"delete from {model.table} where {theirs}")
+        elif stays := settled(warehouse, model):
+            _take_from_settled(warehouse, model, f"({theirs}) and {stays.rows}")
 
 
 def refuse_what_stands(warehouse: Warehouse, keys: Collection[str]) -> None:
@@ -62,6 +65,13 @@ def _retract(warehouse: Warehouse, model: Model, rows: str) -> None:
             [feed],
         )
         connection.execute(rows.replace("select *", "delete", 1))
+
+
+def _take_from_settled(warehouse: Warehouse, model: Model, theirs: str) -> None:
+    """Take rows out of what is not made anew, for the records behind it are gone."""
+    ((rows,),) = warehouse.connection.execute(f"delete from {model.table} where {theirs}").fetchall()
+    if rows:
+        changes.note(warehouse, model)
 
 
 def _holds(warehouse: Warehouse, table: str, keys: Collection[str]) -> bool:

@@ -1,4 +1,4 @@
-"""An original without the records of those who were forgotten, every other byte as it came.
+"""An original without the records of those who were forgotten, or that are past their time, every other byte as it came.
 
 The door itself says which records they are.  A text in which each record has lines of its own is sealed anew without
 them; any other file that holds somebody (a workbook, a JSON document, what is packed, a dump of several tables) is
@@ -22,7 +22,7 @@ from pipelines.receiving import loading, records, spool
 from pipelines.receiving.presets import Source
 from pipelines.receiving.reader import Read, readers
 from pipelines.receiving.receive import Received
-from pipelines.receiving.tombstones import ERASED
+from pipelines.receiving.tombstones import NEVER_KEPT
 from pipelines.site import Site, models
 
 Fate = Literal["as it was", "rewritten", "destroyed"]
@@ -48,8 +48,8 @@ class Redactor:
     vault: Vault
     folder: Path
     read: Read
-    sought: Collection[str]
-    """Those of the forgotten as far as they are still known: looked for in what nobody can read any more."""
+    sought: Collection[str] | None
+    """Those of the forgotten as far as they are still known: looked for in what nobody can read any more; or nobody at all."""
 
     def redact(self, sha256: str, readings: Sequence[Reading], came: Path | None = None) -> Fate:
         """Seal an original without the forgotten: the one in the vault, or else the one that has just come.
@@ -82,10 +82,10 @@ class Redactor:
         try:
             received = self._received(path, reading.source, sha256, folder)
         except Refused:
-            if _may_name(path, self.sought):
+            if self.sought is not None and _may_name(path, self.sought):
                 os.truncate(path, 0)
             return path
-        told = pl.read_parquet(received.rejects_file).filter(pl.col("reason") == ERASED)
+        told = pl.read_parquet(received.rejects_file).filter(pl.col("reason").is_in(list(NEVER_KEPT)))
         if told.height and reading.source:
             _take_out(path, reading.source, received, set(told["record"]))
         return path
@@ -100,7 +100,7 @@ class Redactor:
 
 
 @contextmanager
-def redactor(site: Site, vault: Vault, sought: Collection[str] = ()) -> Iterator[Redactor]:
+def redactor(site: Site, vault: Vault, sought: Collection[str] | None = ()) -> Iterator[Redactor]:
     """A redactor with a child that reads for it, and a workspace of which nothing stays."""
     with spool.workspace(site.campus.spool) as folder, readers(1) as read:
         yield Redactor(site, vault, folder, read, sought)
@@ -110,7 +110,7 @@ def seal_rest(site: Site, vault: Vault, reading: Reading, sha256: str, came: Pat
     """Seal what came without the forgotten; what there is to say about it."""
     with redactor(site, vault) as sealed:
         fate = sealed.redact(sha256, [reading], came)
-    lost = f"{reading.name}: holds a reader who was erased, and of a file of its kind no original is kept then"
+    lost = f"{reading.name}: holds a reader who was erased or what is past its time, and of a file of its kind no original is kept then"
     return [lost] if fate == "destroyed" else []
 
 

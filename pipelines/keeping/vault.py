@@ -9,8 +9,8 @@ import datetime as dt
 import hashlib
 import io
 import json
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -57,6 +57,8 @@ class Vault:
     """The landing folder whose files are taken away once they are sealed; any other is left as it is."""
     erased: frozenset[str] = frozenset()
     """Tombstones of those whose records are read from no file any more."""
+    kept_from: Mapping[str, dt.date] = field(default_factory=dict)
+    """By table of records, the day before which none is read from any file any more."""
 
     @classmethod
     def of(cls, campus: Campus, keyring: Keyring) -> Self:
@@ -95,6 +97,10 @@ class Vault:
         with rest.open("rb") as file:
             seal(chunks(file), self._path("received", sha256), f"received/{sha256}", self.keyring)
 
+    def empty_original(self, sha256: str) -> None:
+        """Keep of an original no more than that it was here."""
+        seal(iter(()), self._path("received", sha256), f"received/{sha256}", self.keyring)
+
     def take_away(self, path: Path, sha256: str) -> None:
         """Take a sealed file out of our own landing folder, unless somebody has changed it or is about to."""
         if path.resolve().is_relative_to(self.emptied.resolve()) and _is_still(path, sha256):
@@ -125,6 +131,10 @@ class Vault:
         with records.open("rb") as file:
             seal(chunks(file), target, f"rejects/{source_file}", self.keyring)
         return target
+
+    def forget_rejects(self, source_file: str) -> None:
+        """Keep the rejected records of a file no longer."""
+        self._path("rejects", source_file).unlink(missing_ok=True)
 
     def seal_rejects(self, source_file: str, rejects: Iterable[dict[str, Any]]) -> None:
         """Seal what is left of the rejected records of a file, by what marks its rows."""

@@ -6,6 +6,7 @@ not taken for a quiet day:
 
     -- feed gate: 门禁 | gates | expected
     -- days: passed_at by building
+    -- retention: 7 to 13 months     for how long its records may be kept, where a site sets a limit: long enough to tell a term
 
 A statement whose header says ``given: every_day`` finds under that name the records of all of them, and a feed that is
 added is there with its own file.
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from pipelines.modelling.header import Header
 
 _FEED: Final = re.compile(r"(?P<zh>[^|]*[^|\s]) *\| *(?P<en>[^|]*[^|\s])(?P<expected> *\| *expected)?")
+_RETENTION: Final = re.compile(r"(\d+) to (\d+) months")
 _DAYS: Final = re.compile(r"(?P<day>\w+)(?: by (?P<place>\w+))?(?: where (?P<rule>.+))?")
 
 
@@ -56,6 +58,8 @@ class Feed:
     reader: str | None
     """The column that says whose record it is."""
     days: Days | None
+    retention: tuple[int, int] | None = None
+    """The fewest and the most months for which its records may be kept; nothing where no limit can be set."""
 
 
 def feed_of(table: str, header: Header, reader: str | None) -> Feed | None:
@@ -65,12 +69,18 @@ def feed_of(table: str, header: Header, reader: str | None) -> Feed | None:
     if line is None or words is None:
         return None
     name = line.name or table.partition(".")[2]
-    return Feed(table, name, words["zh"], words["en"], words["expected"] is not None, reader, _days_of(header))
+    is_expected = words["expected"] is not None
+    return Feed(table, name, words["zh"], words["en"], is_expected, reader, _days_of(header), _retention_of(header))
 
 
 def _days_of(header: Header) -> Days | None:
     found = _DAYS.fullmatch(next(iter(header.values("days")), ""))
     return Days(found["day"], found["place"], found["rule"]) if found else None
+
+
+def _retention_of(header: Header) -> tuple[int, int] | None:
+    found = _RETENTION.fullmatch(next(iter(header.values("retention")), ""))
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def given_slips(table: str, header: Header) -> Iterator[tuple[int, str]]:
@@ -80,6 +90,11 @@ def given_slips(table: str, header: Header) -> Iterator[tuple[int, str]]:
         yield lines.get("feed", 1), "it is not said what the feed is called — write `-- feed: 中文 | English`"
     if "days" in lines and _days_of(header) is None:
         yield lines["days"], "days: names no column — write `-- days: passed_at`, or `-- days: passed_at by building`"
+    if "retention" in lines and not (_retention_of(header) and "happened" in lines):
+        yield (
+            lines["retention"],
+            "it is not said how long records are kept — write `-- retention: 7 to 13 months`, and `-- happened: passed_at`",
+        )
     for name in (name for name in header.names("given") if name not in GIVEN):
         yield lines["given"], f"nobody gives {name}{suggestion(name, GIVEN)} — there are {', '.join(GIVEN)}"
 
@@ -109,7 +124,10 @@ def merged(feeds: Iterable[Feed]) -> list[Feed]:
     for feed in sorted(feeds, key=lambda feed: feed.table):
         first = merged.setdefault(feed.name, feed)
         merged[feed.name] = replace(
-            first, is_expected=first.is_expected or feed.is_expected, days=first.days or feed.days
+            first,
+            is_expected=first.is_expected or feed.is_expected,
+            days=first.days or feed.days,
+            retention=first.retention or feed.retention,
         )
     return sorted(
         merged.values(), key=lambda feed: (not feed.is_expected, not (feed.is_expected or feed.days), feed.name)

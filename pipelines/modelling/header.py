@@ -14,6 +14,8 @@ DECLARATIONS = {
     "grain",
     "feed",
     "days",
+    "retention",
+    "settles",
     "given",
     "happened",
     "due",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 def part_slips(model: Model, models: Mapping[str, Model]) -> Iterator[str]:
     """Each as one line, with the place and what to write instead."""
+    yield from _settles(model, models)
     if not model.header.values("rebuild"):
         for line in model.header.declarations:
             if line.key in ("reads", "follows"):
@@ -36,6 +37,16 @@ def part_slips(model: Model, models: Mapping[str, Model]) -> Iterator[str]:
         yield from _unrelated(model, parted)
     elif not slips and (mixed := mixing(model, parted, models)):
         yield f"{model.file}:{mixed.line}: {mixed.words} — keep the terms apart, or say in the header which of {', '.join(sorted(parted.narrowed))} is read across them: `-- reads {min(parted.narrowed)}: whole`"
+
+
+def _settles(model: Model, models: Mapping[str, Model]) -> Iterator[str]:
+    for line in (line for line in model.header.declarations if line.key == "settles"):
+        where = f"{model.file}:{line.line}: settles"
+        unknown = sorted({table.strip() for table in line.value.split(",")} - models.keys())
+        if model.header.values("rebuild"):
+            yield f"{where}: {model.table} is made by parts, which tell it by themselves — leave it out"
+        elif unknown or _kind(model, line.name) not in ("DATE", "VARCHAR"):
+            yield f"{where}: says a date or the term of its rows, and tables of records — `-- settles term: clean.visit`"
 
 
 def _of_month(model: Model, parted: Parted) -> Iterator[str]:

@@ -110,6 +110,20 @@ def rebuilt_by(model: Model) -> tuple[str, str] | None:
     return (found[1], found[2]) if found else None
 
 
+def settling(model: Model) -> tuple[str, str, Mapping[str, int]]:
+    """By which column, of what kind (month, term or day), it is known which rows are made of which tables; and so many days around.
+
+    Of a table that is not made by parts, a line ``settles`` says it; where there is none, no table is named.
+    """
+    if model.parted:
+        return model.parted.column, model.parted.kind, {t: needs.days for t, needs in model.parted.narrowed.items()}
+    line = next((line for line in model.header.declarations if line.key == "settles"), None)
+    if line is None:
+        return "", "", {}
+    is_term = model.column(line.name).type == "VARCHAR"
+    return line.name, TERM if is_term else "day", {table.strip(): 0 for table in line.value.split(",")}
+
+
 def known_by(model: Model) -> str | None:
     """The column by whose days it is known which rows of a table came and went."""
     if model.is_feed:

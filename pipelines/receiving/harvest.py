@@ -4,9 +4,10 @@ Not every duplicate is known before the end, so a draft is written first and gon
 How a record becomes a row belongs in :mod:`pipelines.receiving.canonical`.
 """
 
+import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import starmap
 from pathlib import Path
@@ -22,7 +23,7 @@ from pipelines.receiving.origins import Below
 from pipelines.receiving.parquet import Appender, parts
 from pipelines.receiving.presets import SameKey
 from pipelines.receiving.pseudonymise import Pseudonyms
-from pipelines.receiving.tombstones import ERASED
+from pipelines.receiving.tombstones import ERASED, NEVER_KEPT, PAST
 from pipelines.receiving.values import polars_type
 
 REJECTS = {"record": pl.Int64(), "field": pl.String(), "reason": pl.String()}
@@ -43,6 +44,8 @@ class Harvest:
     below: Below
     truncated: int | None
     """The record that may have been cut short."""
+    kept_from: tuple[tuple[str, ...], dt.date] | None = None
+    """The times of a record, and the first day of which records are kept."""
     accepted: int = 0
     left_out: int = 0
     """Accepted records that were seen to be repeated before they were written."""
@@ -64,6 +67,8 @@ class Harvest:
         if told_apart is None:
             return pl.DataFrame()
         is_unpivoted = self.mapping.source.unpivot is not None
+        if self.kept_from:  # before anybody's number becomes a pseudonym that is known from then on
+            told_apart = _without_past(told_apart, *self.kept_from)
         told_apart = replace(told_apart, accepted=self.pseudonyms.replace(told_apart.accepted))
         if self.pseudonyms.tombstones.marks:
             told_apart = self._without_erased(told_apart, batch.frame)
@@ -131,7 +136,7 @@ class Harvest:
         rows = [(misfit.record, "", reason) for misfit, reason in told]
         self.rejects.add(pl.DataFrame(rows, schema=REJECTS, orient="row"))
         self.reasons.update(reason for _, reason in told)
-        for misfit, reason in (one for one in told if one[1] != ERASED):
+        for misfit, reason in (one for one in told if one[1] not in NEVER_KEPT):
             self._keep({"record": misfit.record, "reason": reason, "line": misfit.line})
 
     def _reason(self, misfit: Misfit) -> str:
@@ -148,13 +153,25 @@ class Harvest:
     def _reject(self, rejected: pl.DataFrame, cells: pl.DataFrame) -> None:
         self.rejects.add(rejected)
         self.reasons.update(dict(rejected["reason"].value_counts().iter_rows()))
-        kept = rejected.filter(pl.col("reason") != ERASED)
+        kept = rejected.filter(~pl.col("reason").is_in(list(NEVER_KEPT)))
         records = kept.select("record", "reason").join(cells, on="record", maintain_order="left")
         for record, reason, *values in records.iter_rows():
             self._keep({"record": record, "reason": reason, "cells": values})
 
     def _keep(self, record: dict[str, object]) -> None:
         self.rejected_records.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def _without_past(told_apart: Sorted, times: Sequence[str], first_day: dt.date) -> Sorted:
+    """The same with every record rejected in which all happened before a day; of one that makes several rows those of before."""
+    there = [name for name in times if name in told_apart.accepted]
+    if not there:
+        return told_apart
+    is_past = (pl.max_horizontal(there) < first_day).fill_null(False)
+    kept = told_apart.accepted.filter(~is_past)
+    past = told_apart.accepted.join(kept, on="record", how="anti").select("record").unique()
+    reasons = past.select("record", field=pl.lit(there[0]), reason=pl.lit(PAST))
+    return replace(told_apart, accepted=kept, rejected=pl.concat([told_apart.rejected, reasons]).sort("record"))
 
 
 def feed_schema(mapping: Mapping) -> dict[str, pl.DataType]:

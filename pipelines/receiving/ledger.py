@@ -155,6 +155,7 @@ def enter(
     received: Received,
     zone: str,
     received_at: dt.datetime | None = None,
+    earliest: dt.date | None = None,
 ) -> None:
     """Note a file as loaded, in the transaction that loads its rows."""
     _insert(
@@ -175,6 +176,7 @@ def enter(
         remark="; ".join(received.warnings) or None,
         received_at=received_at,
         preset_digest=preset_digest(source, zone),
+        earliest=earliest,
     )
 
 

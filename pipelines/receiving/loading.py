@@ -48,7 +48,9 @@ def read_file(
 
     """
     feed = contract(model)
-    received = receive(path, source, feed, campus, vault.keyring, read, vault.erased, known_as)
+    first_day = vault.kept_from.get(source.feed)
+    kept_from = (tuple(model.happened), first_day) if first_day else None
+    received = receive(path, source, feed, campus, vault.keyring, read, vault.erased, kept_from, known_as)
     return weighed(received, source, next((c for c in feed.columns if [c.name] == model.happened[:1]), None))
 
 
@@ -107,8 +109,8 @@ def load(
     with warehouse.transaction() as connection, changes.watched(warehouse, model) as watch:
         gone = _clear(watch, ledger.replaced(connection, source, received))
         _clear(watch, [received.source_file])
-        _fill(watch, source, received)
-        ledger.enter(connection, source, received, zone, received_at)
+        earliest = _fill(watch, source, received)
+        ledger.enter(connection, source, received, zone, received_at, earliest)
     return gone
 
 
@@ -124,9 +126,9 @@ def load_again(
         for other in (other for other in others if warehouse.exists(other.table)):
             with changes.watched(warehouse, other) as other_watch:
                 _clear(other_watch, marks)
-        _fill(watch, source, received)
+        earliest = _fill(watch, source, received)
         ledger.forget(connection, source, earlier.source_file)
-        ledger.enter(connection, source, received, zone, earlier.received_at)
+        ledger.enter(connection, source, received, zone, earlier.received_at, earliest)
 
 
 def _clear(watch: Watch, marks: Sequence[str]) -> int:
@@ -142,7 +144,8 @@ def _clear(watch: Watch, marks: Sequence[str]) -> int:
     return rows
 
 
-def _fill(watch: Watch, source: Source, received: Received) -> None:
+def _fill(watch: Watch, source: Source, received: Received) -> dt.date | None:
+    """Put the rows of a file where they belong; the day of the earliest, of a feed whose records have one."""
     columns = ", ".join(column.name for column in watch.model.columns)
     rows = f"select {columns} from read_parquet(?)"
     watch.touch(rows, [str(received.rows_file)])
@@ -151,6 +154,11 @@ def _fill(watch: Watch, source: Source, received: Received) -> None:
         "insert into ledger.reject select ?, ?, record, field, reason from read_parquet(?)",
         [source.feed, received.source_file, str(received.rejects_file)],
     )
+    if not watch.model.happened:
+        return None
+    query = f"select cast(min(greatest({', '.join(watch.model.happened)})) as date) from read_parquet(?)"
+    earliest: dt.date | None = watch.warehouse.rows_of(query, [str(received.rows_file)])[0][0]
+    return earliest
 
 
 def _outcomes(

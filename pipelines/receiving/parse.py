@@ -5,6 +5,7 @@ nothing in the environment, and with no word of a record on any output.  The par
 time limit, is :mod:`pipelines.receiving.reader`.
 """
 
+import datetime as dt
 import json
 import os
 import resource
@@ -30,6 +31,10 @@ FAULT = "fault: "
 """Begins the one line about a fault of ours."""
 
 
+KeptFrom = tuple[tuple[str, ...], dt.date]
+"""The times of a record, and the first day of which records are kept: one is as old as the last thing that happened in it."""
+
+
 class Job(BaseModel):
     """What to read, how, and into which folder."""
 
@@ -52,6 +57,7 @@ class Job(BaseModel):
     key: str
     erased: tuple[str, ...] = ()
     """Tombstones of those whose records are not taken in."""
+    kept_from: KeptFrom | None = None
 
     @property
     def draft(self) -> Path:
@@ -202,7 +208,9 @@ def _harvested(job: Job, mapping: "Mapping", batches: "Iterator[Batch]", last: i
     ):
         truncated = None if job.has_final_newline else last
         below = Below.at(job.source, mapping.headings)
-        harvest = Harvest(mapping, pseudonyms, job.source_file, draft, rejects, records, seen, below, truncated)
+        harvest = Harvest(
+            mapping, pseudonyms, job.source_file, draft, rejects, records, seen, below, truncated, job.kept_from
+        )
         harvest.gather(batches)
     return harvest
 

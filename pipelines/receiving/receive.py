@@ -18,7 +18,7 @@ from pipelines.keeping.keyring import Keyring
 from pipelines.keeping.vault import Vault
 from pipelines.receiving import records, spool
 from pipelines.receiving.contracts import Contract
-from pipelines.receiving.parse import Job, Outcome
+from pipelines.receiving.parse import Job, KeptFrom, Outcome
 from pipelines.receiving.presets import Source
 from pipelines.receiving.reader import Read, read_alone
 from pipelines.receiving.unpacking import copied_table, unpack
@@ -90,9 +90,10 @@ def receive(
     keyring: Keyring,
     read: Read | None = None,
     erased: Collection[str] = (),
+    kept_from: KeptFrom | None = None,
     known_as: str | None = None,
 ) -> Received:
-    """A landing file as rows of its feed, without those whose tombstones are among ``erased``.
+    """A landing file as rows of its feed, without those whose tombstones are among ``erased`` or that are past their time.
 
     An original from which somebody was erased is ``known_as`` it came, by the digest of its bytes at that time.
 
@@ -104,7 +105,7 @@ def receive(
     with naming(name), spool.workspace(campus.spool) as folder:
         copied = spool.copy(path, folder, campus.largest_file_mb << 20)
         copied = replace(copied, sha256=known_as or copied.sha256)
-        job = _job(copied, folder, name, source, contract, campus, keyring, erased)
+        job = _job(copied, folder, name, source, contract, campus, keyring, erased, kept_from)
         outcome = (read or read_alone)(job, campus.parser_seconds)
         if outcome.records != outcome.told_apart:
             raise Refused(
@@ -164,6 +165,7 @@ def _job(
     campus: Campus,
     keyring: Keyring,
     erased: Collection[str],
+    kept_from: KeptFrom | None,
 ) -> Job:
     """The child's task: a workbook as it is, a text decoded and its records counted."""
     copied = unpack(copied, folder, source.member, campus.largest_file_mb << 20)
@@ -184,6 +186,7 @@ def _job(
         memory_mb=campus.parser_memory_mb,
         key=keyring.hmac_key.hex(),
         erased=tuple(sorted(erased)),
+        kept_from=kept_from,
     )
 
 

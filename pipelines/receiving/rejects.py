@@ -15,7 +15,7 @@ from pipelines.errors import Refused
 from pipelines.receiving.contracts import ContractColumn
 from pipelines.receiving.presets import Source
 from pipelines.receiving.receive import Received, discard
-from pipelines.receiving.tombstones import ERASED
+from pipelines.receiving.tombstones import ERASED, PAST
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,7 +26,7 @@ _LEFT_EMPTY = {
     "missing_value": "is a word for no number, such as NULL or 000000, in {} — put it under empty in the preset, or ask for a fuller export",
 }
 """Notes of a column that are worth a word where there are many."""
-_ON_PURPOSE = frozenset({"footer", "repeated_heading", "not_a_person", ERASED})
+_ON_PURPOSE = frozenset({"footer", "repeated_heading", "not_a_person", ERASED, PAST})
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,12 @@ _REASONS = {
     ),
     ERASED: Reason(
         "已删除的读者", "of a reader who was erased", "不用处理：本人要求删除", "nothing: they asked to be forgotten"
+    ),
+    PAST: Reason(
+        "超过保存期限",
+        "past its time",
+        "不用处理：retention 写的保存期限已过",
+        "nothing: it is older than retention in the site file lets records be",
     ),
     "unmapped_value": Reason(
         "未对照的代码", "a code without a meaning", "把这个代码加进预设的 map", "add the code to map in the preset"

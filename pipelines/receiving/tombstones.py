@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 ERASED = "erased"
 """Why a record of somebody who was forgotten is rejected."""
+PAST = "past_retention"
+"""Why a record is rejected that would be kept no longer."""
+NEVER_KEPT = frozenset({ERASED, PAST})
+"""Of records that are rejected so, nothing is kept anywhere."""
 
 _LABEL = b"tombstone\0"
 _WORDS = (r"\w+", r"[^\s,;|\"'<>()=]+")
@@ -32,9 +36,11 @@ _WORDS = (r"\w+", r"[^\s,;|\"'<>()=]+")
 
 
 def shut(vault: "Vault", warehouse: "Warehouse") -> "Vault":
-    """The vault with nothing read into it or out of it of anybody who has a tombstone."""
+    """The vault with nothing read into it or out of it of anybody who has a tombstone, or of what is past its time."""
     marks = {mark for (mark,) in warehouse.rows_of("select tombstone from ledger.erasure")}
-    return replace(vault, erased=vault.tombstones() | marks)
+    ends = warehouse.rows_of("select table_name, max(kept_from) from ledger.retention group by all")
+    kept_from = {table.partition(".")[2]: end for table, end in ends if table.startswith("raw.")}
+    return replace(vault, erased=vault.tombstones() | marks, kept_from=kept_from)
 
 
 def tombstone(patron_key: str, key: bytes) -> str:

@@ -7,6 +7,7 @@ promises nothing that no command does; the words around it are :mod:`profiles.da
 from pathlib import Path
 from typing import Any
 
+from pipelines.forgetting.retention import limits
 from pipelines.models import Model
 from pipelines.paths import REPORTS
 from pipelines.publish import EDITIONS
@@ -31,7 +32,7 @@ def data_use_pages(site: Site, warehouse: Warehouse, words: SiteWords) -> list[P
         "services": services(warehouse),
         "purposes": data_use.PURPOSES,
         "never": data_use.NEVER,
-        "kept": data_use.kept(EDITIONS),
+        "kept": data_use.kept(EDITIONS, limited(site)),
         "rights": data_use.rights(commands()),
     }
     folder = site.campus.reports
@@ -60,6 +61,16 @@ def feeds(site: Site) -> list[dict[str, Any]]:
         }
         for feed in sorted(told, key=lambda feed: (order.index(feed.name), feed.table))
     ]
+
+
+def limited(site: Site) -> list[tuple[Words, int]]:
+    """The feeds of which records are kept for so many months only."""
+    months = limits(site)
+    told = {feed.name: months[feed.table] for feed in declared_feeds() if feed.table in months}
+    names = {
+        feed.name: Words(feed.label_zh, feed.label_en[:1].upper() + feed.label_en[1:]) for feed in declared_feeds()
+    }
+    return [(names[name], kept) for name, kept in told.items()]
 
 
 def services(warehouse: Warehouse) -> list[dict[str, Any]]:

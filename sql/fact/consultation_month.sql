@@ -3,6 +3,7 @@
 -- The two columns overlap and are never added.
 --
 -- grain: patron_key, term, month
+-- rebuild: month(month)
 
 select
     consultation.patron_key,

@@ -4,6 +4,7 @@
 -- when it ends did not come back by its last day.  What the loans begun in the term say stands in fact.loan_chain.
 --
 -- grain: patron_key, term
+-- settles term: clean.loan
 
 with returned as (
     select loan.patron_key, calendar.term, count(*) as returns

@@ -3,6 +3,7 @@
 -- A term is computed anew where its visits are not those that its rows were made from.
 --
 -- grain: patron_key, term
+-- settles term: clean.visit
 -- check nothing_is_negative: order_actual_entropy >= 0
 
 create table fact.orderliness (

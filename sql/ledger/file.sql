@@ -19,5 +19,6 @@ create table ledger.file (
     dropped_columns varchar,             -- 未收列 | columns left outside | headings that the contract does not name
     remark          varchar,             -- 备注 | remark | a warning, or why it was refused
     received_at     timestamp not null,  -- 接收时间 | received at
+    earliest        date,                -- 最早日期 | earliest day | of its records, and none before those that are kept; empty for files of earlier versions
     preset_digest   varchar              -- 预设指纹 | preset digest | of the lines that made its rows; empty for files of earlier versions and for unread ones
 );

@@ -2,6 +2,7 @@
 --
 -- feed gate: 门禁 | gates | expected
 -- days: passed_at by building
+-- retention: 7 to 13 months
 -- grain: patron_key, building, gate, passed_at, direction
 -- happened: passed_at
 -- due: 2 days

@@ -2,6 +2,7 @@
 --
 -- feed space: 空间预约 | space booking | expected
 -- days: starts_at by building
+-- retention: 7 to 13 months
 -- grain: booking_key
 -- happened: starts_at, checked_in_at, checked_out_at, cancelled_at
 -- due: 2 days

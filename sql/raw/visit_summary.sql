@@ -4,6 +4,7 @@
 --
 -- feed gate: 到馆汇总 | visit summaries
 -- days: entered_at by building
+-- retention: 7 to 13 months
 -- grain: patron_key, building, entered_at
 -- happened: entered_at
 -- due: 2 days

@@ -4,6 +4,7 @@
 -- look quieter.  Where no month of the term was recorded, there is no row.
 --
 -- grain: college, term, weekday, hour
+-- settles term: clean.visit
 -- persons: persons
 
 with told as (

@@ -6,6 +6,7 @@
 -- drawn towards the ratings of the other services where few answered.
 --
 -- grain: service, term
+-- settles term: clean.booking
 -- persons: persons
 -- check reached_are_eligible: reach_rate between 0 and 1
 -- check precision_is_a_share: precision_rate between 0 and 1

@@ -3,6 +3,7 @@
 -- It says what happened, not that the service brought it about.
 --
 -- grain: service, patron_key, happened_on
+-- settles happened_on: clean.visit, clean.loan, clean.booking, clean.consultation, clean.resource_access
 
 create table service.outcome_event (
     service     varchar not null,  -- 服务 | service

@@ -43,12 +43,6 @@ covered as (
     group by day
 ),
 
-visited as (
-    select service_date as day, sum(entries) as visits
-    from clean.visit
-    group by service_date
-),
-
 period as (
     select
         placed.period,
@@ -59,7 +53,7 @@ period as (
     cross join span
     cross join ref.horizon as horizon
     left join covered on placed.day = covered.day
-    left join visited on placed.day = visited.day
+    left join fact.visit_day as visited on placed.day = visited.service_date
     where placed.ends_on >= span.first_day and placed.ends_on <= horizon.as_of
     group by placed.period, placed.starts_on
 ),

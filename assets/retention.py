@@ -1,0 +1,43 @@
+"""Records that are past their time are let go before any come in, and nothing later in a run ever sees them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+
+from pipelines.errors import of_the_disk
+from pipelines.exports import RETENTION
+from pipelines.forgetting import retention
+from pipelines.site import Site
+from pipelines.tables import OWNERS, asset_key
+from pipelines.warehouse import Warehouse
+
+_CHECK = "nothing_outlives_its_time"
+
+
+@dg.definitions
+def kept_records() -> dg.Definitions:
+    return dg.Definitions(assets=[_kept()])
+
+
+def _kept() -> dg.AssetsDefinition:
+    key = asset_key(RETENTION)
+
+    @dg.asset(
+        key=key,
+        group_name="door",
+        owners=OWNERS,
+        kinds={"duckdb"},
+        check_specs=[dg.AssetCheckSpec(_CHECK, asset=key, description="no record is older than retention lets it be")],
+    )
+    def kept(warehouse: Warehouse, site: Site) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
+        """What is past its time goes: rows, lines of sealed originals, and their bytes (`retention:` in the site file)."""
+        day = retention.today(site.campus)
+        with of_the_disk(RETENTION, "run again"):
+            gone = retention.let_go(warehouse, site, day)
+        outlived = retention.outliving(warehouse, site, day)
+        yield dg.AssetCheckResult(passed=not outlived, check_name=_CHECK, metadata={"records": outlived})
+        limited = {table: f"{months} months" for table, months in retention.limits(site).items()}
+        yield dg.MaterializeResult(metadata={"let_go": sum(gone.values()), "by_table": gone, "kept": limited})
+
+    return kept
