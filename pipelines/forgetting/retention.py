@@ -112,11 +112,13 @@ def _time(model: Model) -> str:
 def _seal_anew(warehouse: Warehouse, site: Site, due: Mapping[str, dt.date]) -> None:
     """Every sealed original that may hold such records without them, and nothing at all of files that came before."""
     vault = tombstones.shut(Vault.of(site.campus, ledger.keyring(warehouse, site)), warehouse)
-    ends = {**vault.kept_from, **{table.partition(".")[2]: end for table, end in due.items()}}
+    before, ends = vault.kept_from, {**vault.kept_from, **{table.partition(".")[2]: end for table, end in due.items()}}
     vault, sources = replace(vault, kept_from=ends), {source.name: source for source in site.every_source()}
     with redactor(site, vault, None) as sealed:
         for sha256, told in groupby(warehouse.rows_of(_FILES), itemgetter(0)):
             files = [_File(*one) for one in told]
+            if all(file.came_before(before) for file in files):
+                continue  # nothing of it has been kept since
             for file in (file for file in files if file.came_before(ends)):
                 vault.forget_rejects(file.mark)
             if not (vault.has(sha256) and any(file.may_be_past(ends) for file in files)):

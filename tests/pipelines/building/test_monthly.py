@@ -78,6 +78,11 @@ def test_where_nothing_is_said_a_month_needs_its_own_rows(sql_folder: Folder) ->
         ),
         (("month(day)", "month(passage_key)"), "passage_key is no date of fact.daily"),
         (("month(day)", "week(day)"), "write `-- rebuild: month(a date)` or `term(term)`"),
+        (
+            ("-- rebuild: month(day)", "-- rebuild: month(day)\n-- settles day: raw.passage"),
+            "daily.sql:5: settles: fact.daily is made by parts, which tell it by themselves",
+        ),
+        (("-- rebuild: month(day)", "-- settles dya: raw.passage"), "settles: says a date or the term of its rows"),
         (("-- rebuild: month(day)\n", ""), "daily.sql:4: `reads` says how parts are rebuilt"),
         (("-- reads raw.passage", "-- reads raw.passages"), "fact.daily does not read raw.passages"),
         (

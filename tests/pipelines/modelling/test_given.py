@@ -131,6 +131,12 @@ def test_what_several_exports_make_up_is_called_as_the_first_and_told_in_its_pla
             'raw/print_job.sql:4: its days cannot be told — Referenced column "printed"',
         ),
         ("where pages > 0", "where paages > 0", "raw/print_job.sql:4: its days cannot be told"),
+        (
+            " where pages > 0",
+            "\n-- happened: printed_at\n-- retention: 13 months",
+            "print_job.sql:6: it is not said how long",
+        ),
+        (" where pages > 0", "\n-- retention: 7 to 13 months", "raw/print_job.sql:5: it is not said how long"),
     ],
 )
 def test_a_slip_is_refused_with_its_place(sql_folder, old: str, new: str, said: str) -> None:

@@ -57,7 +57,7 @@ def test_all_that_can_be_chosen_stands_on_the_page() -> None:
 
 
 def test_how_many_editions_are_kept_is_what_the_page_says() -> None:
-    kept = dict(data_use.kept(EDITIONS))
+    kept = dict(data_use.kept(EDITIONS, ()))
     assert [how.en for how in kept.values() if "editions" in how.en] == [
         f"the last {EDITIONS} editions; older ones are deleted"
     ]
