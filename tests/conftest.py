@@ -28,6 +28,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group(item.path.parent.relative_to(TESTS).as_posix()))
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """An archive bears the time at which it was made, and a test must be called alike by all workers."""
+    return argname if isinstance(val, bytes) and not val.isascii() else None
+
+
 @pytest.fixture(scope="session")
 def models() -> dict[str, Model]:
     return read_models(SQL)
