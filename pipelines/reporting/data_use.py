@@ -66,11 +66,11 @@ def feeds(site: Site) -> list[dict[str, Any]]:
 def limited(site: Site) -> list[tuple[Words, int]]:
     """The feeds of which records are kept for so many months only."""
     months = limits(site)
-    told = {feed.name: months[feed.table] for feed in declared_feeds() if feed.table in months}
-    names = {
-        feed.name: Words(feed.label_zh, feed.label_en[:1].upper() + feed.label_en[1:]) for feed in declared_feeds()
-    }
-    return [(names[name], kept) for name, kept in told.items()]
+    return [
+        (Words(f"{feed.label_zh}记录", f"Records of {feed.label_en}"), months[feed.table])
+        for feed in declared_feeds()
+        if feed.table in months
+    ]
 
 
 def services(warehouse: Warehouse) -> list[dict[str, Any]]:

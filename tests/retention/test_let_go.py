@@ -184,7 +184,7 @@ def test_of_files_that_came_before_nothing_is_kept(line: Line) -> None:
 
 def test_the_page_on_data_use_says_how_long(line: Line) -> None:
     told = data_use.limited(line.site)
-    assert [(name.en, months) for name, months in told] == [("Gates", 7), ("Circulation", 7)]
+    assert [(name.en, months) for name, months in told] == [("Records of gates", 7), ("Records of circulation", 7)]
     words = [how.en for _, how in data_use.data_use.kept(3, told)]
     assert words[:2] == ["7 months, in the sealed exports too"] * 2
     assert "the others kept to compare terms" in words
