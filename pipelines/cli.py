@@ -141,22 +141,33 @@ def query(ctx: click.Context, sql: str, as_csv: bool) -> None:
 @click.option(
     "--bundle", "file", type=click.Path(path_type=Path), help="Write the portrait with all that it was made from."
 )
+@click.option("--reason", help="What a single reader is looked at for; noted with your name in data/looks.jsonl.")
 @click.pass_context
 def portrait(
-    ctx: click.Context, who: str, term: str | None, as_of: Any, known_at: Any, as_json: bool, file: Path | None
+    ctx: click.Context,
+    who: str,
+    term: str | None,
+    as_of: Any,
+    known_at: Any,
+    as_json: bool,
+    file: Path | None,
+    reason: str | None,
 ) -> None:
     """The portrait of a reader, a cohort or a unit.
 
-    WHO is a pseudonym or a reader's own number (which asks for the site's key), a cohort, or a unit by its name.
+    WHO is a pseudonym or a reader's own number (which asks for the site's key and a reason), a cohort, or a unit by its name.
 
     \b
     mingyuan portrait undergraduate
     mingyuan portrait 法学院 --term 2025-2026-1 --as-of 2025-11-30
+    mingyuan portrait 2023104051 --reason "asked at the desk what is known of them"
     """  # noqa: D301 — \b is a mark for click
-    from pipelines.portraying import bundles, portrait_text, portraits
+    from pipelines.portraying import bundles, looks, portrait_text, portraits
     from pipelines.portraying.past import Moment
 
     moment, site = Moment(as_of.date() if as_of else None, known_at), _site(ctx)
+    if (reader := portraits.reader_of(site, who)) is not None:
+        looks.note(site.campus, "portrait", reader, reason)
     if file is not None:
         file.write_text(bundles.bundle(site, who, term, moment), encoding="utf-8")
         return say(f"written: {file} — make it again, and compare: mingyuan rebuild {file}")

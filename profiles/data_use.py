@@ -147,6 +147,14 @@ def rights(commands: Collection[str]) -> list[Words]:
     return [right.words for right in RIGHTS if right.command in commands]
 
 
+def looked(times: int) -> Words:
+    """How often somebody looked at a single reader in the last twelve months."""
+    return Words(
+        f"不随意查看个人：每次都记下何人、何时、为何；过去十二个月共 {times} 次。",
+        f"Nobody's portrait is looked at idly: who did, when and what for is noted each time, in the last twelve months {times} {'time' if times == 1 else 'times'}.",
+    )
+
+
 def kept(editions: int, limited: Collection[tuple[Words, int]]) -> list[tuple[Words, Words]]:
     """What is kept for how long; ``limited`` are feeds whose records are kept for so many months."""
     told = {

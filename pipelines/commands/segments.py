@@ -16,20 +16,26 @@ from pipelines.commands.terminal import out, say
     type=click.DateTime(["%Y-%m-%d"]),
     help="As the line would have told it on that day; now unless said.",
 )
+@click.option("--reason", help="What a single reader is looked at for; noted with your name in data/looks.jsonl.")
 @click.pass_context
-def why(ctx: click.Context, who: str, segment: str, day: Any) -> None:
+def why(ctx: click.Context, who: str, segment: str, day: Any, reason: str | None) -> None:
     r"""Whether a reader is in a segment, and if not, what would have to be otherwise.
 
     WHO is a pseudonym or a reader's own number (which asks for the site's key), SEGMENT a code or a name of
     ref.segment_name.
 
     \b
-    mingyuan why 2023104051 seat_anchored
-    mingyuan why 2023104051 纸本阅读型 --date 2026-01-18
+    mingyuan why 2023104051 seat_anchored --reason "asked at the desk"
+    mingyuan why 2023104051 纸本阅读型 --date 2026-01-18 --reason "asked at the desk"
     """
+    from pipelines.portraying import looks
+    from pipelines.portraying.portraits import key_of
     from pipelines.portraying.segment_answers import answer
 
-    for zh, en in answer(_site(ctx), who, segment, day.date() if day else None):
+    site = _site(ctx)
+    told = answer(site, who, segment, day.date() if day else None)
+    looks.note(site.campus, "why", key_of(site, who), reason)
+    for zh, en in told:
         say(zh)
         say(en)
 

@@ -10,6 +10,7 @@ from rich.table import Table
 from pipelines.commands.answers import table
 from pipelines.errors import Busy
 from pipelines.history import history
+from pipelines.portraying.looks import looks
 from pipelines.receiving.landing import waiting
 from pipelines.receiving.rejects import meaning
 from pipelines.site import Site
@@ -60,6 +61,9 @@ def status_tables(site: Site) -> Iterator[Table]:
     headings, rows = _answer(site, _UNFINISHED)
     if rows:
         yield table("Readers who are not erased to the end", headings, rows)
+    if last := list(looks(site.campus))[-_LAST_REMARKS:]:
+        rows = [[look.at, look.by, look.what, look.reason] for look in last]
+        yield table("Last looks at single readers (data/looks.jsonl has all)", ["at", "by", "command", "reason"], rows)
     yield table("Waiting in the landing folder", ["files"], [[len(waiting(site))]])
     yield _published(site)
     with history(site) as instance:

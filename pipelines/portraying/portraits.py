@@ -117,6 +117,18 @@ def key_of(site: Site, who: str) -> str:
         return _person(connection, site, who)
 
 
+def reader_of(site: Site, who: str) -> str | None:
+    """The pseudonym of a reader; none of a group.
+
+    Raises:
+        Problem: nothing is published, or nobody of that name is known.
+        KeyRefused: the key that leads to the pseudonym cannot be read.
+
+    """
+    with open_current(site.campus.published) as connection:
+        return None if _group(connection, who) is not None else _person(connection, site, who)
+
+
 @contextmanager
 def _tables(site: Site, moment: Moment) -> Iterator[duckdb.DuckDBPyConnection]:
     """What is published, or the same tables as of another moment."""

@@ -7,9 +7,10 @@ promises nothing that no command does; the words around it are :mod:`profiles.da
 from pathlib import Path
 from typing import Any
 
-from pipelines.forgetting.retention import limits
+from pipelines.forgetting.retention import limits, today
 from pipelines.models import Model
 from pipelines.paths import REPORTS
+from pipelines.portraying.looks import of_a_year
 from pipelines.publish import EDITIONS
 from pipelines.reporting.report_files import write_page
 from pipelines.reports import LANGUAGES, read_template, render_page
@@ -34,6 +35,7 @@ def data_use_pages(site: Site, warehouse: Warehouse, words: SiteWords) -> list[P
         "never": data_use.NEVER,
         "kept": data_use.kept(EDITIONS, limited(site)),
         "rights": data_use.rights(commands()),
+        "looked": data_use.looked(of_a_year(site.campus, today(site.campus))),
     }
     folder = site.campus.reports
     return [

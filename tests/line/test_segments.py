@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipelines.cli import main
+from pipelines.portraying.looks import log_of
 from pipelines.serving.segment_models import LEDGER, kept
 from pipelines.warehouse import Warehouse
 from tests.line.sites import Line, Whole, changed
@@ -19,6 +20,9 @@ LAST = "2025-2026-2"
 @pytest.fixture
 def line(whole: Whole, tmp_path: Path) -> Line:
     return whole.line.copied(tmp_path / "site")
+
+
+ASKED = ("--reason", "asked at the desk")
 
 
 def ask(line: Line, *words: str) -> Result:
@@ -120,13 +124,20 @@ def test_no_version_is_decided_in_a_warehouse_of_another_day(line: Line, tmp_pat
 
 def test_why_answers_in_and_out(line: Line) -> None:
     here = somebody(line, "no_use")
-    told = ask(line, "why", here, "no_use")
+    told = ask(line, "why", here, "no_use", *ASKED)
     assert (told.exit_code, told.stdout.splitlines()[0][:1]) == (0, "是")
-    told = ask(line, "why", here, "不在校")
+    told = ask(line, "why", here, "不在校", *ASKED)
     assert told.stdout.splitlines()[1].startswith("No: in 2025-2026-2 the reader is in “No use”")
     assert "What does not fit: the reader was here in the term." in told.stdout
-    told = ask(line, "why", here, "light")
+    told = ask(line, "why", here, "light", *ASKED)
     assert "did not use the library" in told.stdout
+
+
+def test_why_is_told_for_a_reason_alone(line: Line) -> None:
+    told = ask(line, "why", somebody(line, "no_use"), "light")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert "add --reason" in told.stderr
+    assert not log_of(line.campus).exists()
 
 
 def test_why_ends_in_one_line_where_it_cannot_answer(line: Line) -> None:
