@@ -19,6 +19,7 @@ from pipelines.campus import CalendarYears, Campus
 from pipelines.errors import Misconfigured
 from pipelines.forgetting.redaction import Reading, redactor
 from pipelines.keeping.vault import Vault
+from pipelines.modelling.parted import TERM, TERMS, settling
 from pipelines.modelling.slips import suggestion
 from pipelines.models import Model
 from pipelines.receiving import ledger, tombstones
@@ -66,10 +67,16 @@ def today(campus: Campus) -> dt.date:
 
 
 def let_go(warehouse: Warehouse, site: Site, day: dt.date) -> dict[str, int]:
-    """Let go of all that is past its time on a day; by table, how many rows went."""
+    """Let go of all that is past its time on a day; by table, how many rows went.
+
+    Raises:
+        Misconfigured: a limit is none, or shorter than a term that is not over yet.
+
+    """
     stood = _ends(warehouse)
     ends = {table: kept_from(day, months_kept) for table, months_kept in limits(site).items()}
     due = {table: end for table, end in ends.items() if stood.get(table, dt.date.min) < end}
+    _refuse_to_cut_a_term_short(warehouse, due, day)
     if due:
         _seal_anew(warehouse, site, due)
     gone = _deleted(warehouse, due)
@@ -92,6 +99,24 @@ def outliving(warehouse: Warehouse, site: Site, day: dt.date) -> int:
 def _range(campus: Campus, fewest: int, most: int) -> tuple[int, int]:
     is_by_years = isinstance(campus.terms, CalendarYears) and most >= _YEAR_AND_A_MONTH
     return (_YEAR_AND_A_MONTH if is_by_years else fewest), most
+
+
+def _refuse_to_cut_a_term_short(warehouse: Warehouse, due: Mapping[str, dt.date], day: dt.date) -> None:
+    """What is told of a term needs all its records until it is over."""
+    if not warehouse.exists(TERMS):
+        return
+    running = "select term, starts_on from ref.term where starts_on < ? and ends_on >= ? order by starts_on"
+    for table, end in due.items():
+        for term, starts_on in warehouse.rows_of(running, [end, day]) if _is_told_by_terms(table) else ():
+            raise Misconfigured(
+                f"retention: records of {table} would be kept from {end} on, and term {term}, which began on {starts_on}, is not over — keep them longer"
+            )
+
+
+def _is_told_by_terms(table: str) -> bool:
+    records = {model.table for model in losing(models(), table)}
+    ways = [settling(model) for model in models().values()]
+    return any(kind == TERM and records & needed.keys() for _, kind, needed in ways)
 
 
 def _months(written: str) -> int:

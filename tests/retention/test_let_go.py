@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from pipelines.errors import Misconfigured
 from pipelines.forgetting import retention
 from pipelines.forgetting.retention import let_go, outliving
 from pipelines.reporting import data_use
@@ -147,6 +148,22 @@ def test_the_check_sees_what_outlives_its_time(line: Line) -> None:
             "update raw.gate_event set passed_at = timestamp '2025-09-30 23:00:00' where source_record = 1"
         )
         assert outliving(warehouse, line.site, OCTOBER_STAYS) == 1
+
+
+def test_a_term_that_is_not_over_keeps_its_records(line: Line) -> None:
+    """A site's own terms may be longer than a limit that suits the usual ones."""
+    with Warehouse(path=str(line.campus.warehouse)).opened() as warehouse:
+        warehouse.connection.execute("create schema if not exists ref")
+        warehouse.connection.execute(
+            "create table ref.term as select 'long' as term, date '2025-09-01' as starts_on, date '2026-08-31' as ends_on"
+        )
+        with pytest.raises(
+            Misconfigured, match="from 2025-10-01 on, and term long, which began on 2025-09-01, is not over"
+        ):
+            let_go(warehouse, line.site, OCTOBER_STAYS)
+        assert warehouse.rows_of("select count(*) from raw.gate_event") == [(36,)]
+        warehouse.connection.execute("update ref.term set ends_on = date '2026-04-30'")
+        assert let_go(warehouse, line.site, OCTOBER_STAYS)["raw.gate_event"] == 24
 
 
 def test_a_loan_is_as_old_as_its_return(line: Line) -> None:
