@@ -30,14 +30,23 @@ def _kept() -> dg.AssetsDefinition:
         kinds={"duckdb"},
         check_specs=[dg.AssetCheckSpec(_CHECK, asset=key, description="no record is older than retention lets it be")],
     )
-    def kept(warehouse: Warehouse, site: Site) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
+    def kept(
+        context: dg.AssetExecutionContext, warehouse: Warehouse, site: Site
+    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         """What is past its time goes: rows, lines of sealed originals, and their bytes (`retention:` in the site file)."""
         day = retention.today(site.campus)
         with of_the_disk(RETENTION, "run again"):
-            gone = retention.let_go(warehouse, site, day)
+            done = retention.let_go(warehouse, site, day)
+        for line in [*done.postponed, *done.whole]:
+            context.log.warning(line)
         outlived = retention.outliving(warehouse, site, day)
-        yield dg.AssetCheckResult(passed=not outlived, check_name=_CHECK, metadata={"records": outlived})
+        yield dg.AssetCheckResult(
+            passed=not outlived, check_name=_CHECK, metadata={"records": outlived, "why": done.postponed}
+        )
         limited = {table: f"{months} months" for table, months in retention.limits(site).items()}
-        yield dg.MaterializeResult(metadata={"let_go": sum(gone.values()), "by_table": gone, "kept": limited})
+        rows, remarks = sum(done.rows.values()), [*done.postponed, *done.whole]
+        yield dg.MaterializeResult(
+            metadata={"let_go": rows, "by_table": done.rows, "kept": limited, "remarks": remarks}
+        )
 
     return kept

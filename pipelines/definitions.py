@@ -13,6 +13,7 @@ import dagster as dg
 from pipelines.campus import Campus
 from pipelines.engine import Engine, engine_url
 from pipelines.errors import Misconfigured
+from pipelines.forgetting.retention import limits
 from pipelines.modelling.template_slips import refuse_slips
 from pipelines.paths import ROOT
 from pipelines.receiving.landing import landing_sensor
@@ -48,6 +49,7 @@ def build_definitions(site: Site) -> dg.Definitions:
     models()  # before Dagster's loader reads them: what is wrong with one is told in its own words
     refuse_slips(read_templates(), models())
     site_catalogue(site)
+    limits(site)
     campus = site.campus
     nightly = dg.define_asset_job(
         NIGHTLY, dg.AssetSelection.all(), description="Take in what is new, and tell it.", hooks={note_failure}

@@ -7,7 +7,7 @@ files a file takes the place of is told in :mod:`pipelines.receiving.succession`
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +120,8 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
         if why := culprit or loading.strays(warehouse, model, source, received):
             _refuse(warehouse, source, landed, why, intake)
             continue
-        if NEVER_KEPT & received.reasons.keys() and not _keep_rest(site, vault, source, landed, intake):
+        rest = vault if len({other.feed for other in asked[landed.path]}) == 1 else replace(vault, kept_from={})
+        if NEVER_KEPT & received.reasons.keys() and not _keep_rest(site, rest, source, landed, intake):
             continue
         intake.withdrawn += loading.load(warehouse, model, source, received, site.campus.timezone)
         _keep(warehouse, vault, landed, asked, intake)

@@ -142,6 +142,7 @@ def _whole(warehouse: Warehouse, model: Model, make: Callable[[], Built], made_a
 
 def _parts(warehouse: Warehouse, model: Model, owed: Due) -> Built:
     parts.compute(warehouse, model, owed.parts)
+    settled.take_over(warehouse, model, owed.parts)
     built = checked(warehouse, model, parts.FRESH)
     if not built.failed:
         (_replace_by_term if model.asked.terms else _replace)(warehouse, model, owed.parts)

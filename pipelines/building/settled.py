@@ -6,16 +6,21 @@ and where its table is made whole its rows are taken over.  Of a table that is n
 
     -- settles term: clean.visit     rows of terms that began before the first day from which these records are kept
     -- settles starts_on: clean.visit     and by a date, rows of the days before
+
+A table that is given every feed's days (``given: every_day``) says of each row which feed it is of, so what is settled of one
+feed stays and what comes late of another is told.
 """
 
 import datetime as dt
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from pipelines.building import months, terms
+from pipelines.building import months, parts, terms
 from pipelines.building.months import Part
 from pipelines.modelling.parted import TERM, TERMS, settling
 from pipelines.models import Model
+from pipelines.quoting import literal
+from pipelines.site import models
 from pipelines.warehouse import Warehouse
 
 _STOOD = "rows_that_stay"
@@ -23,25 +28,34 @@ _STOOD = "rows_that_stay"
 
 @dataclass(frozen=True)
 class Settled:
-    """The parts of a table that are not made anew."""
+    """The rows of a table that are not made anew."""
 
     column: str
     """What says to which part a row belongs."""
     before: dt.date
     """By days, all that lie before this one."""
-    terms: frozenset[str] | None = None
-    """By terms, these."""
+    living: frozenset[str] | None = None
+    """By terms, all but these: a term that has another name since is not lost."""
+    feeds: Mapping[str, dt.date] = field(default_factory=dict)
+    """By feed and day, those of these feeds that lie before."""
 
     def holds(self, part: Part) -> bool:
-        if part is None:
+        """Whether all rows of a part are."""
+        if part is None or self.feeds:
             return False
-        return part < self.before.isoformat() if self.terms is None else part in self.terms
+        return part < self.before.isoformat() if self.living is None else part not in self.living
 
     @property
     def rows(self) -> str:
-        """Whether a row is of one of them."""
-        held = terms.inside(self.column, self.terms) if self.terms else f"{self.column} < date '{self.before}'"
-        return f"coalesce({held}, false)"
+        """Whether a row is."""
+        if self.feeds:
+            told = [f"(feed = {literal(feed)} and {self.column} < date '{day}')" for feed, day in self.feeds.items()]
+            return f"coalesce({' or '.join(told)}, false)"
+        if self.living is None:
+            return f"coalesce({self.column} < date '{self.before}', false)"
+        return (
+            f"({self.column} is not null and not {terms.inside(self.column, self.living)})" if self.living else "true"
+        )
 
 
 def settled(warehouse: Warehouse, model: Model) -> Settled | None:
@@ -50,14 +64,20 @@ def settled(warehouse: Warehouse, model: Model) -> Settled | None:
     if not needed:
         return None
     ends = dict(warehouse.rows_of("select table_name, max(kept_from) from ledger.retention group by all"))
-    days = [ends[table] + dt.timedelta(days=margin) for table, margin in needed.items() if table in ends]
+    days = {table: ends[table] + dt.timedelta(days=margin) for table, margin in needed.items() if table in ends}
     if not days:
         return None
+    last = max(days.values())
+    if "every_day" in model.header.names("given"):
+        told = {feed.name: months.first_from(day) for t, day in days.items() if (feed := models()[t].feed)}
+        return Settled(column, last, feeds=told)
     if kind != TERM:
-        return Settled(column, months.first_from(max(days)) if kind == "month" else max(days))
-    begun = "select term from ref.term where starts_on < ?"
-    told = warehouse.rows_of(begun, [max(days)]) if warehouse.exists(TERMS) else []
-    return Settled(column, max(days), frozenset(term for (term,) in told)) if told else None
+        return Settled(column, months.first_from(last) if kind == "month" else last)
+    if not warehouse.exists(TERMS):
+        return None
+    told_of = dict(warehouse.rows_of("select term, starts_on < ? from ref.term", [last]))
+    living = frozenset(term for term, has_begun in told_of.items() if not has_begun)
+    return Settled(column, last, living) if len(living) < len(told_of) else None
 
 
 def lay_out(warehouse: Warehouse, model: Model) -> Settled | None:
@@ -77,10 +97,27 @@ def lay_out(warehouse: Warehouse, model: Model) -> Settled | None:
     return stays
 
 
-def losing(models: dict[str, Model], table: str) -> Iterator[Model]:
-    """A table of records, and those clean ones that are made of it record by record: what is let go is let go in all."""
-    yield models[table]
-    for model in models.values():
-        is_of_records = model.layer == "clean" and model.parted and model.parted.kind == "month"
-        if is_of_records and table in model.reads:
-            yield from losing(models, model.table)
+def take_over(warehouse: Warehouse, model: Model, owed: Collection[Part]) -> None:
+    """Put the rows that stay into parts that were made anew, in place of what they were made to be."""
+    stays = settled(warehouse, model)
+    if stays is None or not stays.feeds:
+        return
+    warehouse.connection.execute(f"delete from {parts.FRESH} where {stays.rows}")
+    told = f"select * from {model.table} where {stays.rows} and {parts.inside(model, owed)}"
+    warehouse.connection.execute(f"insert into {parts.FRESH} {told}")
+
+
+def losing(every: Mapping[str, Model], table: str) -> Iterator[Model]:
+    """A table of records, and those that are made of it record by record: what is let go is let go in all."""
+    yield every[table]
+    for model in every.values():
+        is_by_day = model.parted is not None and model.parted.kind == "month" and model.parted.column != "month"
+        is_of_records = model.layer == "clean" or model.grain == every[table].grain
+        if is_by_day and is_of_records and table in model.reads:
+            yield from losing(every, model.table)
+
+
+def margin(every: Mapping[str, Model], table: str) -> int:
+    """How many days around them the parts of other tables need of a table."""
+    plans = [model.parted for model in every.values() if model.parted and table in model.parted.narrowed]
+    return max((plan.narrowed[table].days for plan in plans), default=0)

@@ -50,6 +50,7 @@ def _examine(site: Site, may_reap: bool) -> Iterator[Finding]:
         bool(campus.sources),
         f"sources: {len(campus.sources)} — {'name at least one in the site file' if not campus.sources else 'all valid'}",
     )
+    limits(site)
     yield Finding(campus.landing.is_dir(), f"landing folder: {_landing(site)}")
     yield from (Finding(False, line) for line in [*unread(site), *_told_twice(site)])
     data = _data(campus.data)

@@ -25,7 +25,7 @@ from pipelines.receiving.receive import Received
 from pipelines.receiving.tombstones import NEVER_KEPT
 from pipelines.site import Site, models
 
-Fate = Literal["as it was", "rewritten", "destroyed"]
+Fate = Literal["as it was", "rewritten", "destroyed", "unread"]
 
 _PACKED = (b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")
 """How zips and workbooks, gzips, and older workbooks begin."""
@@ -49,7 +49,10 @@ class Redactor:
     folder: Path
     read: Read
     sought: Collection[str] | None
-    """Those of the forgotten as far as they are still known: looked for in what nobody can read any more; or nobody at all."""
+    """Those of the forgotten as far as they are still known: looked for in what nobody can read any more.
+
+    None where nobody was forgotten and records are past their time: then what nobody can read stays as it is.
+    """
 
     def redact(self, sha256: str, readings: Sequence[Reading], came: Path | None = None) -> Fate:
         """Seal an original without the forgotten: the one in the vault, or else the one that has just come.
@@ -65,8 +68,11 @@ class Redactor:
             with path.open("wb") as file:
                 file.writelines(only(came, sha256) if is_new and came else self.vault.original(sha256))
             before = path.stat().st_size
-            for place, reading in enumerate(readings):
-                path = self._cut(path, reading, sha256, folder / str(place))
+            try:
+                for place, reading in enumerate(readings):
+                    path = self._cut(path, reading, sha256, folder / str(place))
+            except Refused:
+                return "unread"
             after = path.stat().st_size
             if is_new or after < before:
                 self.vault.seal_original(path, sha256)
@@ -82,7 +88,9 @@ class Redactor:
         try:
             received = self._received(path, reading.source, sha256, folder)
         except Refused:
-            if self.sought is not None and _may_name(path, self.sought):
+            if self.sought is None:
+                raise
+            if _may_name(path, self.sought):
                 os.truncate(path, 0)
             return path
         told = pl.read_parquet(received.rejects_file).filter(pl.col("reason").is_in(list(NEVER_KEPT)))
@@ -96,7 +104,8 @@ class Redactor:
             raise Refused(f"{path.name}: no source of this site reads it any more")
         at = self.site.campus.model_copy(update={"data": folder, "landing": folder / "landing"})
         model = models()[f"raw.{source.feed}"]
-        return loading.read_file(path, source, model, at, self.vault, self.read, sha256)
+        take = loading.read_file if self.sought is not None else loading.read_all
+        return take(path, source, model, at, self.vault, self.read, sha256)
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
+from pipelines.building.settled import Settled, settled
 from pipelines.engine import Engine
 from pipelines.errors import Problem
 from pipelines.keeping.vault import Vault
@@ -90,6 +91,7 @@ def warehouse_at(site: Site, moment: Moment, tables: Sequence[str]) -> Iterator[
             files = _in_force(site, _received(warehouse, moment))
             if not files:
                 raise Problem("nothing had been received by then — choose a later --known-at")
+            refuse_before_what_is_kept(warehouse, moment.as_of)
             _copy(warehouse, folder / _WAREHOUSE, [file for file in files if file.is_loaded])
         then = Warehouse(path=str(folder / _WAREHOUSE), memory_limit=campus.memory_limit)
         with then.opened():
@@ -98,6 +100,21 @@ def warehouse_at(site: Site, moment: Moment, tables: Sequence[str]) -> Iterator[
         _make(then, site, tables)
         with duckdb.connect(str(folder / _WAREHOUSE), read_only=True) as connection:
             yield Past(connection, tuple(file.earlier for file in files))
+
+
+def refuse_before_what_is_kept(warehouse: Warehouse, day: dt.date | None) -> None:
+    """Of a day whose records have been let go there is only what was told later.
+
+    Raises:
+        Problem: the day is one.
+
+    """
+    ends = warehouse.rows_of("select table_name, max(kept_from) as day from ledger.retention group by all order by day")
+    if day and ends and day < ends[-1][1]:
+        table, kept_from = ends[-1]
+        raise Problem(
+            f"records of {table} are kept from {kept_from} on, and of {day} are here no more — choose a later day"
+        )
 
 
 def _received(warehouse: Warehouse, moment: Moment) -> list[_File]:
@@ -126,6 +143,14 @@ def _gives_way(source: Source | None, earlier: _File, later: _File) -> bool:
     return succession.gives_way(source, earlier.earlier.name, later.earlier.name)
 
 
+def _settled(warehouse: Warehouse) -> Iterator[tuple[Model, Settled]]:
+    """What was told of records that are here no more, which no other warehouse could make again."""
+    there = set(warehouse.tables())
+    for model in (model for model in models().values() if model.layer not in ("raw", "ledger")):
+        if model.table in there and (stays := settled(warehouse, model)):
+            yield model, stays
+
+
 def _copy(warehouse: Warehouse, path: Path, files: Sequence[_File]) -> None:
     """The rows of these files in a database of their own, beside the door's ledger."""
     connection, marks = warehouse.connection, [file.earlier.source_file for file in files]
@@ -141,6 +166,10 @@ def _copy(warehouse: Warehouse, path: Path, files: Sequence[_File]) -> None:
                 f"create table {_PAST}.{model.table} as select * from {model.table} {of_files}",
                 [marks] if is_marked else [],
             )
+        for model, stays in _settled(warehouse):
+            connection.execute(f"create schema if not exists {_PAST}.{model.layer}")
+            told = f"select * from {model.table} where {stays.rows}"
+            connection.execute(f"create table {_PAST}.{model.table} as {told}")
     finally:
         connection.execute(f"detach {_PAST}")
 
@@ -184,7 +213,7 @@ def _make(then: Warehouse, site: Site, tables: Sequence[str]) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         result = dg.materialize(
             assets,
-            selection=wanted - dg.AssetSelection.groups("raw"),
+            selection=wanted - dg.AssetSelection.groups("raw", "door"),
             resources={"site": site, "warehouse": then, "engine": Engine()},
             instance=instance,
             raise_on_error=False,

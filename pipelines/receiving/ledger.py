@@ -136,7 +136,9 @@ def read_otherwise(warehouse: Warehouse, source: Source, zone: str) -> list[Earl
     """The loaded files of a source that were read with other lines of its preset than it has now."""
     rows = warehouse.rows_of(
         "select name, sha256, source_file, feed, received_at from ledger.file "
-        "where source = ? and status = 'loaded' and preset_digest is distinct from ? order by received_at, name",
+        "where source = ? and status = 'loaded' and preset_digest is distinct from ? "
+        "and received_at >= coalesce((select max(kept_from) from ledger.retention where table_name = 'raw.' || feed), date '0001-01-01') "
+        "order by received_at, name",
         [source.name, preset_digest(source, zone)],
     )
     return [Earlier(*row) for row in rows]

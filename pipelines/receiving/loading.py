@@ -47,11 +47,22 @@ def read_file(
         Refused: it cannot be read as it is, or too little of it.
 
     """
-    feed = contract(model)
+    received = read_all(path, source, model, campus, vault, read, known_as)
+    return weighed(received, source, next((c for c in contract(model).columns if [c.name] == model.happened[:1]), None))
+
+
+def read_all(
+    path: Path, source: Source, model: Model, campus: Campus, vault: Vault, read: Read, known_as: str | None = None
+) -> Received:
+    """A file as rows, however few of its records could be read.
+
+    Raises:
+        Refused: it cannot be read as it is.
+
+    """
     first_day = vault.kept_from.get(source.feed)
     kept_from = (tuple(model.happened), first_day) if first_day else None
-    received = receive(path, source, feed, campus, vault.keyring, read, vault.erased, kept_from, known_as)
-    return weighed(received, source, next((c for c in feed.columns if [c.name] == model.happened[:1]), None))
+    return receive(path, source, contract(model), campus, vault.keyring, read, vault.erased, kept_from, known_as)
 
 
 def judge(warehouse: Warehouse, model: Model, expected: Sequence[Expectation], batch: Sequence[Received]) -> Judgement:

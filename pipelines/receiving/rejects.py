@@ -143,11 +143,12 @@ def weighed(received: Received, source: Source, happened: ContractColumn | None)
         Refused: so many were that the preset cannot fit; nothing of the file may be loaded.
 
     """
-    received = replace(received, warnings=(*received.warnings, *_left_empty(received, source, happened)))
+    remarks = (*_left_empty(received, source, happened), *_past(received))
+    received = replace(received, warnings=(*received.warnings, *remarks))
     on_purpose = _ON_PURPOSE | {condition.reason for condition in source.where}
     counted = _unfit(received, source, happened, on_purpose)
     unfit = counted["records"].sum()
-    left_out = sum(count for reason, count in received.reasons.items() if reason in on_purpose)
+    left_out = sum(count for reason, count in received.reasons.items() if reason in on_purpose - {PAST})
     meant = received.records - left_out
     if not unfit or unfit <= source.rejects.warn * meant:
         return received
@@ -158,6 +159,15 @@ def weighed(received: Received, source: Source, happened: ContractColumn | None)
             f"{received.name}: {told} — mend the preset of source {source.name}, or allow more with rejects: {{stop: 1}}"
         )
     return replace(received, warnings=(*received.warnings, told))
+
+
+def _past(received: Received) -> list[str]:
+    past = received.reasons.get(PAST, 0)
+    if 2 * past <= received.records:
+        return []
+    return [
+        f"{past} of {received.records} records are past their time and stayed outside, as retention in the site file says"
+    ]
 
 
 def _left_empty(received: Received, source: Source, happened: ContractColumn | None) -> list[str]:

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipelines.building.expectations import expectations_of
@@ -25,7 +25,7 @@ from pipelines.receiving.ledger import Earlier
 from pipelines.receiving.presets import Source
 from pipelines.receiving.reader import Read, readers
 from pipelines.receiving.receive import Received, discard
-from pipelines.receiving.tombstones import NEVER_KEPT
+from pipelines.receiving.tombstones import ERASED
 from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse
 
@@ -101,7 +101,7 @@ def read_original(campus: Campus, source: Source, vault: Vault, folder: Path, on
             original.writelines(vault.original(one.sha256))
         if not path.stat().st_size:
             raise Refused(
-                f"{one.name}: its original was destroyed, for it held a reader who was erased or what is past its time — export it again"
+                f"{one.name}: its original was destroyed, for it held a reader who was erased or what is past its time — it stays as it was read before"
             )
         at_landing = campus.model_copy(update={"landing": landing})
         return loading.read_file(path, source, models()[f"raw.{source.feed}"], at_landing, vault, read, one.sha256)
@@ -136,8 +136,8 @@ class _Replay:
             self._set_rejects_aside(one)
         try:
             for one, received in self._fit(self._read_all(earlier)):
-                if NEVER_KEPT & received.reasons.keys():  # the preset as it was did not know whom they are about
-                    with redactor(self.site, self.vault) as sealed:
+                if ERASED in received.reasons:  # the preset as it was did not know whom they are about
+                    with redactor(self.site, replace(self.vault, kept_from={})) as sealed:
                         sealed.redact(one.sha256, [Reading(self.source, one.name)])
                 loading.load_again(self.warehouse, self.model, self.source, received, self.site.campus.timezone, one)
                 del unchanged[one.source_file]

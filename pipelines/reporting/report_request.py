@@ -21,7 +21,7 @@ from pipelines.campus import Campus
 from pipelines.errors import Misconfigured, Problem
 from pipelines.modelling.slips import suggestion
 from pipelines.paths import REFERENCE, REPORTS
-from pipelines.portraying.past import Moment, Past, warehouse_at
+from pipelines.portraying.past import Moment, Past, refuse_before_what_is_kept, warehouse_at
 from pipelines.releasing.dominance import dominated, without_dominated
 from pipelines.releasing.periods import Span, name_of, refuse_near_ends
 from pipelines.releasing.release import rules_of
@@ -100,12 +100,14 @@ def _period(warehouse: Warehouse, request: Request, rules: Rules) -> tuple[Reque
     if request.last_day <= request.first_day:
         raise Misconfigured(f"--to {request.last_day}: must lie after --from {request.first_day}")
     known = replace(request, last_day=min(request.last_day, horizon(warehouse)))
+    refuse_before_what_is_kept(warehouse, known.first_day)
     told, period = told_before(warehouse), (known.first_day, known.last_day)
     refuse_near_ends(period, told, rules.days_apart)
     before = (_a_year_before(known.first_day), _a_year_before(known.last_day))
     try:
+        refuse_before_what_is_kept(warehouse, before[0])
         refuse_near_ends(before, [*told, period], rules.days_apart)
-    except Misconfigured:
+    except Problem:
         return known, None
     return known, before if before[1] < known.first_day else None
 

@@ -4,7 +4,7 @@
 --
 -- feed: 咨询 | consultation
 -- days: opened_at
--- retention: 2 to 6 months
+-- retention: 4 to 6 months
 -- grain: source_kind, consultation_key
 -- happened: opened_at, closed_at
 -- due: 30 days

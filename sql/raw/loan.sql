@@ -2,7 +2,7 @@
 --
 -- feed: 借阅 | circulation | expected
 -- days: loaned_at
--- retention: 7 to 36 months
+-- retention: 24 to 36 months
 -- grain: loan_key, returned_at
 -- happened: loaned_at, returned_at
 -- due: 2 days

@@ -4,7 +4,6 @@
 --
 -- feed loan: 借还流水 | loan events
 -- days: happened_at where event = 'loan'
--- retention: 7 to 36 months
 -- grain: item_key, patron_key, event, happened_at
 -- happened: happened_at
 -- due: 2 days

@@ -2,7 +2,7 @@
 --
 -- feed e_resource: 电子资源访问 | electronic resources
 -- days: accessed_at
--- retention: 2 to 6 months
+-- retention: 4 to 6 months
 -- grain: patron_key, accessed_at, host, kind
 -- happened: accessed_at
 -- due: 2 days

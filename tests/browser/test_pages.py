@@ -62,7 +62,7 @@ def reports(folder: Path) -> dict[str, Path]:
 
 def of_site(folder: Path) -> dict[str, Path]:
     told = {name: getattr(data_use, name.upper()) for name in ("purposes", "never")}
-    told |= {"kept": data_use.kept(3), "rights": data_use.rights(commands())}
+    told |= {"kept": data_use.kept(3, ()), "rights": data_use.rights(commands()), "looked": data_use.looked(3)}
     told |= {"feeds": feeds(Site(file=str(ROOT / "campus.example.yml"))), "links": {"zh": "x.html", "en": "x.html"}}
     told |= {"services": [{"label_zh": "研讨空间", "label_en": "Rooms", "fields": [Words("预约次数", "bookings")]}]}
     pages = {f"data_use.{lang}": _page("data_use", told, lang) for lang in LANGUAGES}

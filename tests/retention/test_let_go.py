@@ -19,18 +19,23 @@ from tests.erasure.scan import found_anywhere, vault_of
 from tests.line.sites import Line
 from tests.retention.conftest import with_limits
 
-OCTOBER_STAYS = dt.date(2026, 5, 1)
-"""Seven months after September has ended."""
-LIMITS = {"gate": "7 months", "loan": "7 months"}
+OCTOBER_STAYS = dt.date(2026, 4, 29)
+"""Seven months after the last two days of September, without which nobody knows who was inside when October began."""
+LOANS_GO = dt.date(2027, 10, 15)
+"""Two years after the books were lent."""
+LATE = "迟到的书目"
+LIMITS = {"gate": "7 months", "loan": "24 months"}
 
 
 def let_all_go(line: Line, day: dt.date = OCTOBER_STAYS) -> dict[str, int]:
     with Warehouse(path=str(line.campus.warehouse)).opened() as warehouse:
-        return let_go(warehouse, line.site, day)
+        return let_go(warehouse, line.site, day).rows
 
 
 @pytest.fixture
-def line(untold: Line, read_here: None, tmp_path: Path) -> Line:
+def line(untold: Line, read_here: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Line:
+    """A door without the tables behind it, which would want to be made before anything goes."""
+    monkeypatch.setattr(retention, "_behind", lambda warehouse, table: None)
     return with_limits(untold.copied(tmp_path / "site"), **LIMITS)
 
 
@@ -40,7 +45,8 @@ def test_rows_go_and_younger_ones_stay(line: Line) -> None:
     assert [day for day, _ in line.rows_of(told)] == [*september, october]
     gone = let_all_go(line)
     assert line.rows_of(told) == [(october, 12)]
-    assert (gone["raw.gate_event"], gone["raw.loan"]) == (24, 12)
+    assert (gone["raw.gate_event"], gone["raw.loan"]) == (24, 0)
+    assert let_all_go(line, LOANS_GO)["raw.loan"] == 12
     assert line.rows_of("select count(*) from raw.loan") == [(0,)]
     assert line.rows_of("select count(*) from raw.consultation") == [(12,)]
 
@@ -48,10 +54,7 @@ def test_rows_go_and_younger_ones_stay(line: Line) -> None:
 def test_how_much_went_and_from_which_day_records_are_kept_is_noted(line: Line) -> None:
     let_all_go(line)
     noted = "select table_name, kept_from, rows, wiped_at is not null from ledger.retention where rows > 0 order by all"
-    assert line.rows_of(noted) == [
-        ("raw.gate_event", dt.date(2025, 10, 1), 24, True),
-        ("raw.loan", dt.date(2025, 10, 1), 12, True),
-    ]
+    assert line.rows_of(noted) == [("raw.gate_event", dt.date(2025, 9, 29), 24, True)]
     assert let_all_go(line) == {}
     assert line.rows_of("select count(*) from ledger.retention") == line.rows_of(
         "select count(distinct table_name) from ledger.retention"
@@ -60,13 +63,13 @@ def test_how_much_went_and_from_which_day_records_are_kept_is_noted(line: Line) 
 
 def test_no_byte_of_a_title_is_left(line: Line, tmp_path: Path) -> None:
     assert found_anywhere(line, [TITLE], tmp_path / "before")
-    let_all_go(line)
+    let_all_go(line, LOANS_GO)
     assert not found_anywhere(line, [TITLE], tmp_path / "after")
 
 
 def test_without_wiping_its_bytes_are_still_there(line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(retention, "_wipe", lambda warehouse, site: None)
-    let_all_go(line)
+    let_all_go(line, LOANS_GO)
     assert any("mingyuan.duckdb" in place for place, _ in found_anywhere(line, [TITLE], tmp_path / "after"))
 
 
@@ -74,7 +77,7 @@ def test_without_sealing_anew_the_original_still_tells_it(
     line: Line, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "_seal_anew", lambda warehouse, site, due: None)
-    let_all_go(line)
+    let_all_go(line, LOANS_GO)
     places = {place for place, _ in found_anywhere(line, [TITLE], tmp_path / "after")}
     assert places
     assert all("original" in place for place in places)
@@ -95,10 +98,10 @@ def test_whoever_comes_after_a_kill_finishes(line: Line, tmp_path: Path, monkeyp
     with monkeypatch.context() as killed:
         killed.setattr(retention, "write_anew", lambda warehouse: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            let_all_go(line)
+            let_all_go(line, LOANS_GO)
     assert line.rows_of("select count(*) from ledger.retention where wiped_at is null") != [(0,)]
     assert found_anywhere(line, [TITLE], tmp_path / "killed")
-    let_all_go(line)
+    let_all_go(line, LOANS_GO)
     assert line.rows_of("select count(*) from ledger.retention where wiped_at is null") == [(0,)]
     assert not found_anywhere(line, [TITLE], tmp_path / "after")
 
@@ -107,11 +110,11 @@ def test_what_comes_too_late_stays_outside_and_nobody_is_known_by_it(line: Line,
     let_all_go(line)
     line.put(
         "gate/again.csv",
-        f"card,at,door\n{CARD},2025-09-30 23:59:59,a\n0099887766,2025-09-30 12:00:00,b\n{CARD},2025-10-01 00:00:00,c\n",
+        f"card,at,door\n{CARD},2025-09-28 23:59:59,a\n0099887766,2025-09-28 12:00:00,b\n{CARD},2025-09-29 00:00:00,c\n",
     )
     line.put(
         "loans/again.jsonl",
-        json.dumps({"no": "L99", "reader": NUMBER, "item": "B", "title": TITLE, "out": "2025-01-01 10:00:00"}) + "\n",
+        json.dumps({"no": "L99", "reader": NUMBER, "item": "B", "title": LATE, "out": "2024-01-01 10:00:00"}) + "\n",
     )
     assert taken_in(line).problems == ()
     counts = "select name, records, loaded, rejected from ledger.file where name like '%again%' order by name"
@@ -119,15 +122,14 @@ def test_what_comes_too_late_stays_outside_and_nobody_is_known_by_it(line: Line,
     assert line.rows_of("select distinct reason from ledger.reject where reason = 'past_retention'") == [
         ("past_retention",)
     ]
-    assert line.rows_of("select max(kept_from) from ledger.retention") == [(dt.date(2025, 10, 1),)]
-    assert not found_anywhere(line, [TITLE, "0099887766"], tmp_path / "after")
+    assert not found_anywhere(line, [LATE, "0099887766"], tmp_path / "after")
 
 
 def test_a_workbook_that_holds_what_is_past_is_kept_no_longer(line: Line) -> None:
     let_all_go(line)
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as book:
-        for row, cells in enumerate([["card", "at"], [CARD, "2025-09-30 08:00:00"], [CARD, "2025-10-02 08:00:00"]]):
+        for row, cells in enumerate([["card", "at"], [CARD, "2025-09-28 08:00:00"], [CARD, "2025-10-02 08:00:00"]]):
             book.get_worksheet_by_name("Sheet1") or book.add_worksheet("Sheet1")
             book.worksheets()[0].write_row(row, 0, cells)
     site = line.folder / "campus.yml"
@@ -145,7 +147,7 @@ def test_the_check_sees_what_outlives_its_time(line: Line) -> None:
     with Warehouse(path=str(line.campus.warehouse)).opened() as warehouse:
         assert outliving(warehouse, line.site, OCTOBER_STAYS) == 0
         warehouse.connection.execute(
-            "update raw.gate_event set passed_at = timestamp '2025-09-30 23:00:00' where source_record = 1"
+            "update raw.gate_event set passed_at = timestamp '2025-09-28 23:00:00' where source_record = 1"
         )
         assert outliving(warehouse, line.site, OCTOBER_STAYS) == 1
 
@@ -162,16 +164,16 @@ def test_a_term_that_is_not_over_keeps_its_records(line: Line) -> None:
         ):
             let_go(warehouse, line.site, OCTOBER_STAYS)
         assert warehouse.rows_of("select count(*) from raw.gate_event") == [(36,)]
-        warehouse.connection.execute("update ref.term set ends_on = date '2026-04-30'")
-        assert let_go(warehouse, line.site, OCTOBER_STAYS)["raw.gate_event"] == 24
+        warehouse.connection.execute("update ref.term set ends_on = date '2026-04-28'")
+        assert let_go(warehouse, line.site, OCTOBER_STAYS).rows["raw.gate_event"] == 24
 
 
 def test_a_loan_is_as_old_as_its_return(line: Line) -> None:
     with Warehouse(path=str(line.campus.warehouse)).opened() as warehouse:
         warehouse.connection.execute(
-            "update raw.loan set returned_at = timestamp '2025-10-05 10:00:00' where loan_key = (select min(loan_key) from raw.loan)"
+            "update raw.loan set returned_at = timestamp '2026-10-05 10:00:00' where loan_key = (select min(loan_key) from raw.loan)"
         )
-    assert let_all_go(line)["raw.loan"] == 11
+    assert let_all_go(line, LOANS_GO)["raw.loan"] == 11
 
 
 def test_originals_that_cannot_be_read_now_are_not_touched(line: Line) -> None:
@@ -181,7 +183,7 @@ def test_originals_that_cannot_be_read_now_are_not_touched(line: Line) -> None:
     slipped = line.copied(line.folder.parent / "slipped")
     ((sha256,),) = slipped.rows_of("select sha256 from ledger.file where feed = 'loan'")
     before = b"".join(vault_of(slipped).original(sha256))
-    let_all_go(slipped)
+    let_all_go(slipped, LOANS_GO)
     assert b"".join(vault_of(slipped).original(sha256)) == before
 
 
@@ -201,9 +203,9 @@ def test_of_files_that_came_before_nothing_is_kept(line: Line) -> None:
 
 def test_the_page_on_data_use_says_how_long(line: Line) -> None:
     told = data_use.limited(line.site)
-    assert [(name.en, months) for name, months in told] == [("Records of gates", 7), ("Records of circulation", 7)]
+    assert [(name.en, months) for name, months in told] == [("Records of gates", 7), ("Records of circulation", 24)]
     words = [how.en for _, how in data_use.data_use.kept(3, told)]
-    assert words[:2] == ["7 months, in the sealed exports too"] * 2
+    assert words[:2] == ["7 months, in the sealed exports too", "24 months, in the sealed exports too"]
     assert "the others kept to compare terms" in words
 
 
@@ -216,3 +218,47 @@ def test_each_feed_that_may_be_limited_says_when_a_record_happened() -> None:
         "raw.resource_access",
     }
     assert all(model.happened for model in limited)
+
+
+def test_a_row_without_any_time_is_as_old_as_its_file(line: Line) -> None:
+    change = "update raw.loan set loaned_at = null where loan_key = (select min(loan_key) from raw.loan)"
+    with Warehouse(path=str(line.campus.warehouse)).opened() as warehouse:
+        warehouse.connection.execute(change)
+        assert let_go(warehouse, line.site, LOANS_GO).rows["raw.loan"] == 11, "its file came today"
+        warehouse.connection.execute("update ledger.file set received_at = timestamp '2025-09-15 00:00:00'")
+        assert outliving(warehouse, line.site, LOANS_GO) == 1
+
+
+def test_a_file_that_another_feed_reads_too_stays_whole_and_is_named(line: Line) -> None:
+    """Its lines are all that a replay of the other feed would have."""
+    two = "insert into ledger.file by name select * replace ('people' as source, 'enrolment' as feed) from ledger.file where feed = 'loan'"
+    ((sha256,),) = line.rows_of("select sha256 from ledger.file where feed = 'loan'")
+    before = b"".join(vault_of(line).original(sha256))
+    with Warehouse(path=str(line.campus.warehouse)).opened() as warehouse:
+        warehouse.connection.execute(two)
+        done = let_go(warehouse, line.site, LOANS_GO)
+    assert done.whole == ["loans/2025.jsonl: stays whole, for several feeds read it"]
+    assert b"".join(vault_of(line).original(sha256)) == before
+
+
+def test_a_file_with_more_that_is_past_than_not_deserves_a_look(line: Line) -> None:
+    let_all_go(line)
+    line.put("gate/late.csv", f"card,at,door\n{CARD},2025-09-01 08:00:00,a\n{CARD},2025-10-02 08:00:00,b\nx,y\n")
+    intake = line.take_in("gate_event", is_judged=False)
+    assert (intake.rows, intake.refusals) == (1, [])
+    line.put(
+        "gate/later.csv",
+        f"card,at,door\n{CARD},2025-09-01 08:00:00,a\n{CARD},2025-09-02 08:00:00,a\n{CARD},2025-10-03 08:00:00,b\n",
+    )
+    intake = line.take_in("gate_event", is_judged=False)
+    assert any("2 of 3 records are past their time" in remark for remark in intake.remarks)
+
+
+def test_nothing_is_let_go_before_all_has_been_made_of_it(untold: Line, read_here: None, tmp_path: Path) -> None:
+    line = with_limits(untold.copied(tmp_path / "site"), gate="7 months")
+    with Warehouse(path=str(line.campus.warehouse)).opened() as warehouse:
+        done = let_go(warehouse, line.site, OCTOBER_STAYS)
+        assert done.rows == {}
+        assert "raw.gate_event: nothing is let go before ref.received_day has been made of it" in done.postponed
+        assert outliving(warehouse, line.site, OCTOBER_STAYS) == 24
+    assert line.rows_of("select count(*) from ledger.retention") == [(0,)]

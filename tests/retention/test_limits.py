@@ -45,7 +45,7 @@ REFUSED = {
         "retention: no limit can be set for ‘gates’ — did you mean ‘gate’?",
     ),
     "longer than its header lets it": ({"gate": "14 months"}, "retention.gate: 14 months — say 7 to 13 months"),
-    "shorter than a term": ({"loan": "6 months"}, "retention.loan: 6 months — say 7 to 36 months"),
+    "shorter than a term": ({"loan": "6 months"}, "retention.loan: 6 months — say 24 to 36 months"),
     "no number of months": ({"gate": "13"}, "retention.gate"),
 }
 
@@ -60,7 +60,7 @@ def test_what_cannot_be_meant_is_refused(name: str, tmp_path: Path) -> None:
 
 def test_a_limit_holds_for_every_export_of_a_feed(tmp_path: Path) -> None:
     told = limits(small(tmp_path, retention={"gate": "13 months", "loan": "36 months"}).site)
-    assert told == {"raw.gate_event": 13, "raw.visit_summary": 13, "raw.loan": 36, "raw.loan_event": 36}
+    assert told == {"raw.gate_event": 13, "raw.visit_summary": 13, "raw.loan": 36}
 
 
 def test_where_years_are_terms_a_year_is_kept_to_its_end(tmp_path: Path) -> None:
@@ -68,6 +68,15 @@ def test_where_years_are_terms_a_year_is_kept_to_its_end(tmp_path: Path) -> None
     assert limits(small(tmp_path / "long", terms=by_years, retention={"gate": "13 months"}).site)
     with pytest.raises(Misconfigured, match="say 13 to 13 months"):
         limits(small(tmp_path / "short", terms=by_years, retention={"gate": "12 months"}).site)
+
+
+def test_loans_that_come_as_single_events_have_no_limit(tmp_path: Path) -> None:
+    """A return whose loan has gone would be told as one whose loan is missing."""
+    sources = {"two_log_borrows": {}}
+    with pytest.raises(
+        Misconfigured, match=r"retention.loan: two_log_borrows fills loan_event, of which no limit can be"
+    ):
+        limits(small(tmp_path, sources, retention={"loan": "36 months"}).site)
 
 
 def test_without_a_word_nothing_is_limited(tmp_path: Path) -> None:
