@@ -90,7 +90,7 @@ def test_the_page_on_data_use_keeps_its_skeleton() -> None:
         sources = [feed | {"name": Words(payload, payload)} for feed in own]
         services = [{"label_zh": payload, "label_en": payload, "fields": [Words(payload, payload)]}]
         said = {name: getattr(data_use, name.upper()) for name in ("purposes", "never")}
-        said |= {"kept": data_use.kept(3), "rights": data_use.rights(commands())}
+        said |= {"kept": data_use.kept(3, ()), "rights": data_use.rights(commands()), "looked": data_use.looked(3)}
         links = {"zh": "data_use.zh.html", "en": "data_use.en.html"}
         return render_page(template, said | {"feeds": sources, "services": services, "links": links}, words(payload))
 
