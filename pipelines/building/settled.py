@@ -7,8 +7,10 @@ and where its table is made whole its rows are taken over.  Of a table that is n
     -- settles term: clean.visit     rows of terms that began before the first day from which these records are kept
     -- settles starts_on: clean.visit     and by a date, rows of the days before
 
-A table that is given every feed's days (``given: every_day``) says of each row which feed it is of, so what is settled of one
-feed stays and what comes late of another is told.
+Where rows of several feeds stand side by side, what is settled of one stays and what comes late of another is told: a table that
+is given every feed's days (``given: every_day``) says of each row which feed it is of, of another one a header says it:
+
+    -- settles kind: visit clean.visit, booking clean.booking
 """
 
 import datetime as dt
@@ -17,7 +19,7 @@ from dataclasses import dataclass, field
 
 from pipelines.building import months, parts, terms
 from pipelines.building.months import Part
-from pipelines.modelling.parted import TERM, TERMS, settling
+from pipelines.modelling.parted import TERM, TERMS, apart, settling
 from pipelines.models import Model
 from pipelines.quoting import literal
 from pipelines.site import models
@@ -36,21 +38,22 @@ class Settled:
     """By days, all that lie before this one."""
     living: frozenset[str] | None = None
     """By terms, all but these: a term that has another name since is not lost."""
-    feeds: Mapping[str, dt.date] = field(default_factory=dict)
-    """By feed and day, those of these feeds that lie before."""
+    apart: str = ""
+    """By day and what a column says, those that say one of these and lie before its day."""
+    days: Mapping[str, dt.date] = field(default_factory=dict)
 
     def holds(self, part: Part) -> bool:
         """Whether all rows of a part are."""
-        if part is None or self.feeds:
+        if part is None or self.apart:
             return False
         return part < self.before.isoformat() if self.living is None else part not in self.living
 
     @property
     def rows(self) -> str:
         """Whether a row is."""
-        if self.feeds:
-            told = [f"(feed = {literal(feed)} and {self.column} < date '{day}')" for feed, day in self.feeds.items()]
-            return f"coalesce({' or '.join(told)}, false)"
+        if self.apart:
+            told = [f"({self.apart} = {literal(said)} and {self.column} < date '{d}')" for said, d in self.days.items()]
+            return f"coalesce({' or '.join(told) or 'false'}, false)"
         if self.living is None:
             return f"coalesce({self.column} < date '{self.before}', false)"
         return (
@@ -68,9 +71,10 @@ def settled(warehouse: Warehouse, model: Model) -> Settled | None:
     if not days:
         return None
     last = max(days.values())
-    if "every_day" in model.header.names("given"):
-        told = {feed.name: months.first_from(day) for t, day in days.items() if (feed := models()[t].feed)}
-        return Settled(column, last, feeds=told)
+    told_apart, made_of = _apart(model)
+    if told_apart:
+        told = {said: months.first_from(days[table]) for said, table in made_of.items() if table in days}
+        return Settled(column, last, apart=told_apart, days=told)
     if kind != TERM:
         return Settled(column, months.first_from(last) if kind == "month" else last)
     if not warehouse.exists(TERMS):
@@ -78,6 +82,13 @@ def settled(warehouse: Warehouse, model: Model) -> Settled | None:
     told_of = dict(warehouse.rows_of("select term, starts_on < ? from ref.term", [last]))
     living = frozenset(term for term, has_begun in told_of.items() if not has_begun)
     return Settled(column, last, living) if len(living) < len(told_of) else None
+
+
+def _apart(model: Model) -> tuple[str, Mapping[str, str]]:
+    if "every_day" in model.header.names("given"):
+        # Several exports may fill a feed; of which one a row came nobody knows, and one limit holds for all.
+        return "feed", {feed.name: table for table in sorted(model.reads) if (feed := models()[table].feed)}
+    return apart(model)
 
 
 def lay_out(warehouse: Warehouse, model: Model) -> Settled | None:
@@ -100,7 +111,7 @@ def lay_out(warehouse: Warehouse, model: Model) -> Settled | None:
 def take_over(warehouse: Warehouse, model: Model, owed: Collection[Part]) -> None:
     """Put the rows that stay into parts that were made anew, in place of what they were made to be."""
     stays = settled(warehouse, model)
-    if stays is None or not stays.feeds:
+    if stays is None or not stays.apart:
         return
     warehouse.connection.execute(f"delete from {parts.FRESH} where {stays.rows}")
     told = f"select * from {model.table} where {stays.rows} and {parts.inside(model, owed)}"

@@ -41,10 +41,11 @@ def part_slips(model: Model, models: Mapping[str, Model]) -> Iterator[str]:
 
 def _settles(model: Model, models: Mapping[str, Model]) -> Iterator[str]:
     for line in (line for line in model.header.declarations if line.key == "settles"):
-        where = f"{model.file}:{line.line}: settles"
-        unknown = sorted({table.strip() for table in line.value.split(",")} - models.keys())
+        where, said = f"{model.file}:{line.line}: settles", [one.split() for one in line.value.split(",")]
+        unknown = {one[-1] for one in said if one} - models.keys()
         if model.header.values("rebuild"):
-            yield f"{where}: {model.table} is made by parts, which tell it by themselves — leave it out"
+            if unknown or any(len(one) != 2 for one in said) or _kind(model, line.name) != "VARCHAR":
+                yield f"{where}: says which rows of {model.table} are made of which table — `-- settles kind: visit clean.visit, booking clean.booking`"
         elif unknown or _kind(model, line.name) not in ("DATE", "VARCHAR"):
             yield f"{where}: says a date or the term of its rows, and tables of records — `-- settles term: clean.visit`"
 

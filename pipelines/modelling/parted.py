@@ -124,6 +124,18 @@ def settling(model: Model) -> tuple[str, str, Mapping[str, int]]:
     return line.name, TERM if is_term else "day", {table.strip(): 0 for table in line.value.split(",")}
 
 
+def apart(model: Model) -> tuple[str, Mapping[str, str]]:
+    """By which column the rows of a table that is made by parts are told apart, and of which table those of a value are made.
+
+    A line ``settles kind: visit clean.visit, booking clean.booking`` says it; where there is none, no value is named.
+    """
+    line = next((line for line in model.header.declarations if line.key == "settles"), None)
+    if line is None or not model.parted:
+        return "", {}
+    pairs = [pair.split() for pair in line.value.split(",")]
+    return line.name, {pair[0]: pair[-1] for pair in pairs}
+
+
 def known_by(model: Model) -> str | None:
     """The column by whose days it is known which rows of a table came and went."""
     if model.is_feed:

@@ -101,7 +101,7 @@ def read_original(campus: Campus, source: Source, vault: Vault, folder: Path, on
             original.writelines(vault.original(one.sha256))
         if not path.stat().st_size:
             raise Refused(
-                f"{one.name}: its original was destroyed, for it held a reader who was erased or what is past its time — it stays as it was read before"
+                f"{one.name}: its original was destroyed, for it held a reader who was erased or what is past its time, and cannot be read again"
             )
         at_landing = campus.model_copy(update={"landing": landing})
         return loading.read_file(path, source, models()[f"raw.{source.feed}"], at_landing, vault, read, one.sha256)

@@ -5,6 +5,7 @@
 --
 -- grain: patron_key, kind, month
 -- rebuild: month(month)
+-- settles kind: visit clean.visit, booking clean.booking, room clean.booking, e_resource clean.resource_access, consultation clean.consultation
 -- check days_are_of_a_month: days between 1 and 2147483647
 -- check no_use_is_without_a_day: times >= 1
 

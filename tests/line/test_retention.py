@@ -176,3 +176,20 @@ def test_what_comes_late_of_a_feed_without_limit_counts_as_received(line: Line) 
         renew(warehouse, models()["ref.received_day"], Engine())
     assert dict(line.rows_of(days)) == before
     assert {"gate", "loan"} <= before.keys()
+
+
+def test_what_is_settled_of_one_feed_keeps_nothing_of_another(line: Line) -> None:
+    """Questions are kept since April alone, so months of use before it are settled for them and not for visits."""
+    told = "select kind, month, count(*), sum(hash(rows)) from fact.use_month as rows group by kind, month order by all"
+    before = line.rows_of(told)
+    with Warehouse(path=str(line.campus.warehouse)).opened() as warehouse:
+        ends = dict(warehouse.rows_of("select table_name, max(kept_from) from ledger.retention group by all"))
+        assert ends["clean.consultation"] > dt.date(2026, 3, 31) > ends["clean.visit"]
+        warehouse.connection.execute("delete from fact.use_month where kind = 'visit' and month = date '2026-03-01'")
+        lost = warehouse.rows_of(told)
+        warehouse.connection.execute(
+            "insert into ledger.change select 'clean.visit', 'service_date', '2026-03-10', max(stamp) + 1 from ledger.change"
+        )
+        assert renew(warehouse, models()["fact.use_month"], Engine()).rebuilt == "2026-03"
+    assert lost != before
+    assert line.rows_of(told) == before

@@ -80,7 +80,7 @@ def test_where_nothing_is_said_a_month_needs_its_own_rows(sql_folder: Folder) ->
         (("month(day)", "week(day)"), "write `-- rebuild: month(a date)` or `term(term)`"),
         (
             ("-- rebuild: month(day)", "-- rebuild: month(day)\n-- settles day: raw.passage"),
-            "daily.sql:5: settles: fact.daily is made by parts, which tell it by themselves",
+            "daily.sql:5: settles: says which rows of fact.daily are made of which table",
         ),
         (("-- rebuild: month(day)", "-- settles dya: raw.passage"), "settles: says a date or the term of its rows"),
         (("-- rebuild: month(day)\n", ""), "daily.sql:4: `reads` says how parts are rebuilt"),
