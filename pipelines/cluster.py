@@ -25,7 +25,8 @@ from pipelines.paths import ROOT
 
 FOLDER = ROOT / "data" / "spark"
 HOST, MASTER, CONNECT, PAGE = "127.0.0.1", 7077, 15002, 8080
-WORKERS = 2
+WORKERS, CORES, MEMORY_MB = 2, 2, 2048
+"""Of each worker half is left for whoever does without the Connect server, which keeps what it was given."""
 PATIENCE = 300
 
 _DEPLOY = "org.apache.spark.deploy"
@@ -39,6 +40,7 @@ _SERVER = {
     "spark.driver.bindAddress": HOST,
     "spark.executor.memory": "768m",
     "spark.executor.cores": "1",
+    "spark.cores.max": str(WORKERS),
     "spark.ui.enabled": "false",
     "spark.network.timeout": "600s",
     "spark.executor.heartbeatInterval": "60s",
@@ -100,9 +102,9 @@ def _worker(number: int) -> list[str]:
         "--host",
         HOST,
         "--cores",
-        "1",
+        str(CORES),
         "--memory",
-        "1g",
+        f"{MEMORY_MB}m",
         *place,
         f"spark://{HOST}:{MASTER}",
     ]

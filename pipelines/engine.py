@@ -15,6 +15,7 @@ computes and analysts ask in DuckDB on either engine.
 import logging
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -50,6 +51,7 @@ _EXACT = {
     "spark.sql.caseSensitive": "false",
 }
 """Without these Spark answers otherwise than DuckDB, and says nothing."""
+_PATIENCE_SECONDS = 180
 _PATIENT = {
     "spark.log.level": "OFF",
     "spark.ui.enabled": "false",
@@ -164,10 +166,30 @@ def session(url: str, memory_limit: str) -> Any:
         opened = builder.remote(url).getOrCreate()
     else:
         os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-        opened = builder.master(url).config(map=_EXACT | _PATIENT | memory(url, memory_limit)).getOrCreate()
+        settings: dict[str, Any] = _EXACT | _PATIENT | memory(url, memory_limit)
+        opened = builder.master(url).config(map=settings).getOrCreate()
+        if url.startswith("spark://"):
+            _wait_for_executors(url, opened.sparkContext)
     for name, value in _EXACT.items():
         opened.conf.set(name, value)
     return opened
+
+
+def _wait_for_executors(url: str, context: Any) -> None:
+    """A full cluster lets a run wait for ever, which nobody at home would hear of.
+
+    Raises:
+        Problem: no worker took the work.
+
+    """
+    patience = time.monotonic() + _PATIENCE_SECONDS
+    while len(context._jsc.sc().statusTracker().getExecutorInfos()) < 2:  # the first is this process itself
+        if time.monotonic() > patience:
+            context.stop()
+            raise Problem(
+                f"{url}: no worker of the cluster has a core and 1 GB to give — end what runs there, or ask its Connect server (sc://…)"
+            )
+        time.sleep(0.5)
 
 
 def memory(url: str, memory_limit: str) -> dict[str, str]:
