@@ -16,7 +16,7 @@ demo: $(BIN)/.ready ## a demo campus, the whole line, and where to look
 	@$(BIN)/mingyuan demo
 
 test: $(BIN)/.ready browser ## the tests, on every core
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 browser: # pages are looked at in Chromium; whoever may not install it goes without, and the tests say so
 	@command -v chromium >/dev/null || [ "$$(id -u)" != 0 ] || { echo "installing Chromium, once"; \
@@ -26,7 +26,7 @@ check: $(BIN)/.ready ## what the gate runs: format, lint, types, tests with cove
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term:skip-covered --cov-fail-under=85
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term:skip-covered --cov-fail-under=85
 
 dev: $(BIN)/.ready ## Dagster's page, at http://127.0.0.1:3000
 	@$(BIN)/mingyuan doctor --reap || true

@@ -16,16 +16,8 @@ from tests.drawn import drawn
 
 Build = Callable[..., pl.DataFrame]
 
-TESTS = Path(__file__).parent
-
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one folder share what takes long to make, so they go to one worker."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.parent.relative_to(TESTS).as_posix()))
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

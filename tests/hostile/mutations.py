@@ -126,7 +126,9 @@ def told(campus: Site, content: bytes) -> Told:
     path = campus.put("file", content)
     try:
         copied = spool.copy(path, folder, 1 << 20)
-        job = receive._job(copied, folder, "file", campus.source, campus.contract, campus.campus, campus.keyring, (), None)
+        job = receive._job(
+            copied, folder, "file", campus.source, campus.contract, campus.campus, campus.keyring, (), None
+        )
         outcome = parse(job)
     except Refused as refused:
         return Told(str(refused))
