@@ -1,9 +1,9 @@
 """What of a table has to be made anew: all of it, some parts, or nothing.
 
 A table is built whole the first time, when its definition is another, and when something changed
-that it reads whole.  What was made of records that have been let go stays (:mod:`pipelines.building.settled`).  Of one that is rebuilt by parts (:mod:`pipelines.modelling.parted`), news touches those that
-:mod:`pipelines.building.months` and :mod:`pipelines.building.terms` tell.  What the news is stands in the ledger
-(:mod:`pipelines.building.changes`).
+that it reads whole.  Of one that is rebuilt by parts (:mod:`pipelines.modelling.parted`), news touches those that
+:mod:`pipelines.building.months` and :mod:`pipelines.building.terms` tell, but for those whose records have been let go
+(:mod:`pipelines.building.settled`).  What the news is stands in the ledger (:mod:`pipelines.building.changes`).
 """
 
 from collections.abc import Iterable

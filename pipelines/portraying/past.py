@@ -63,6 +63,10 @@ class _File:
     is_loaded: bool
 
 
+_OF_ITS_OWN = {"ledger.build", "ledger.change"}
+"""What has been built, and of what: of a warehouse of another day, nothing yet."""
+
+
 @dataclass(frozen=True)
 class Past:
     """A warehouse of another day."""
@@ -73,8 +77,8 @@ class Past:
 
 
 @contextmanager
-def warehouse_at(site: Site, moment: Moment, tables: Sequence[str]) -> Iterator[Past]:
-    """The named tables, and all that they are made from, as of a moment.
+def warehouse_at(site: Site, moment: Moment, tables: Sequence[str], is_of_own_terms: bool = False) -> Iterator[Past]:
+    """The named tables, and all that they are made from, as of a moment; of terms of its own, without what was told of the site's.
 
     Raises:
         Problem: nothing had been received by then, or a table breaks its rules.
@@ -92,7 +96,8 @@ def warehouse_at(site: Site, moment: Moment, tables: Sequence[str]) -> Iterator[
             if not files:
                 raise Problem("nothing had been received by then — choose a later --known-at")
             refuse_before_what_is_kept(warehouse, moment.as_of)
-            _copy(warehouse, folder / _WAREHOUSE, [file for file in files if file.is_loaded])
+            settled_rows = () if is_of_own_terms else tuple(_settled(warehouse))
+            _copy(warehouse, folder / _WAREHOUSE, [file for file in files if file.is_loaded], settled_rows)
         then = Warehouse(path=str(folder / _WAREHOUSE), memory_limit=campus.memory_limit)
         with then.opened():
             _read_anew(then, site, vault, folder, [file for file in files if not file.is_loaded])
@@ -151,13 +156,16 @@ def _settled(warehouse: Warehouse) -> Iterator[tuple[Model, Settled]]:
             yield model, stays
 
 
-def _copy(warehouse: Warehouse, path: Path, files: Sequence[_File]) -> None:
-    """The rows of these files in a database of their own, beside the door's ledger."""
+def _copy(
+    warehouse: Warehouse, path: Path, files: Sequence[_File], settled_rows: Sequence[tuple[Model, Settled]]
+) -> None:
+    """The rows of these files in a database of their own, beside the door's ledger and the rows that stay as they were told."""
     connection, marks = warehouse.connection, [file.earlier.source_file for file in files]
     connection.execute(f"attach {literal(str(path))} as {_PAST}")
     try:
         for model in models().values():
-            if model.layer not in ("raw", "ledger") or not warehouse.exists(model.table):
+            is_kept = model.layer in ("raw", "ledger") and model.table not in _OF_ITS_OWN
+            if not is_kept or not warehouse.exists(model.table):
                 continue
             connection.execute(f"create schema if not exists {_PAST}.{model.layer}")
             is_marked = "source_file" in warehouse.types(model.table)
@@ -166,7 +174,7 @@ def _copy(warehouse: Warehouse, path: Path, files: Sequence[_File]) -> None:
                 f"create table {_PAST}.{model.table} as select * from {model.table} {of_files}",
                 [marks] if is_marked else [],
             )
-        for model, stays in _settled(warehouse):
+        for model, stays in settled_rows:
             connection.execute(f"create schema if not exists {_PAST}.{model.layer}")
             told = f"select * from {model.table} where {stays.rows}"
             connection.execute(f"create table {_PAST}.{model.table} as {told}")

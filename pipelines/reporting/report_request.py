@@ -149,7 +149,8 @@ def _warehouse_of(site: Site, request: Request, before: Span | None, template: T
             last_day=str(request.last_day),
             calendar=str(calendar),
         )
-        with warehouse_at(asked, Moment(as_of=request.last_day), [*template.reads, _DOMINANCE]) as past:
+        moment, tables = Moment(as_of=request.last_day), [*template.reads, _DOMINANCE]
+        with warehouse_at(asked, moment, tables, is_of_own_terms=True) as past:
             yield past
 
 
