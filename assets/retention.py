@@ -7,7 +7,7 @@ import dagster as dg
 
 from pipelines.errors import of_the_disk
 from pipelines.exports import RETENTION
-from pipelines.forgetting import retention
+from pipelines.forgetting import limits, retention
 from pipelines.site import Site
 from pipelines.tables import OWNERS, asset_key
 from pipelines.warehouse import Warehouse
@@ -34,7 +34,7 @@ def _kept() -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, warehouse: Warehouse, site: Site
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[Any]]:
         """What is past its time goes: rows, lines of sealed originals, and their bytes (`retention:` in the site file)."""
-        day = retention.today(site.campus)
+        day = limits.today(site.campus)
         with of_the_disk(RETENTION, "run again"):
             done = retention.let_go(warehouse, site, day)
         for line in [*done.postponed, *done.whole]:
@@ -43,7 +43,7 @@ def _kept() -> dg.AssetsDefinition:
         yield dg.AssetCheckResult(
             passed=not outlived, check_name=_CHECK, metadata={"records": outlived, "why": done.postponed}
         )
-        limited = {table: f"{months} months" for table, months in retention.limits(site).items()}
+        limited = {table: f"{months} months" for table, months in limits.limits(site).items()}
         rows, remarks = sum(done.rows.values()), [*done.postponed, *done.whole]
         yield dg.MaterializeResult(
             metadata={"let_go": rows, "by_table": done.rows, "kept": limited, "remarks": remarks}

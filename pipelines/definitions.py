@@ -13,7 +13,7 @@ import dagster as dg
 from pipelines.campus import Campus
 from pipelines.engine import Engine, engine_url
 from pipelines.errors import Misconfigured
-from pipelines.forgetting.retention import limits
+from pipelines.forgetting.limits import limits
 from pipelines.modelling.template_slips import refuse_slips
 from pipelines.paths import ROOT
 from pipelines.receiving.landing import landing_sensor

@@ -8,7 +8,6 @@ files a file takes the place of is told in :mod:`pipelines.receiving.succession`
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -20,6 +19,7 @@ from pipelines.keeping.vault import Vault
 from pipelines.models import Model
 from pipelines.receiving import ledger, loading, succession, tombstones
 from pipelines.receiving.arrival import arrival_specs, arrivals
+from pipelines.receiving.asked import Asked, asked_for, told_twice
 from pipelines.receiving.ledger import Landed
 from pipelines.receiving.presets import Source
 from pipelines.receiving.reader import readers
@@ -38,9 +38,6 @@ READERS = 2
 """Children that read at once: each file is one core's work for the child, and some for the parent."""
 
 Arrival = tuple[Source, Landed, Received]
-
-Asked = dict[Path, list[Source]]
-"""The sources that ask for a landing file: one export may fill several feeds."""
 
 
 @dataclass
@@ -120,8 +117,7 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
         if why := culprit or loading.strays(warehouse, model, source, received):
             _refuse(warehouse, source, landed, why, intake)
             continue
-        rest = vault if len({other.feed for other in asked[landed.path]}) == 1 else replace(vault, kept_from={})
-        if NEVER_KEPT & received.reasons.keys() and not _keep_rest(site, rest, source, landed, intake):
+        if NEVER_KEPT & received.reasons.keys() and not _keep_rest(site, vault, source, landed, asked, intake):
             continue
         intake.withdrawn += loading.load(warehouse, model, source, received, site.campus.timezone)
         _keep(warehouse, vault, landed, asked, intake)
@@ -174,7 +170,7 @@ def _new(
                 if (
                     not (vault.erased or vault.kept_from)
                     or vault.has(landed.sha256)
-                    or _keep_rest(site, vault, source, landed, intake)
+                    or _keep_rest(site, vault, source, landed, asked, intake)
                 ):
                     _keep(warehouse, vault, landed, asked, intake)
             elif why := succession.misnamed(source, landed.name) or told_twice(landed.name, model, asked[landed.path]):
@@ -205,32 +201,6 @@ def _landed(site: Site, source: Source, intake: Intake) -> list[Landed]:
     return sorted(found, key=lambda landed: succession.in_order(succession.period(source, landed.name) or ""))
 
 
-def asked_for(site: Site) -> Asked:
-    """Who asks for each landing file."""
-    asked: Asked = {}
-    for source in site.every_source():
-        for path in landed_files(site.campus, source):
-            asked.setdefault(path, []).append(source)
-    return asked
-
-
-def told_twice(name: str, model: Model, sources: Sequence[Source]) -> str | None:
-    """Why a file may not be read by the sources that ask for it: two of one feed would tell each of its records.
-
-    They may share a file where each takes other records of it, other questions, or fills what tells records apart from
-    other headings: two cards of a person, two times of a loan, two people of a booking.
-    """
-    known: dict[str, str] = {}
-    for source in (source for source in sources if f"raw.{source.feed}" == model.table and not source.unpivot):
-        telling = {*model.grain, *model.happened, *([model.feed.reader] if model.feed and model.feed.reader else [])}
-        rules = {name: source.columns[name] for name in sorted(telling & source.columns.keys())}
-        apart = {name: rule for name, rule in rules.items() if any(part.headings for part in rule.parts)}
-        which = repr((source.where, source.sheet, source.member, source.records, source.table, apart))
-        if (first := known.setdefault(which, source.name)) != source.name:
-            return f"{name}: is read by {first} and {source.name}, both into {source.feed} — mend files in one of them, or say where what each is to read"
-    return None
-
-
 def _keep(warehouse: Warehouse, vault: Vault, landed: Landed, asked: Asked, intake: Intake) -> None:
     """Seal a file that is loaded; once no source waits for it any more, it leaves our own landing folder."""
     try:
@@ -241,8 +211,13 @@ def _keep(warehouse: Warehouse, vault: Vault, landed: Landed, asked: Asked, inta
         intake.refusals.append(str(changed))
 
 
-def _keep_rest(site: Site, vault: Vault, source: Source, landed: Landed, intake: Intake) -> bool:
-    """Seal a file without those who were forgotten, before it counts as loaded: killed between the two, it is read again."""
+def _keep_rest(site: Site, vault: Vault, source: Source, landed: Landed, asked: Asked, intake: Intake) -> bool:
+    """Seal a file without those who were forgotten, before it counts as loaded: killed between the two, it is read again.
+
+    What is past its time in it goes too, unless another feed reads the same lines.
+    """
+    if len({other.feed for other in asked[landed.path]}) > 1:
+        vault = replace(vault, kept_from={})
     try:
         intake.remarks += seal_rest(site, vault, Reading(source, landed.name), landed.sha256, landed.path)
     except Problem as changed:

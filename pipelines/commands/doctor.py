@@ -9,12 +9,13 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import Problem
-from pipelines.exports import asked_for, told_twice
-from pipelines.forgetting.retention import limits, outliving, today
+from pipelines.forgetting.limits import limits, today
+from pipelines.forgetting.retention import outliving
 from pipelines.history import history
 from pipelines.modelling.template_slips import refuse_slips
 from pipelines.publish import open_current
 from pipelines.receiving import ledger
+from pipelines.receiving.asked import asked_for, told_twice
 from pipelines.receiving.landing import unread, waiting
 from pipelines.receiving.receive import name_within, printable
 from pipelines.reporting.roster import lacking

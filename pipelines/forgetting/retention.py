@@ -1,6 +1,6 @@
 """Records that are past their time, let go: in every table, in what is sealed, and at the door.
 
-How long the records of a feed may be kept says its header, how long they are says the site file; what was told of a day, a month
+How long records are kept is told in :mod:`pipelines.forgetting.limits`; what was told of a day, a month
 or a term stays (:mod:`pipelines.building.settled`).  Nothing goes before all that is told of it has been made.  Originals are
 sealed anew first, then one transaction deletes the rows and notes it, then the bytes are seen to, so that whichever run
 comes next finishes what was cut short.
@@ -12,27 +12,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
-from zoneinfo import ZoneInfo
 
-from pipelines.building import months
 from pipelines.building.due import due as news_of
 from pipelines.building.lake import Lake
 from pipelines.building.settled import losing, margin
-from pipelines.campus import CalendarYears, Campus
 from pipelines.errors import Misconfigured
+from pipelines.forgetting.limits import kept_from, limits
 from pipelines.forgetting.redaction import Reading, redactor
 from pipelines.keeping.vault import Vault
 from pipelines.modelling.parted import TERM, TERMS, settling
-from pipelines.modelling.slips import suggestion
 from pipelines.models import Model
 from pipelines.receiving import ledger, tombstones
-from pipelines.site import Site, feeds, models
+from pipelines.site import Site, models
 from pipelines.warehouse import Warehouse, write_anew
 
 _FILES = """
 select sha256, source, name, source_file, feed, earliest, received_at from ledger.file where status <> 'refused' order by all"""
-_YEAR_AND_A_MONTH = 13
-"""Where terms are calendar years, the records of one are all needed until it is over."""
 
 
 @dataclass
@@ -45,52 +40,6 @@ class LetGo:
     """A line for each table of which nothing could go yet."""
     whole: list[str] = field(default_factory=list)
     """A line for each sealed original that could not be cut."""
-
-
-def limits(site: Site) -> dict[str, int]:
-    """By table of records, how many months the site keeps them; those that it keeps without limit are not named.
-
-    Raises:
-        Misconfigured: there is no such feed, or its records cannot or may not be kept for so long.
-
-    """
-    known = {feed.name: feed.retention for feed in feeds() if feed.retention}
-    for name, written in site.campus.retention.items():
-        if name not in known:
-            raise Misconfigured(
-                f"retention: no limit can be set for ‘{name}’{suggestion(name, known)} — there are {', '.join(known)}"
-            )
-        fewest, most = _range(site.campus, *known[name])
-        if not fewest <= _months(written) <= most:
-            raise Misconfigured(
-                f"retention.{name}: {written} — say {fewest} to {most} months: fewer would cut a term short, more are not needed"
-            )
-    told = {model.table: model.feed for model in models().values() if model.feed}
-    for source in site.every_source():
-        feed = told[f"raw.{source.feed}"]
-        if feed.name in site.campus.retention and not feed.retention:
-            raise Misconfigured(
-                f"retention.{feed.name}: {source.name} fills {source.feed}, of which no limit can be set — take out the line"
-            )
-    limited = {table: feed.name for table, feed in told.items() if feed.retention}
-    return {t: _months(site.campus.retention[name]) for t, name in limited.items() if name in site.campus.retention}
-
-
-def kept_from(today: dt.date, months_kept: int, days_before: int = 0) -> dt.date:
-    """The first month that is told of all its records, none of which is older than so many months.
-
-    So many days before it are kept as well, for its first days are not told without them.
-    """
-    month = today.year * 12 + today.month - 1 - months_kept
-    last = dt.date(month // 12, month % 12 + 1, 1) + dt.timedelta(days=31)
-    last_day = last.replace(day=1) - dt.timedelta(days=1)
-    oldest = last_day.replace(day=min(today.day, last_day.day))
-    return months.first_from(oldest + dt.timedelta(days=days_before))
-
-
-def today(campus: Campus) -> dt.date:
-    """The day that it is at the campus."""
-    return dt.datetime.now(ZoneInfo(campus.timezone)).date()
 
 
 def let_go(warehouse: Warehouse, site: Site, day: dt.date) -> LetGo:
@@ -143,11 +92,6 @@ def _behind(warehouse: Warehouse, table: str) -> str | None:
     return next((model.table for model in readers if not news_of(warehouse, model).is_nothing), None)
 
 
-def _range(campus: Campus, fewest: int, most: int) -> tuple[int, int]:
-    is_by_years = isinstance(campus.terms, CalendarYears) and most >= _YEAR_AND_A_MONTH
-    return (max(fewest, _YEAR_AND_A_MONTH) if is_by_years else fewest), most
-
-
 def _refuse_to_cut_a_term_short(warehouse: Warehouse, due: Mapping[str, dt.date], day: dt.date) -> None:
     """What is told of a term needs all its records until it is over."""
     if not warehouse.exists(TERMS):
@@ -164,10 +108,6 @@ def _is_told_by_terms(table: str) -> bool:
     records = {model.table for model in losing(models(), table)}
     ways = [settling(model) for model in models().values()]
     return any(kind == TERM and records & needed.keys() for _, kind, needed in ways)
-
-
-def _months(written: str) -> int:
-    return int(written.partition(" ")[0])
 
 
 def _ends(warehouse: Warehouse) -> dict[str, dt.date]:

@@ -2,8 +2,8 @@
 
     {"at": "2026-11-28T09:14:03+08:00", "by": "li", "what": "portrait", "reader": "3f2a09c1d4e5b6a7", "reason": "asked at the desk"}
 
-A look is noted before anything is shown.  The reader is told by a fingerprint of the pseudonym: whoever is asked
-about by name can be looked for in it, and once somebody is erased it leads nowhere.
+A look is noted before anything is shown.  The reader is told by a fingerprint of the pseudonym: it is found again for
+whoever asks who looked at them, and once they are erased it leads nowhere without the site's key.
 """
 
 import datetime as dt
@@ -48,9 +48,7 @@ def note(campus: Campus, what: str, patron_key: str, reason: str | None) -> None
             'what is known of a single reader is shown for a reason: add --reason "…", which is noted with your name'
         )
     at = dt.datetime.now(ZoneInfo(campus.timezone)).isoformat(timespec="seconds")
-    look = Look(
-        at, getpass.getuser(), what, sha256(patron_key.encode()).hexdigest()[:_DIGITS], " ".join(reason.split())
-    )
+    look = Look(at, _account(), what, sha256(patron_key.encode()).hexdigest()[:_DIGITS], " ".join(reason.split()))
     line = json.dumps(asdict(look), ensure_ascii=False).encode() + b"\n"
     try:
         handle = os.open(log_of(campus), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -64,10 +62,29 @@ def note(campus: Campus, what: str, patron_key: str, reason: str | None) -> None
 
 
 def looks(campus: Campus) -> Iterator[Look]:
-    """Every look that was noted, in order."""
-    if log_of(campus).exists():
-        for line in log_of(campus).read_text(encoding="utf-8").splitlines():
+    """Every look that was noted, in order.
+
+    Raises:
+        Problem: a line was changed by hand, or cut short by a full disk.
+
+    """
+    if not log_of(campus).exists():
+        return
+    for number, line in enumerate(log_of(campus).read_text(encoding="utf-8").splitlines(), 1):
+        try:
             yield Look(**json.loads(line))
+        except (ValueError, TypeError):
+            raise Problem(
+                f"{log_of(campus)}:{number}: is no look — put back the line from a backup, or take it out"
+            ) from None
+
+
+def _account() -> str:
+    """Who is at work; in a container it may be a number without a name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def of_a_year(campus: Campus, today: dt.date) -> int:

@@ -7,7 +7,7 @@ promises nothing that no command does; the words around it are :mod:`profiles.da
 from pathlib import Path
 from typing import Any
 
-from pipelines.forgetting.retention import limits, today
+from pipelines.forgetting.limits import limits, today
 from pipelines.models import Model
 from pipelines.paths import REPORTS
 from pipelines.portraying.looks import of_a_year

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.forgetting import erasure
-from tests.erasure.library import exports, library, put, taken_in
+from tests.erasure.library import filled, taken_in
 from tests.hostile.door import childless
 from tests.line.sites import Line
 
@@ -14,11 +14,7 @@ from tests.line.sites import Line
 @pytest.fixture(scope="session")
 def everybody(tmp_path_factory: pytest.TempPathFactory) -> Line:
     """To be copied, not changed."""
-    line = library(tmp_path_factory.mktemp("everybody") / "site")
-    put(line, exports())
-    with pytest.MonkeyPatch.context() as patch, childless(patch):
-        assert taken_in(line).problems == ()
-    return line
+    return filled(tmp_path_factory.mktemp("everybody") / "site")
 
 
 @pytest.fixture

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import xlsxwriter
 
 from pipelines.forgetting import erasure
 from pipelines.run import Outcome
+from tests.hostile.door import childless
 from tests.line.sites import Line, small
 
 NUMBER, CARD = "2023141460001", "0088112233"
@@ -193,6 +195,15 @@ def _feed(source: str) -> str:
 def put(line: Line, files: dict[str, bytes]) -> None:
     for name, content in files.items():
         line.put(name, content)
+
+
+def filled(folder: Path) -> Line:
+    """The library once everything has been taken in, read in the process of the test."""
+    line = library(folder)
+    put(line, exports())
+    with pytest.MonkeyPatch.context() as patch, childless(patch):
+        assert taken_in(line).problems == ()
+    return line
 
 
 def erase(line: Line, number: str = NUMBER) -> dict[str, int]:

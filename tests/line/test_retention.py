@@ -13,7 +13,7 @@ from pipelines.building.settled import losing
 from pipelines.definitions import build_definitions
 from pipelines.engine import Engine
 from pipelines.errors import Problem
-from pipelines.forgetting import retention
+from pipelines.forgetting import limits
 from pipelines.forgetting.erased_rows import refuse_what_stands, rows_of, take_out
 from pipelines.paths import ROOT
 from pipelines.portraying.past import Moment, warehouse_at
@@ -42,7 +42,7 @@ def let_go(whole: Whole, tmp_path_factory: pytest.TempPathFactory) -> Line:
     said = yaml.safe_load(site.read_text(encoding="utf-8")) | {"retention": LIMITS}
     site.write_text(yaml.safe_dump(said, allow_unicode=True, sort_keys=False), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch, short_history(patch):
-        patch.setattr(retention, "today", lambda campus: AFTERWARDS)
+        patch.setattr(limits, "today", lambda campus: AFTERWARDS)
         outcome = line.run()
     assert outcome.success, outcome.problems
     assert outcome.told[0].startswith("let go, past their time: ")
@@ -64,7 +64,7 @@ def made_anew(line: Line) -> None:
 
 
 def test_nothing_but_the_records_has_changed(whole: Whole, let_go: Line) -> None:
-    of_records = {m.table for table in retention.limits(let_go.site) for m in losing(models(), table)}
+    of_records = {m.table for table in limits.limits(let_go.site) for m in losing(models(), table)}
     told = set(changed(whole.line.hashes(), let_go.hashes())) - NOTED
     assert RECORDS.keys() <= told <= of_records
     for table, (time, first_day) in RECORDS.items():

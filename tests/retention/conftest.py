@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from tests.erasure.library import exports, library, put, taken_in
+from tests.erasure.library import filled
 from tests.hostile.door import childless
 from tests.line.sites import Line
 
@@ -13,11 +13,7 @@ from tests.line.sites import Line
 @pytest.fixture(scope="session")
 def untold(tmp_path_factory: pytest.TempPathFactory) -> Line:
     """The library once everything has been taken in, and no limit is set; to be copied, not changed."""
-    line = library(tmp_path_factory.mktemp("untold") / "site")
-    put(line, exports())
-    with pytest.MonkeyPatch.context() as patch, childless(patch):
-        assert taken_in(line).problems == ()
-    return line
+    return filled(tmp_path_factory.mktemp("untold") / "site")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.errors import Misconfigured
-from pipelines.forgetting.retention import kept_from, limits
+from pipelines.forgetting.limits import kept_from, limits
 from tests.line.sites import small
 
 # By a calendar on the wall.

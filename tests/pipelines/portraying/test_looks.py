@@ -3,6 +3,7 @@
 import datetime as dt
 import getpass
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -73,3 +74,20 @@ def test_the_page_on_data_use_counts_those_of_a_year(line: Line) -> None:
     assert len(list(looks.looks(line.campus))) == 3
     assert of_a_year(line.campus, dt.date(2026, 11, 28)) == 2
     assert data_use.looked(1).en.endswith("1 time.")
+
+
+def test_a_line_that_is_no_look_is_named(line: Line) -> None:
+    note(line.campus, "portrait", KEY, "asked at the desk")
+    with log_of(line.campus).open("a", encoding="utf-8") as log:
+        log.write('{"at": "2026-11-')
+    with pytest.raises(Problem, match=r"looks.jsonl:2: is no look"):
+        list(looks.looks(line.campus))
+
+
+def test_an_account_without_a_name_is_told_by_its_number(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody() -> str:
+        raise KeyError("getpwuid(): uid not found")
+
+    monkeypatch.setattr("getpass.getuser", nobody)
+    note(line.campus, "portrait", KEY, "asked at the desk")
+    assert [look.by for look in looks.looks(line.campus)] == [f"uid {os.getuid()}"]
