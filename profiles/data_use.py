@@ -150,8 +150,9 @@ def rights(commands: Collection[str]) -> list[Words]:
 def looked(times: int) -> Words:
     """How often somebody looked at a single reader in the last twelve months."""
     return Words(
-        f"不随意查看个人：每次都记下何人、何时、为何；过去十二个月共 {times} 次。",
-        f"Nobody's portrait is looked at idly: who did, when and what for is noted each time, in the last twelve months {times} {'time' if times == 1 else 'times'}.",
+        f"查看某位读者的画像须写明事由，并记下何人、何时；过去十二个月共 {times} 次。",
+        "Whoever looks up a reader's portrait says what for, and is noted with name and time:"
+        f" {times} {'time' if times == 1 else 'times'} in the last twelve months.",
     )
 
 

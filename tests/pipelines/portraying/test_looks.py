@@ -73,7 +73,7 @@ def test_the_page_on_data_use_counts_those_of_a_year(line: Line) -> None:
             log.write(json.dumps({"at": at, "by": "li", "what": "why", "reader": "f" * 16, "reason": "r"}) + "\n")
     assert len(list(looks.looks(line.campus))) == 3
     assert of_a_year(line.campus, dt.date(2026, 11, 28)) == 2
-    assert data_use.looked(1).en.endswith("1 time.")
+    assert data_use.looked(1).en.endswith(": 1 time in the last twelve months.")
 
 
 def test_a_line_that_is_no_look_is_named(line: Line) -> None:
