@@ -7,6 +7,7 @@ that counts by days will ever see it.  Why a record is rejected is decided in :m
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -143,7 +144,7 @@ def weighed(received: Received, source: Source, happened: ContractColumn | None)
         Refused: so many were that the preset cannot fit; nothing of the file may be loaded.
 
     """
-    remarks = (*_left_empty(received, source, happened), *_past(received))
+    remarks = (*_left_empty(received, source, happened), *_past(received), *_to_come(received, happened))
     received = replace(received, warnings=(*received.warnings, *remarks))
     on_purpose = _ON_PURPOSE | {condition.reason for condition in source.where}
     counted = _unfit(received, source, happened, on_purpose)
@@ -167,6 +168,23 @@ def _past(received: Received) -> list[str]:
         return []
     return [
         f"{past} of {received.records} records are past their time and stayed outside, as retention in the site file says"
+    ]
+
+
+def _to_come(received: Received, happened: ContractColumn | None) -> list[str]:
+    """Times that are more than a year away: no booking is made so long before, and no clock is so wrong unnoticed."""
+    import polars as pl
+
+    if happened is None:
+        return []
+    late = pl.col(happened.name).cast(pl.Date) > dt.date.today() + dt.timedelta(days=366)
+    times = pl.scan_parquet(received.rows_file).filter(late).select(pl.len(), pl.col(happened.name).max())
+    rows, last = times.collect(engine="streaming").row(0)
+    if not rows:
+        return []
+    return [
+        f"{happened.name} is more than a year away in {rows} of {received.rows} rows, the last on {last!s:.10}"
+        " — see the year in its formats, or say not_after"
     ]
 
 

@@ -3,33 +3,9 @@
 -- grain: patron_key, month, class_scheme, class_top
 -- rebuild: month(month)
 
-with classed as (
-    select
-        loan_key,
-        patron_key,
-        loaned_at,
-        cast(date_trunc('month', loaned_on) as date) as month,
-        class_scheme,
-        class_top,
-        class_second,
-        coalesce(class_third, class_second) as class_code
-    from clean.loan
-    where patron_key is not null and loaned_on is not null and class_second is not null
-),
-
-sensitive as (
-    select distinct class.class_scheme, class.class_code
-    from (select distinct class_scheme, class_second, class_code from classed) as class
-    join ref.sensitive_class as sensitive
-        on class.class_scheme = sensitive.class_scheme
-        and (starts_with(class.class_second, sensitive.class_code) or starts_with(class.class_code, sensitive.class_code))
-),
-
-told as (
-    select classed.*
-    from classed
-    left join sensitive on classed.class_scheme = sensitive.class_scheme and classed.class_code = sensitive.class_code
-    where sensitive.class_code is null
+with told as (
+    select loan_key, patron_key, loaned_at, cast(date_trunc('month', loaned_on) as date) as month, class_scheme, class_top
+    from fact.screened_loan
 ),
 
 first as (

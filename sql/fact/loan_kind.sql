@@ -1,7 +1,6 @@
 -- One row for each loan of which a need may be read: whether it is of the reader's own field, and of which interest.
 --
--- Loans in a sensitive class (ref.sensitive_class) are left out, and only the main class of the others is told: services
--- know no more of what anybody reads.
+-- Only the main class of a loan is told here: services know no more of what anybody reads.
 --
 -- grain: loan_key
 -- rebuild: month(loaned_on)
@@ -9,32 +8,17 @@
 -- follows clean.enrolment: patron_key
 -- check field_is_known: field in ('own', 'other', 'general')
 
-with classed as (
-    select loan_key, patron_key, loaned_at, loaned_on, class_scheme, class_top, class_second, coalesce(class_third, class_second) as class_code
-    from clean.loan
-    where patron_key is not null and loaned_on is not null and class_second is not null
-),
-
-sensitive as (
-    select distinct class.class_scheme, class.class_code
-    from (select distinct class_scheme, class_second, class_code from classed) as class
-    join ref.sensitive_class as sensitive
-        on class.class_scheme = sensitive.class_scheme
-        and (starts_with(class.class_second, sensitive.class_code) or starts_with(class.class_code, sensitive.class_code))
-)
-
 select
     loan.loan_key,
     loan.patron_key,
     loan.loaned_on,
     calendar.term,
     loan.class_scheme,
-    loan.class_top,                                             -- 大类 | main class | of its classification; sensitive classes left out #screened
+    loan.class_top,
     own.field,                                                  -- 学科归属 | field | own; other, of another discipline; general, of none; empty where no discipline is listed for the major
     interest.interest,                                          -- 兴趣 | interest | of ref.interest; empty where it is of none
-    new.loan_key is not null as is_new_class                    -- 是否首次涉及大类 | new class | the first loan of the reader in its main class #screened
-from classed as loan
-left join sensitive on loan.class_scheme = sensitive.class_scheme and loan.class_code = sensitive.class_code
+    new.loan_key is not null as is_new_class                    -- 是否首次涉及大类 | new class | the first loan of the reader in its main class
+from fact.screened_loan as loan
 left join ref.calendar_day as calendar on loan.loaned_on = calendar.day
 left join clean.enrolment as enrolment
     on loan.patron_key = enrolment.patron_key
@@ -47,4 +31,3 @@ left join fact.class_field as own
     and loan.class_second = own.class_second
 left join ref.interest as interest on loan.class_scheme = interest.class_scheme and loan.class_top = interest.class_top
 left join fact.new_class as new on loan.loan_key = new.loan_key
-where sensitive.class_code is null

@@ -91,6 +91,7 @@ fact/resource_usage_month
 fact/rhythm
 fact/role
 fact/roster
+fact/screened_loan
 fact/space_use
 fact/standing
 fact/stated_need

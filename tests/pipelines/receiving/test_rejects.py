@@ -1,5 +1,6 @@
 """What could not be read is told, and why, though no record may be rejected for it."""
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,25 @@ def test_a_few_that_could_not_be_read_are_nothing_unusual(tmp_path: Path) -> Non
     campus = loan_days(tmp_path, "%d/%m/%Y", rejects={"warn": 0.1})
     received = campus.receive("a.csv", HEAD + LINES.replace("9,2,b,,05/03/2024", "9,2,b,,soon"))
     assert weighed(received, campus.source, LOANED_AT).warnings == ()
+
+
+def test_times_of_another_year_to_come_are_remarked_upon(tmp_path: Path) -> None:
+    """Tomorrow twelve months is booked, perhaps; 2099 is a clock that was never set, or a year that was misread."""
+    campus = loan_days(tmp_path, "%d/%m/%Y")
+    told = [
+        weighed(
+            campus.receive(f"{day[-4:]}.csv", HEAD + LINES.replace("9,2,b,,05/03/2024", f"9,2,b,,{day}")),
+            campus.source,
+            LOANED_AT,
+        ).warnings
+        for day in (f"{dt.date.today() + dt.timedelta(days=366):%d/%m/%Y}", "31/12/2099")
+    ]
+    assert told == [
+        (),
+        (
+            "loaned_at is more than a year away in 1 of 10 rows, the last on 2099-12-31 — see the year in its formats, or say not_after",
+        ),
+    ]
 
 
 def test_a_file_whose_own_time_cannot_be_read_stays_outside(tmp_path: Path) -> None:
