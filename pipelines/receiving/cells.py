@@ -35,6 +35,8 @@ class Misfit:
 
     record: int
     line: str
+    field: str = ""
+    """Where it stops fitting, if that is known."""
     expected: int = 0
     actual: int = 0
     reason: str | None = None
@@ -94,7 +96,7 @@ class TextCells:
         misfits: list[Misfit] = []
 
         def note(row: Any) -> str:
-            misfits.append(Misfit(row.number, row.text, row.expected_columns, row.actual_columns))
+            misfits.append(Misfit(row.number, row.text, expected=row.expected_columns, actual=row.actual_columns))
             return "skip"
 
         with self.path.open("rb") as file:

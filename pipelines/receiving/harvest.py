@@ -133,7 +133,7 @@ class Harvest:
     def _reject_misfits(self, misfits: tuple[Misfit, ...]) -> None:
         named = self.pseudonyms.tombstones.named([(misfit.record, misfit.line) for misfit in misfits])
         told = [(misfit, ERASED if misfit.record in named else self._reason(misfit)) for misfit in misfits]
-        rows = [(misfit.record, "", reason) for misfit, reason in told]
+        rows = [(misfit.record, misfit.field, reason) for misfit, reason in told]
         self.rejects.add(pl.DataFrame(rows, schema=REJECTS, orient="row"))
         self.reasons.update(reason for _, reason in told)
         for misfit, reason in (one for one in told if one[1] not in NEVER_KEPT):

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 import polars as pl
@@ -24,6 +25,8 @@ _BY_BYTES = {"gb18030", "big5"}
 
 _FILLER = "\uffff"
 """No letter of any text."""
+
+_END = "end of line"
 
 _DIRECTIVE = re.compile(r"%(?:\{[^}]*\})?>?[A-Za-z]")
 
@@ -48,10 +51,17 @@ class LogCells:
             groups.columns = names
             frame = groups.with_columns(record=pl.int_range(first, first + len(lines), dtype=pl.Int64, eager=True))
             fits = lines.str.contains(form)
-            misfits = frame.with_columns(line=lines).filter(~fits).select("record", "line").iter_rows()
-            yield Batch(
-                frame.filter(fits), tuple(Misfit(record, line, reason="unparsed_line") for record, line in misfits)
-            )
+            strange = lines.filter(~fits)
+            misfits = zip(frame["record"].filter(~fits), strange, self._stops(strange), strict=True)
+            yield Batch(frame.filter(fits), tuple(Misfit(*told, reason="unparsed_line") for told in misfits))
+
+    def _stops(self, lines: pl.Series) -> pl.Series:
+        """Of lines that do not fit, the directive from which on each does not; a pattern of one's own does not say."""
+        if not self.source.log or lines.is_empty():
+            return pl.Series([""]).new_from_index(0, len(lines))
+        names, pieces = _pieces(self.source.log)
+        met = pl.sum_horizontal(pl.lit(lines).str.contains(f"^{form}") for form in accumulate(pieces[:-1]))
+        return pl.select(met.replace_strict(range(len(names) + 1), [*names, _END])).to_series()
 
     def form(self) -> tuple[list[str], str]:
         """The headings, and the pattern of a line."""
@@ -67,17 +77,22 @@ def compiled(log_format: str) -> tuple[list[str], str]:
     A directive that stands twice is told apart by a number: ``%h``, ``%h.2``.  A time is taken without
     its brackets.  Source: Apache HTTP Server, mod_log_config; OCLC, EZproxy LogFormat.
     """
-    names: list[str] = []
+    names, pieces = _pieces(log_format)
+    return names, f"^{''.join(pieces)}"
+
+
+def _pieces(log_format: str) -> tuple[list[str], list[str]]:
+    """The directives, and what a line must hold for each with what stands before it; last what stands behind all."""
+    names, pieces, end = list[str](), list[str](), 0
     met: Counter[str] = Counter()
-    form, end = "^", 0
     text = log_format.replace("\\t", "\t").replace('\\"', '"').strip()
     for directive in _DIRECTIVE.finditer(text):
         before, after = text[end : directive.start()], text[directive.end() : directive.end() + 1]
-        form += _literal(before) + _value(directive[0], before[-1:], after)
+        pieces.append(_literal(before) + _value(directive[0], before[-1:], after))
         met[directive[0]] += 1
         names.append(directive[0] if met[directive[0]] == 1 else f"{directive[0]}.{met[directive[0]]}")
         end = directive.end()
-    return names, form + _literal(text[end:]) + r"\s*$"
+    return names, [*pieces, _literal(text[end:]) + r"\s*$"]
 
 
 def _literal(text: str) -> str:

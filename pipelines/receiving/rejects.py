@@ -225,4 +225,5 @@ def _unfit(
 def _most_frequent(counted: pl.DataFrame) -> str:
     """The reason given most often, and where to look."""
     field, reason, _, first = counted.sort("records", "first", descending=[True, False]).row(0)
-    return f"most for {reason}{f' in columns.{field}' if field else ''}, first in record {first}"
+    place = f" at {field}" if reason == "unparsed_line" else f" in columns.{field}"
+    return f"most for {reason}{place if field else ''}, first in record {first}"

@@ -6,7 +6,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from pipelines.errors import Refused
 from pipelines.receiving.line_cells import compiled, cut
+from pipelines.receiving.rejects import weighed
 from tests.pipelines.landing import column, refusal, rejects, site
 
 LOG: dict[str, Any] = {
@@ -39,11 +41,33 @@ def test_lines_of_one_form_become_rows_and_others_are_told(tmp_path: Path) -> No
     text = log("a", "-") + "\n" + "a line that was cut\n" + log("b").rstrip("\n")
     received = campus.receive("a.log", text)
     assert (received.records, received.loaded, received.rejected) == (4, 3, 1)
-    assert rejects(received) == [(3, "", "unparsed_line")]
+    assert rejects(received) == [(3, "%t", "unparsed_line")]
     assert column(received, "source_record") == [1, 2, 4]
     assert column(received, "host") == ["a.test"] * 3
     assert [key is None for key in column(received, "patron_key")] == [False, True, False]
     assert received.warnings == ("no final newline",)
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ('10.0.0.1 - a [now] "GET x" 200 5 extra', "end of line"),
+        ('10.0.0.1 - a [now] "GET x" 200', "%b"),
+        ("10.0.0.1 - a [now] GET x 200 5", "%r"),
+        ("10.0.0.1 - a b [now]", "%t"),
+        ("", None),
+    ],
+)
+def test_where_a_line_stops_fitting_is_told(tmp_path: Path, line: str, place: str | None) -> None:
+    """An empty line is no record."""
+    received = site(tmp_path, "log", LOG).receive("a.log", log("a") + line + "\n")
+    assert rejects(received) == ([(2, place, "unparsed_line")] if place else [])
+
+
+def test_a_log_of_which_too_many_lines_do_not_fit_is_refused_with_the_place(tmp_path: Path) -> None:
+    campus = site(tmp_path, "log", LOG)
+    with pytest.raises(Refused, match=r"most for unparsed_line at %r, first in record 1 — mend the preset"):
+        weighed(campus.receive("a.log", "1.1.1.1 - a [now] GET\n" * 3), campus.source, None)
 
 
 def test_a_pattern_of_ones_own_says_what_no_directive_can(tmp_path: Path) -> None:
