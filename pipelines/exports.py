@@ -54,7 +54,7 @@ class Intake:
     """A line for each thing that was taken in and yet deserves a look."""
     outcomes: list[Outcome] = field(default_factory=list)
     is_unsound: bool = False
-    """Whether nothing may be made of it: a critical expectation broke, or nobody can see what has landed."""
+    """Whether nothing may be made of it, for nobody can see what has landed."""
 
 
 def export_asset(model: Model) -> dg.AssetsDefinition:
@@ -111,7 +111,7 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
     intake, asked = Intake(), asked_for(site)
     arrivals = _received(warehouse, site, model, vault, asked, intake)
     judgement = loading.judge(warehouse, model, expected, [received for _, _, received in arrivals])
-    intake.outcomes, intake.is_unsound = judgement.outcomes, intake.is_unsound or bool(judgement.culprits)
+    intake.outcomes = judgement.outcomes
     for source, landed, received in arrivals:
         culprit = judgement.culprits.get(received.source_file)
         if why := culprit or loading.strays(warehouse, model, source, received):

@@ -223,7 +223,7 @@ def _library(name: str) -> ModuleType:
     import importlib
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # it still imports sre_constants
+        warnings.simplefilter("ignore")  # what it and its imports deprecate is nothing for whoever runs a night
         return importlib.import_module(name)
 
 

@@ -1,7 +1,7 @@
 """What happens between a file that was read and its rows in the warehouse: judged, then loaded whole or not at all.
 
 Expectations judge all rows that came together before any of them is committed; where they break a
-critical one, each file is judged alone, so that only the culprits stay outside.  A file's rows, its
+critical one, each file is judged alone, so that only the culprits stay outside and the others are told.  A file's rows, its
 rejects and its row in the ledger are one transaction.  Which files are read belongs in
 :mod:`pipelines.exports` and :mod:`pipelines.receiving.replay`.
 """
@@ -34,6 +34,7 @@ class Judgement:
     """How the files that came together met what is expected of their feed."""
 
     outcomes: list[Outcome]
+    """Of the rows that come in."""
     culprits: dict[str, str]
     """By what marks its rows: why a file must stay outside, in one line."""
 
@@ -70,13 +71,20 @@ def judge(warehouse: Warehouse, model: Model, expected: Sequence[Expectation], b
     if not batch:
         return Judgement([], {})
     outcomes = _outcomes(warehouse, model, expected, batch)
-    ledger.judge(warehouse, model.table, outcomes)
-    if not _broken(outcomes):
-        return Judgement(outcomes, {})
+    culprits = _culprits(warehouse, model, expected, batch) if _broken(outcomes) else {}
+    if culprits:
+        outcomes = _outcomes(warehouse, model, expected, [one for one in batch if one.source_file not in culprits])
+    if outcomes:
+        ledger.judge(warehouse, model.table, outcomes)
+    return Judgement(outcomes, culprits)
+
+
+def _culprits(
+    warehouse: Warehouse, model: Model, expected: Sequence[Expectation], batch: Sequence[Received]
+) -> dict[str, str]:
+    """The files that break a critical expectation by themselves."""
     alone = {one.source_file: (one, _broken(_outcomes(warehouse, model, expected, [one]))) for one in batch}
-    return Judgement(
-        outcomes, {mark: _complaint(one, broken, model) for mark, (one, broken) in alone.items() if broken}
-    )
+    return {mark: _complaint(one, broken, model) for mark, (one, broken) in alone.items() if broken}
 
 
 def strays(warehouse: Warehouse, model: Model, source: Source, received: Received) -> str | None:
@@ -175,6 +183,8 @@ def _fill(watch: Watch, source: Source, received: Received) -> dt.date | None:
 def _outcomes(
     warehouse: Warehouse, model: Model, expected: Sequence[Expectation], batch: Sequence[Received]
 ) -> list[Outcome]:
+    if not batch:
+        return []
     files = ", ".join(literal(str(received.rows_file)) for received in batch)
     return judge_rows(warehouse.connection, f"select * from read_parquet([{files}])", expected, model.table)
 

@@ -153,14 +153,16 @@ def line(site: Site, seen: Model, monkeypatch: pytest.MonkeyPatch):
     return line
 
 
-def test_a_file_that_breaks_a_critical_expectation_stops_what_comes_after(site, line) -> None:
+def test_a_file_that_breaks_a_critical_expectation_stays_outside_and_stops_nothing_else(site, line) -> None:
     put(site, "gate/a.csv", PASSAGES.replace(",out,", ",up,"))
+    put(site, "gate/b.csv", PASSAGES.replace("09-08", "09-09"))
     outcome, tables = line()
-    assert outcome.exit_code == 1
+    assert (outcome.success, outcome.exit_code) == (False, 1)
     assert "gate/a.csv: 1 rows break" in outcome.problems[0]
     assert NUMBER not in outcome.problems[0]
-    assert tables == {"raw.gate_event"}
-    put(site, "gate/a.csv", PASSAGES)  # the negative control: the same line, with nothing to stop it
+    assert outcome.told[0] == "1 export taken in: 2 rows, 0 records rejected"
+    assert tables == {"raw.gate_event", "clean.seen"}
+    put(site, "gate/a.csv", PASSAGES)
     told = ("1 export taken in: 2 rows, 0 records rejected", "nothing is published yet")
     assert line() == (Outcome(True, (), 0, (), told), {"raw.gate_event", "clean.seen"})
 
