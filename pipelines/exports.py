@@ -123,7 +123,8 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
         _keep(warehouse, vault, landed, asked, intake)
         intake.files, intake.rows = intake.files + 1, intake.rows + received.rows
         intake.rejected += received.rejected
-        intake.remarks += [f"{received.name}: {warning}" for warning in received.warnings]
+        told = (*received.warnings, *loading.shared_keys(warehouse, model, source, received))
+        intake.remarks += [f"{received.name}: {warning}" for warning in told]
     for _, _, received in arrivals:
         discard(received)
     for receipt in ledger.receipts(warehouse, _feed(model)):

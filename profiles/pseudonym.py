@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
-DAMAGED = r"^\d(\.\d+)?E\+\d+$|^\d\.\d+E\d+$"
+DAMAGED = r"^\d([.,]\d+)?E\+\d+$|^\d[.,]\d+E\d+$"
 """A long number that a spreadsheet has rounded: its last digits are gone."""
 
 LENGTH = 12
@@ -51,7 +51,10 @@ def is_damaged(numbers: pl.Series) -> pl.Series:
 def _respelt(numbers: pl.Series) -> pl.Series:
     text = numbers.str.normalize("NFKC").str.replace_all(_ZERO_WIDTH, "").str.strip_chars().str.to_uppercase()
     bare = (
-        text.str.replace(r'^="(.*)"$', "$1").str.strip_prefix("'").str.replace(r"^(\d+)\.0+$", "$1").str.strip_chars()
+        text.str.replace(r'^="(.*)"$', "$1")
+        .str.strip_prefix("'")
+        .str.replace(r"^(\d+)(\.0+|,0)$", "$1")
+        .str.strip_chars()
     )
     return bare.set(bare == "", None)
 

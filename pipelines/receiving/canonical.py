@@ -142,6 +142,7 @@ class Mapping:
     ) -> list[tuple[str, pl.Series | None]]:
         """What speaks against a record as a whole."""
         reasons = [("", marked(None, _has_nul(cells), "nul_byte") if may_hold_nul else None)]
+        reasons.append(("", marked(None, _is_blank(cells), "blank")))
         if self.source.footer and "c0" in cells:
             is_footer = cells["c0"].str.contains(self.source.footer).fill_null(False)
             reasons.append(("", marked(None, is_footer, "footer")))
@@ -185,6 +186,15 @@ class Mapping:
 def _has_nul(cells: pl.DataFrame) -> pl.Series:
     texts = pl.col(f"^c{chr(92)}d+$")
     return cells.select(pl.any_horizontal(texts.str.contains("\0", literal=True)).fill_null(False)).to_series()
+
+
+def _is_blank(cells: pl.DataFrame) -> pl.Series:
+    """Which records hold nothing but delimiters, as below the last row of a spreadsheet."""
+    is_blank = cells["c0"].fill_null("") == "" if "c0" in cells else pl.Series([False]).new_from_index(0, cells.height)
+    if not is_blank.any():
+        return is_blank  # the first cell is quick to look at
+    texts = pl.col(f"^c{chr(92)}d+$")
+    return cells.select(~pl.any_horizontal(texts.str.contains(r"\S")).fill_null(False)).to_series()
 
 
 def _reason(one: Filled) -> pl.Series | None:

@@ -21,6 +21,11 @@ class ContractColumn:
     required: bool
     is_pseudonym: bool
 
+    @property
+    def is_key(self) -> bool:
+        """Whether it tells records or things apart by numbers of their system."""
+        return self.name.endswith("_key") and not self.is_pseudonym
+
 
 @dataclass(frozen=True)
 class Contract:

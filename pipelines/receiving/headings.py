@@ -240,7 +240,9 @@ def _refuse_missing(headings: Headings, source: Source, remedy: str | None = Non
     # when enough of them are headings beyond doubt.
     is_surely_headings = 2 * len(missing) <= len(expected(source))
     unasked = dropped(headings, source)
-    near = [cell for cell in unasked if cell.casefold() == plain(missing[0][0]).casefold()]
+    name = plain(missing[0][0]).casefold()
+    near = [cell for cell in unasked if cell.casefold() == name]
+    near += [cell for cell in unasked if cell.casefold().endswith(f".{name}")]  # of what lies around a JSON record
     near += difflib.get_close_matches(missing[0][0], unasked, n=1) if is_surely_headings else []
     hint = remedy or (
         f"did you mean ‘{near[0]}’? Add it to columns{_quotes(near[0])}" if near else "export it again, or mend columns"

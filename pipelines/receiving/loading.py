@@ -110,6 +110,26 @@ def strays(warehouse: Warehouse, model: Model, source: Source, received: Receive
     )
 
 
+def shared_keys(warehouse: Warehouse, model: Model, source: Source, received: Received) -> list[str]:
+    """A line if numbers by which a file tells its records apart are those of other readers in other sources: each may count by itself."""
+    key = next((name for name in model.grain[:1] if name.endswith("_key")), "")
+    rule = source.columns.get(key)
+    is_told = {"patron_key", key} <= {column.name for column in model.columns} and "patron_key" not in model.grain
+    if rule is None or rule.made_of or not is_told:
+        return []
+    query = (
+        f"select file.source, count(distinct {key}) from read_parquet(?) as new join {model.table} as old using ({key})"
+        " join ledger.file as file on old.source_file = file.source_file and file.feed = ? and file.source <> ?"
+        " where new.patron_key <> old.patron_key group by all order by all limit 1"
+    )
+    rows = warehouse.rows_of(query, [str(received.rows_file), source.feed, source.name])
+    return [
+        f"{count} numbers of {key} are those of other readers in source {other}, and only one of each two will count"
+        f" — where each source counts by itself, say {key}: {{join: [{{value: {source.name}}}, …]}}"
+        for other, count in rows
+    ]
+
+
 def _meet(one: tuple[str, str], other: tuple[str, str]) -> bool:
     """Whether two stretches of time have an hour in common, or fill the same days: so few records may move when they are corrected."""
     days = [tuple(time[:10] for time in stretch) for stretch in (one, other)]

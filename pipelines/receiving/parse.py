@@ -155,6 +155,7 @@ def parse(job: Job) -> Outcome:
             *remarks.of_merged(sheet.merged if sheet else (), found, job.source),
             *remarks.of_order(job.rejects, job.rows, job.source),
             *remarks.of_patterns(job.rows, job.source),
+            *remarks.of_rounded(job.rows, job.source, job.contract),
         ),
     )
 

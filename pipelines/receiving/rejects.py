@@ -27,7 +27,9 @@ _LEFT_EMPTY = {
     "missing_value": "is a word for no number, such as NULL or 000000, in {} — put it under empty in the preset, or ask for a fuller export",
 }
 """Notes of a column that are worth a word where there are many."""
-_ON_PURPOSE = frozenset({"footer", "repeated_heading", "not_a_person", ERASED, PAST})
+_ON_PURPOSE = frozenset({"blank", "footer", "repeated_heading", "not_a_person", ERASED, PAST})
+
+_FIRST_SYSTEMS = dt.date(1985, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ _REASONS = {
     "nobody": Reason(
         "不属于任何人", "nobody's record", "不用处理：预设的 nobody 列出了它", "nothing: nobody in the preset names it"
     ),
+    "blank": Reason("空行", "a blank record", "不用处理：只有分隔符", "nothing: there are only delimiters"),
     "too_many_fields": Reason(
         "字段太多", "too many fields", "看预设里的 delimiter 和 quote", "see delimiter and quote in the preset"
     ),
@@ -144,7 +147,7 @@ def weighed(received: Received, source: Source, happened: ContractColumn | None)
         Refused: so many were that the preset cannot fit; nothing of the file may be loaded.
 
     """
-    remarks = (*_left_empty(received, source, happened), *_past(received), *_to_come(received, happened))
+    remarks = (*_left_empty(received, source, happened), *_past(received), *_far(received, source, happened))
     received = replace(received, warnings=(*received.warnings, *remarks))
     on_purpose = _ON_PURPOSE | {condition.reason for condition in source.where}
     counted = _unfit(received, source, happened, on_purpose)
@@ -159,6 +162,9 @@ def weighed(received: Received, source: Source, happened: ContractColumn | None)
         raise Refused(
             f"{received.name}: {told} — mend the preset of source {source.name}, or allow more with rejects: {{stop: 1}}"
         )
+    rejected = sum(count for reason, count in received.reasons.items() if reason not in on_purpose)
+    if happened is not None and rejected < unfit:
+        told += f"; {unfit - rejected} of these came in all the same, without {happened.name}"
     return replace(received, warnings=(*received.warnings, told))
 
 
@@ -171,20 +177,27 @@ def _past(received: Received) -> list[str]:
     ]
 
 
-def _to_come(received: Received, happened: ContractColumn | None) -> list[str]:
-    """Times that are more than a year away: no booking is made so long before, and no clock is so wrong unnoticed."""
+def _far(received: Received, source: Source, happened: ContractColumn | None) -> list[str]:
+    """Times that no system tells of: more than a year away, or long before there were such systems, unless the preset says since when."""
     import polars as pl
 
     if happened is None:
         return []
-    late = pl.col(happened.name).cast(pl.Date) > dt.date.today() + dt.timedelta(days=366)
-    times = pl.scan_parquet(received.rows_file).filter(late).select(pl.len(), pl.col(happened.name).max())
-    rows, last = times.collect(engine="streaming").row(0)
-    if not rows:
-        return []
+    day = pl.col(happened.name).cast(pl.Date)
+    late, early = day > dt.date.today() + dt.timedelta(days=366), day < _FIRST_SYSTEMS
+    is_said = bool(source.columns[happened.name].not_before) if happened.name in source.columns else True
+    counts = pl.scan_parquet(received.rows_file).select(
+        late.sum().alias("late"), day.max().alias("last"), early.sum().alias("early"), day.min().alias("first")
+    )
+    told = counts.collect(engine="streaming").row(0, named=True)
+    found = (
+        [("more than a year away", told["late"], f"the last on {told['last']}", "not_after")] if told["late"] else []
+    )
+    if told["early"] and not is_said:
+        found.append((f"before {_FIRST_SYSTEMS.year}", told["early"], f"the first on {told['first']}", "not_before"))
     return [
-        f"{happened.name} is more than a year away in {rows} of {received.rows} rows, the last on {last!s:.10}"
-        " — see the year in its formats, or say not_after"
+        f"{happened.name} is {where} in {rows} of {received.rows} rows, {end} — see its formats, or say {word}"
+        for where, rows, end, word in found
     ]
 
 

@@ -9,8 +9,13 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.receiving.contracts import Contract
 from pipelines.receiving.headings import Headings
 from pipelines.receiving.presets import Source
+
+_EXACT_DIGITS = 15
+_NO_CHANCE = 6
+"""So many digits are not all zero by chance, but once in a million files."""
 
 _MERGED = re.compile(r"[A-Z]+(\d+):[A-Z]+(\d+)")
 
@@ -46,3 +51,18 @@ def of_patterns(rows: Path, source: Source) -> Iterator[str]:
     total, *filled = counts.row(0)
     if names and total and not any(filled):
         yield f"{' and '.join(names)} stay empty in all {total} rows: no cell fits the preset — mend its patterns, or look for another"
+
+
+def of_rounded(rows: Path, source: Source, contract: Contract) -> Iterator[str]:
+    """Numbers of more than fifteen digits that all end in zeros from there on: a spreadsheet keeps no more digits."""
+    names = [column.name for column in contract.columns if column.is_key and column.name in source.columns]
+    for name in names:
+        long = pl.col(name).filter(pl.col(name).str.contains(r"^\d{16,}$")).unique().str.slice(_EXACT_DIGITS)
+        told = (
+            long.count().alias("numbers"),
+            long.str.len_chars().sum().alias("digits"),
+            long.str.contains("[1-9]").any(),
+        )
+        numbers, digits, is_other = pl.scan_parquet(rows).select(told).collect(engine="streaming").row(0)
+        if digits >= _NO_CHANCE and not is_other:
+            yield f"all {numbers} long numbers of {name} end in zeros from the sixteenth digit on, as a spreadsheet rounds them, and two may have become one — export them as text"

@@ -4,6 +4,7 @@ Reading times by them belongs in :mod:`pipelines.receiving.times`.
 """
 
 import datetime as dt
+import re
 
 import polars as pl
 
@@ -44,6 +45,11 @@ def is_form(form: str) -> bool:
         return pl.Series([written]).str.to_datetime(whole_form, strict=False, time_unit="us")[0] is not None
     except pl.exceptions.PolarsError:
         return False
+
+
+def other_way_round(form: str) -> str:
+    """The form with day and month in each other's place."""
+    return re.sub("%[md]", lambda code: {"%m": "%d", "%d": "%m"}[code[0]], form)
 
 
 def _spelt(form: str) -> str:

@@ -29,7 +29,7 @@ def typed(text: pl.Series, column: ContractColumn, rule: Rule, zone: str) -> tup
         is_none = number.str.contains(_NO_NUMBER).fill_null(False)
         return padded(number.set(is_none, None), rule.pad), marked(problem, is_none, "missing_value")
     if kind == "varchar":
-        return text, None
+        return text, marked(None, is_damaged(text.str.to_uppercase()), "spreadsheet_damage") if column.is_key else None
     text = _half_width(text)
     if kind in {"timestamp", "date"}:
         return _times(text, kind, rule, zone)

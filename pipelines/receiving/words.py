@@ -70,9 +70,13 @@ def _with_zones(value: Any) -> Any:
 
 
 def _are_forms(value: dict[str, Any]) -> dict[str, Any]:
-    from pipelines.receiving.time_forms import is_form
+    from pipelines.receiving.time_forms import is_form, other_way_round
 
     for form in value:
+        if (other := other_way_round(form)) != form and other in value:
+            raise ValueError(
+                f"05/03 is read by whichever of {form!r} and {other!r} stands first — say only one of them"
+            )
         if not is_form(form):
             raise ValueError(
                 f"{form!r} is not a way of writing a time, with its year, such as %Y-%m-%d %H:%M:%S (seconds or thousandths since 1970: epoch_s, epoch_ms; a spreadsheet's days: excel_days; a zone: %z; the part of a second: %.f, or %3f where no point parts it)"

@@ -50,6 +50,8 @@ def test_it_is_short_enough_to_lie_in_a_row_and_begins_no_formula() -> None:
         ("'0042", "0042"),
         ("42.0", "42"),
         ("42.00", "42"),
+        ("42,0", "42"),
+        ("1,000", "1,000"),
         ("4.2", "4.2"),
         ("alde.pa", "ALDE.PA"),
         ("'", None),
@@ -76,12 +78,12 @@ def test_blanks_around_and_full_width_never_matter(text: str) -> None:
     assert one(wide) == one(text)
 
 
-@pytest.mark.parametrize("number", ["2.02E+11", "2E+11", "2.0251E11"])
+@pytest.mark.parametrize("number", ["2.02E+11", "2,02E+11", "2E+11", "2.0251E11", "2,0251E11"])
 def test_numbers_that_a_spreadsheet_rounded_are_told(number: str) -> None:
     assert pl.Series([number]).str.contains(DAMAGED).item()
 
 
-@pytest.mark.parametrize("number", ["12E5", "E1234", "202510400123", "2.5"])
+@pytest.mark.parametrize("number", ["12E5", "E1234", "202510400123", "2.5", "2,5"])
 def test_other_numbers_are_not(number: str) -> None:
     assert not pl.Series([number]).str.contains(DAMAGED).item()
 

@@ -114,6 +114,18 @@ def test_what_is_not_as_expected_is_refused_in_one_line(tmp_path: Path, text: st
     assert words in refusal(site(tmp_path, "folio", LOAN), "a.json", text)
 
 
+def test_what_lies_around_a_record_is_suggested_by_its_name(tmp_path: Path) -> None:
+    """Of a booking of two seats each seat is a record, and the booking's number stands around them."""
+    lines = {
+        **LOAN,
+        "records": "data[].seats[]",
+        "columns": {**LOAN["columns"], "loan_key": "resvId", "item_key": "seat"},
+    }
+    text = '{"data": [{"resvId": 7, "seats": [{"seat": 1, "loanDate": ""}, {"seat": 2}]}]}'
+    told = refusal(site(tmp_path, "seats", lines), "a.json", text)
+    assert "heading resvId is missing — did you mean ‘data.resvId’?" in told
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),

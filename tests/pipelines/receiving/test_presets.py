@@ -67,6 +67,10 @@ def test_delimiters_and_quotes_go_by_name() -> None:
             {"columns": {"gate": {"from": "a", "formats": "%d/%m %H:%M"}}},
             "is not a way of writing a time, with its year",
         ),
+        (
+            {"columns": {"passed_at": {"from": "a", "formats": ["%d/%m/%Y %H:%M", "%Y-%m-%d", "%m/%d/%Y %H:%M"]}}},
+            "05/03 is read by whichever of '%d/%m/%Y %H:%M' and '%m/%d/%Y %H:%M' stands first — say only one of them",
+        ),
         ({"format": "log"}, "format log needs either log or line"),
         ({"format": "fixed"}, "format fixed needs fixed"),
         ({"format": "json", "records": "a b"}, "records: "),

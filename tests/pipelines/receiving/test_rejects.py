@@ -58,9 +58,29 @@ def test_times_of_another_year_to_come_are_remarked_upon(tmp_path: Path) -> None
     assert told == [
         (),
         (
-            "loaned_at is more than a year away in 1 of 10 rows, the last on 2099-12-31 — see the year in its formats, or say not_after",
+            "loaned_at is more than a year away in 1 of 10 rows, the last on 2099-12-31 — see its formats, or say not_after",
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        (
+            {},
+            ("loaned_at is before 1985 in 1 of 10 rows, the first on 1970-01-20 — see its formats, or say not_before",),
+        ),
+        ({"not_before": "1919-01-01"}, ()),
+    ],
+)
+def test_times_of_a_clock_that_was_never_set_are_remarked_upon(
+    tmp_path: Path, since: dict[str, str], told: tuple[str, ...]
+) -> None:
+    """Thousandths that were seconds are days of January 1970; an archive says since when it lends."""
+    read = {"loaned_at": {"from": "out", "formats": "%d/%m/%Y", **since}}
+    campus = loans(tmp_path, columns={**COLUMNS, **read})
+    received = campus.receive("a.csv", HEAD + LINES.replace("9,2,b,,05/03/2024", "9,2,b,,20/01/1970"))
+    assert weighed(received, campus.source, LOANED_AT).warnings == told
 
 
 def test_a_file_whose_own_time_cannot_be_read_stays_outside(tmp_path: Path) -> None:
@@ -131,7 +151,21 @@ def test_a_record_of_many_answers_is_one_unfit_record(tmp_path: Path) -> None:
     received = campus.receive("a.csv", "no,at,Q1,Q2,Q3\n1,2024-03-05,1,1,1\n2,soon,1,1,1\n3,2024-03-05,1,1,1\n")
     happened = ContractColumn("submitted_at", "timestamp", required=False, is_pseudonym=False)
     assert weighed(received, campus.source, happened).warnings == (
-        "1 of 3 records (33.3%) are unfit, most for unreadable_timestamp in columns.submitted_at, first in record 2",
+        "1 of 3 records (33.3%) are unfit, most for unreadable_timestamp in columns.submitted_at, first in record 2"
+        "; 1 of these came in all the same, without submitted_at",
+    )
+
+
+def test_blank_records_speak_against_no_file(tmp_path: Path) -> None:
+    """As a spreadsheet writes the empty rows below its last; a record with anything in it is none of them."""
+    campus = loan_days(tmp_path, "%d/%m/%Y")
+    received = weighed(
+        campus.receive("a.csv", HEAD + LINES + ",,,,,,\n" * 40 + ", ,,,,,\n,,,x,,,\n"), campus.source, LOANED_AT
+    )
+    assert (received.records, received.loaded) == (52, 10)
+    assert received.reasons == {"blank": 41, "missing_value": 1}
+    assert received.warnings == (
+        "1 of 11 records (9.1%) are unfit, most for missing_value in columns.loan_key, first in record 52",
     )
 
 
