@@ -111,22 +111,22 @@ def strays(warehouse: Warehouse, model: Model, source: Source, received: Receive
 
 
 def shared_keys(warehouse: Warehouse, model: Model, source: Source, received: Received) -> list[str]:
-    """A line if numbers by which a file tells its records apart are those of other readers in other sources: each may count by itself."""
+    """A line if the numbers by which a loaded file tells its records apart are those of other readers in other files."""
     key = next((name for name in model.grain[:1] if name.endswith("_key")), "")
     rule = source.columns.get(key)
-    is_told = {"patron_key", key} <= {column.name for column in model.columns} and "patron_key" not in model.grain
-    if rule is None or rule.made_of or not is_told:
+    is_of_readers = "patron_key" in {column.name for column in model.columns} - {*model.grain}
+    if rule is None or rule.made_of or not is_of_readers:
         return []
     query = (
-        f"select file.source, count(distinct {key}) from read_parquet(?) as new join {model.table} as old using ({key})"
-        " join ledger.file as file on old.source_file = file.source_file and file.feed = ? and file.source <> ?"
-        " where new.patron_key <> old.patron_key group by all order by all limit 1"
+        f"select count(distinct {key}) from read_parquet(?) as new join {model.table} as old using ({key})"
+        " where old.source_file <> ? and new.patron_key <> old.patron_key"
     )
-    rows = warehouse.rows_of(query, [str(received.rows_file), source.feed, source.name])
+    ((numbers,),) = warehouse.rows_of(query, [str(received.rows_file), received.source_file])
+    if not numbers:
+        return []
     return [
-        f"{count} numbers of {key} are those of other readers in source {other}, and only one of each two will count"
-        f" — where each source counts by itself, say {key}: {{join: [{{value: {source.name}}}, …]}}"
-        for other, count in rows
+        f"{numbers} numbers of {key} are those of other readers in other files, and one of each two will not count — where each"
+        f" source or file counts by itself, put its name before: {key}: {{join: [{{value: {source.name}}}, …]}}"
     ]
 
 

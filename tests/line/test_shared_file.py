@@ -1,4 +1,4 @@
-"""One export may fill several feeds: it leaves the landing folder when the last of them has it."""
+"""One export may fill several feeds, and several sources one feed: what leaves the landing folder, and what counts."""
 
 from pathlib import Path
 from typing import Any
@@ -72,3 +72,20 @@ def test_a_file_of_which_two_sources_would_tell_the_same_is_refused(tmp_path: Pa
         intake = take_in(warehouse, site, models()["raw.loan"], [])
         assert (intake.refusals, intake.files, warehouse.rows("raw.loan")) == ([told], 1, 2)
     assert [path.name for path in (site.campus.landing / "both").iterdir()] == ["a.csv"]
+
+
+@pytest.mark.parametrize(("before", "rows"), [([], 3), ([{"value": "east"}], 6)])
+def test_sources_that_count_by_themselves_are_told(tmp_path: Path, before: list[Any], rows: int) -> None:
+    """Two branches number their loans from 1; the control puts the branch before the number."""
+    columns = {"patron_key": "reader", "item_key": "item", "loaned_at": "out"}
+    east = {"feed": "loan", "files": "east/*.csv", "columns": {**columns, "loan_key": {"join": [*before, "id"]}}}
+    west = {"feed": "loan", "files": "west/*.csv", "columns": {**columns, "loan_key": "id"}}
+    site = small_site(tmp_path, {"west": west, "east": east})
+    text = "id,reader,item,out\n1,{0}1,B1,2024-03-05\n2,{0}2,B2,2024-03-05\n3,{0}3,B3,2024-03-05\n"
+    put(site, "east/a.csv", text.format("10"))
+    put(site, "west/a.csv", text.format("20"))
+    with Warehouse(path=str(site.campus.warehouse)).opened() as warehouse:
+        remarks = take_in(warehouse, site, models()["raw.loan"], []).remarks
+        assert warehouse.rows_of("select count(distinct loan_key) from raw.loan") == [(rows,)]
+    told = "east/a.csv: 3 numbers of loan_key are those of other readers in other files"
+    assert [remark.startswith(told) for remark in remarks] == ([True] if rows == 3 else [])
