@@ -123,7 +123,7 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
         _keep(warehouse, vault, landed, asked, intake)
         intake.files, intake.rows = intake.files + 1, intake.rows + received.rows
         intake.rejected += received.rejected
-        told = (*received.warnings, *loading.shared_keys(warehouse, model, source, received))
+        told = (*received.warnings, *loading.doubts(warehouse, model, source, received))
         intake.remarks += [f"{received.name}: {warning}" for warning in told]
     for _, _, received in arrivals:
         discard(received)

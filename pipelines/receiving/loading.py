@@ -7,7 +7,7 @@ rejects and its row in the ledger are one transaction.  Which files are read bel
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,24 +110,39 @@ def strays(warehouse: Warehouse, model: Model, source: Source, received: Receive
     )
 
 
-def shared_keys(warehouse: Warehouse, model: Model, source: Source, received: Received) -> list[str]:
-    """A line if the numbers by which a loaded file tells its records apart are those of other readers in other files."""
+def doubts(warehouse: Warehouse, model: Model, source: Source, received: Received) -> list[str]:
+    """A line for each way in which records of a loaded file may stand in each other's place."""
+    return [*_shared_keys(warehouse, model, source, received), *_contradictions(warehouse, model, received)]
+
+
+def _shared_keys(warehouse: Warehouse, model: Model, source: Source, received: Received) -> Iterator[str]:
+    """Numbers by which the file tells its records apart, and which are those of other readers in other files."""
     key = next((name for name in model.grain[:1] if name.endswith("_key")), "")
     rule = source.columns.get(key)
     is_of_readers = "patron_key" in {column.name for column in model.columns} - {*model.grain}
     if rule is None or rule.made_of or not is_of_readers:
-        return []
+        return
     query = (
         f"select count(distinct {key}) from read_parquet(?) as new join {model.table} as old using ({key})"
         " where old.source_file <> ? and new.patron_key <> old.patron_key"
     )
     ((numbers,),) = warehouse.rows_of(query, [str(received.rows_file), received.source_file])
-    if not numbers:
-        return []
-    return [
-        f"{numbers} numbers of {key} are those of other readers in other files, and one of each two will not count — where each"
-        f" source or file counts by itself, put its name before: {key}: {{join: [{{value: {source.name}}}, …]}}"
-    ]
+    if numbers:
+        yield (
+            f"{numbers} numbers of {key} are those of other readers in other files, and one of each two will not count — where each"
+            f" source or file counts by itself, put its name before: {key}: {{join: [{{value: {source.name}}}, …]}}"
+        )
+
+
+def _contradictions(warehouse: Warehouse, model: Model, received: Received) -> Iterator[str]:
+    """Figures of one and the same thing that differ; of readers' own records there are too many to look."""
+    if any("pseudonym" in column.tags for column in model.columns):
+        return
+    rows = f"select count(*) as rows from read_parquet(?) group by {', '.join(model.grain)}"
+    query = f"select coalesce(sum(rows - 1), 0) from ({rows})"
+    ((others,),) = warehouse.rows_of(query, [str(received.rows_file)])
+    if others:
+        yield f"{others} records tell otherwise of what another has told, by {', '.join(model.grain)}, and one of them will count — see which is right in the export"
 
 
 def _meet(one: tuple[str, str], other: tuple[str, str]) -> bool:

@@ -89,3 +89,23 @@ def test_sources_that_count_by_themselves_are_told(tmp_path: Path, before: list[
         assert warehouse.rows_of("select count(distinct loan_key) from raw.loan") == [(rows,)]
     told = "east/a.csv: 3 numbers of loan_key are those of other readers in other files"
     assert [remark.startswith(told) for remark in remarks] == ([True] if rows == 3 else [])
+
+
+@pytest.mark.parametrize(("second", "told"), [("2,0", True), ("7,0", False), ("2,1", False)])
+def test_figures_that_contradict_each_other_are_told(tmp_path: Path, second: str, told: bool) -> None:
+    """Two head counts of one moment differ; the controls say the same twice, or are of two areas."""
+    columns = {
+        "place": {"value": "Main"},
+        "area": "area",
+        "counter": {"value": "round"},
+        "measure": {"value": "occupied"},
+        "method": {"value": "instant"},
+        "taken_at": {"value": "2024-03-05 09:30"},
+        "reading": "people",
+    }
+    site = small_site(tmp_path, {"rounds": {"feed": "count_reading", "files": "*.csv", "columns": columns}})
+    put(site, "a.csv", f"people,area\n7,0\n{second}\n")
+    with Warehouse(path=str(site.campus.warehouse)).opened() as warehouse:
+        remarks = take_in(warehouse, site, models()["raw.count_reading"], []).remarks
+    words = "a.csv: 1 records tell otherwise of what another has told, by place, area, counter, measure, taken_at"
+    assert [remark.startswith(words) for remark in remarks] == [True] * told
