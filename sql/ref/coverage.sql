@@ -4,6 +4,10 @@
 -- without a record is nothing unusual, counts as covered, but not for a term without any record at all, nor for twenty
 -- open days on end without one where a quarter of the season's other days have some: that is an outage.
 --
+-- A term of which little came cannot say what is usual: one week of it is no sign that the place was quiet in the others.
+-- Where such silences are most of a term, they are outages as well if the place's other terms have some on a quarter of
+-- their days, which count as no fewer than the term's own, since the one week of another tells of no habit either.
+--
 -- grain: feed, place, day
 -- check status_is_known: status in ('ok', 'partial', 'none')
 
@@ -43,13 +47,29 @@ silence as (
         sum(records) over (partition by feed, place, season) as in_season,
         sum(is_heard) over (partition by feed, place, season) as heard_days,
         count(*) over (partition by feed, place, season) as season_days,
+        sum(is_heard) over (partition by feed, place, season = 'vacation') as all_heard_days,
+        count(*) over (partition by feed, place, season = 'vacation') as all_days,
         sum(1 - is_heard) over (partition by feed, place, season, heard_so_far) as silent_days
     from numbered
 ),
 
-judged as (
-    select *, is_heard = 0 and silent_days >= 20 and 4 * heard_days >= season_days - silent_days as is_outage
+beside as (
+    select
+        *,
+        sum(case when is_heard = 0 and silent_days >= 20 then 1 else 0 end) over (partition by feed, place, season) as long_silent_days
     from silence
+),
+
+judged as (
+    select
+        *,
+        is_heard = 0
+        and silent_days >= 20
+        and (
+            4 * heard_days >= season_days - silent_days
+            or (2 * long_silent_days > season_days and 4 * (all_heard_days - heard_days) >= greatest(all_days - season_days, season_days))
+        ) as is_outage
+    from beside
 ),
 
 compared as (
