@@ -41,13 +41,19 @@ def read() -> Iterator[Read]:
 def build(models: dict[str, Model]) -> Build:
     """Build one model from tables given as text; every other table it reads is empty.
 
-    One that it does not read itself is read by a table that is then built on the way.
+    One that it does not read itself is read by tables that are then built on the way.
     """
 
     def build(table: str, **given: str) -> pl.DataFrame:
         texts = {name.replace("__", "."): text for name, text in given.items()}
         beyond = set(texts) - models[table].reads
-        between = [s for s in models if s in models[table].reads - set(texts) and models[s].reads & beyond]
+
+        def on_the_way(to: str) -> set[str]:
+            ways = {s: on_the_way(s) for s in models[to].reads - set(texts)}
+            return {s for s, way in ways.items() if way or models[s].reads & beyond}.union(*ways.values())
+
+        built = on_the_way(table)
+        between = [s for s in models if s in built]
         with duckdb.connect(":memory:") as connection:
             for source in sorted(models[table].reads.union(*(models[s].reads for s in between)) - set(between)):
                 stand_up(connection, models[source], texts.pop(source, ""))
