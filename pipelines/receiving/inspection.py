@@ -22,8 +22,9 @@ from pipelines.keeping.keyring import Keyring
 from pipelines.modelling.slips import suggestion
 from pipelines.modelling.yaml_lines import lines_of
 from pipelines.receiving import spool
+from pipelines.receiving.beginning import beginning
 from pipelines.receiving.contracts import Contract
-from pipelines.receiving.likeness import Likeness, beginning, likenesses
+from pipelines.receiving.likeness import Likeness, likenesses
 from pipelines.receiving.presets import Source
 from pipelines.receiving.receive import Received, naming, receive
 from pipelines.receiving.shapes import Shape, guess

@@ -10,8 +10,8 @@ import yaml
 from rich.console import Console
 
 from pipelines.errors import Misconfigured, Refused
+from pipelines.receiving.beginning import _spoken_of, time_forms
 from pipelines.receiving.inspection import Inspection, inspect, told, write_preset
-from pipelines.receiving.likeness import _spoken_of, time_forms
 from tests.pipelines.landing import contracts, workbook
 
 LOANS = "读者条码,条码号,题名,索书号,馆藏地,文献类型,借出日期,应还日期,归还日期,续借次数\n2023010199,B1,红楼梦,I242.4/1,总馆,图书,2025-09-08 10:00:00,2025-10-08,,0\n"
