@@ -135,6 +135,8 @@ def _open(shape: Shape, columns: dict[str, Any], contract: Contract | None) -> s
         room = [column.name for column in contract.columns if column.name not in {*columns, *required}]
         lines += [f"# there is room for: {', '.join(room)}"] if room else []
     several = [name for name, rule in columns.items() if isinstance(rule, dict) and isinstance(rule["formats"], list)]
+    if shape.is_guessed:
+        lines.append(f"# encoding: {shape.encoding} is a guess — look whether the letters are right")
     lines += [f"# {name}: which comes first, day or month? Leave the one form that is right" for name in several]
     for heading in unread:
         forms = time_forms(_texts(shape, heading))

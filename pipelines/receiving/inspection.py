@@ -90,7 +90,8 @@ def inspect(
 def told(found: Inspection) -> Iterator[Table | Text]:
     """What a person is shown of it."""
     lines = ", ".join(f"{word}: {value}" for word, value in {"format": "csv", **found.shape.lines}.items())
-    yield shown(f"{lines}, encoding: {found.shape.encoding}")
+    guessed = " (guessed: the door takes it in where the preset says so)" if found.shape.is_guessed else ""
+    yield shown(f"{lines}, encoding: {found.shape.encoding}{guessed}")
     near: list[list[object]] = [
         [one.preset, one.feed, f"{one.share:.0%}", "、".join(one.missing[:6])] for one in found.likenesses[:_NEAREST]
     ]

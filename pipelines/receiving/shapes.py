@@ -44,6 +44,8 @@ class Shape:
     headings: tuple[str, ...]
     samples: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
     """The cells of some records, to be shown to whoever holds the file, and to nobody else."""
+    is_guessed: bool = False
+    """Whether its encoding is none that the door would find by itself."""
 
 
 def guess(path: Path, folder: Path, largest: int) -> Shape:
@@ -56,11 +58,31 @@ def guess(path: Path, folder: Path, largest: int) -> Shape:
     copied = unpack(spool.copy(path, folder, largest), folder, None, largest)
     if copied.workbook:
         return _workbook(copied.path, copied.workbook)
-    decoded = spool.decode(copied, folder, "auto")
+    decoded, is_guessed = _decoded(copied, folder)
     with decoded.path.open(encoding="utf-8") as text:
         top = list(islice(text, _LOOKED_AT))
     lines, headings, samples = _json(decoded.path, top) or _copy(decoded.path) or _log(top) or _separated(top)
-    return Shape(decoded.path, lines, decoded.encoding, headings, samples)
+    return Shape(decoded.path, lines, decoded.encoding, headings, samples, is_guessed)
+
+
+def _decoded(copied: spool.Copied, folder: Path) -> tuple[spool.Decoded, bool]:
+    """A file's text, and whether its encoding is a guess: the door takes in what it is sure of, a person may look."""
+    try:
+        return spool.decode(copied, folder, "auto"), False
+    except spool.UnknownEncoding:
+        if not _is_western(copied.path):
+            raise
+        with suppress(Refused):
+            return spool.decode(copied, folder, "cp1252"), True
+        raise
+
+
+def _is_western(path: Path) -> bool:
+    """Whether it is text of which most letters beyond ASCII stand alone; of Chinese ones mostly both bytes lie beyond it."""
+    with path.open("rb") as file:
+        beginning = file.read(spool.CHUNK)
+    following: list[int] = [pair[1] for pair in re.findall(rb"[\x80-\xff][\x00-\xff]", beginning)]
+    return b"\0" not in beginning and sum(second < 0x80 for second in following) >= len(following) / 2
 
 
 Guess = tuple[dict[str, Any], tuple[str, ...], tuple[tuple[str, ...], ...]]
@@ -146,11 +168,29 @@ def _heading(rows: list[list[str]]) -> tuple[int, tuple[str, ...], tuple[tuple[s
     """The first line that is as wide as most and holds only words; how many lines stand before it."""
     width = _evenness(rows)[1]
     for place, row in enumerate(rows[:_HEADING_LINES]):
-        cells = [plain(cell) for cell in row]
-        is_filled = len(cells) == width and sum(map(bool, cells)) > 0.7 * width
+        cells, beneath = [plain(cell) for cell in row], rows[place + 1 :]
+        is_filled = len(cells) == width and (sum(map(bool, cells)) > 0.7 * width or _ends_empty(cells, beneath))
         if is_filled and not any(re.fullmatch(r"[\d\s:/.+-]+", cell) for cell in cells if cell):
-            return place, tuple(cells), tuple(tuple(row) for row in rows[place + 1 :])
-    return 0, (), tuple(tuple(row) for row in rows)
+            return place, tuple(cells), tuple(map(tuple, beneath))
+    return 0, (), tuple(map(tuple, rows))
+
+
+def _ends_empty(cells: list[str], beneath: list[list[str]]) -> bool:
+    """Whether a line lacks headings at its end alone, over cells that are empty too.
+
+    A record may end in empty cells as well, and its cells are not to be shown: none of a heading line
+    stands in its column again, or holds a number.
+    """
+    named = _trimmed(cells)
+    usual = Counter(len(_trimmed(row)) for row in beneath).most_common(1)
+    is_over_all = bool(usual) and len(named) >= usual[0][0] and sum(map(bool, named)) > 0.7 * len(named)
+    again = any(plain(cell) == name for row in beneath for name, cell in zip(named, row, strict=False) if name)
+    return is_over_all and not again and not any(re.search(r"\d{3}", cell) for cell in named)
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    """Cells without the empty ones at the end."""
+    return cells[: max((place for place, cell in enumerate(cells, 1) if cell.strip()), default=0)]
 
 
 def _header(place: int, headings: tuple[str, ...]) -> dict[str, Any]:

@@ -58,6 +58,10 @@ class Decoded:
     """Whether it holds characters that no text should: decoded wrongly, or ruined before it came."""
 
 
+class UnknownEncoding(Refused):
+    """A text of which is not known how it is written."""
+
+
 @contextmanager
 def workspace(spool: Path) -> Iterator[Path]:
     """A folder of our own that is gone afterwards, together with those of runs that died."""
@@ -190,7 +194,8 @@ def _by_trial(path: Path, folder: Path, mark: str | None) -> Decoded:
                     f"is UTF-8 but for the byte at {error.position} — export it again, or say in the preset which encoding it is"
                 ) from None
     found = _shown(mark) if mark else "utf-8 nor gb18030"
-    raise Refused(f"is not {found} throughout — set encoding in the preset (cp1252 and latin-1 are the western ones)")
+    kind = Refused if mark else UnknownEncoding
+    raise kind(f"is not {found} throughout — set encoding in the preset (cp1252 and latin-1 are the western ones)")
 
 
 def _is_rather_western(path: Path) -> bool:

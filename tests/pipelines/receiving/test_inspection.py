@@ -1,62 +1,14 @@
 """A first look at a file: what it seems to be, which presets come near, what would load."""
 
-import gzip
-import io
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
-from rich.console import Console
 
-from pipelines.errors import Misconfigured, Refused
+from pipelines.errors import Misconfigured
 from pipelines.receiving.beginning import _spoken_of, time_forms
-from pipelines.receiving.inspection import Inspection, inspect, told, write_preset
-from tests.pipelines.landing import contracts, workbook
-
-LOANS = "读者条码,条码号,题名,索书号,馆藏地,文献类型,借出日期,应还日期,归还日期,续借次数\n2023010199,B1,红楼梦,I242.4/1,总馆,图书,2025-09-08 10:00:00,2025-10-08,,0\n"
-
-
-def look(tmp_path: Path, content: str | bytes, name: str = "export.csv", **options: Any) -> Inspection:
-    path = tmp_path / name
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return inspect(path, "Asia/Shanghai", contracts(), **options)
-
-
-def printed(found: Inspection) -> str:
-    shown = io.StringIO()
-    console = Console(file=shown, width=200)
-    for part in told(found):
-        console.print(part)
-    return shown.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("content", "lines", "encoding"),
-    [
-        ("a,b\n1,2\n", {}, "utf-8"),
-        ("a;b;c\n1,5;2;3\n", {"delimiter": ";"}, "utf-8"),
-        ("a\tb\n1\t2\n", {"delimiter": "tab"}, "utf-8"),
-        ("姓名,学号\n甲,1\n".encode("gb18030"), {}, "gb18030"),
-        ("姓名,学号\n甲,1\n".encode("utf-16"), {}, "utf-16"),
-        ("Title of it\n\ncard,at\n1,2024-03-05\n2,2024-03-06\n", {"header": "detect"}, "utf-8"),
-        ('1,"5",2024-03-05\n2,"6",2024-03-05\n', {"header": "none"}, "utf-8"),
-        ('{"loans": [{"id": 1}]}', {"format": "json", "records": "loans[]"}, "utf-8"),
-        ('{"meta": {"n": 1}, "data": {"of": {"loans": [{"id": 1}]}}}', {"format": "json", "records": "data.of.loans[]"}, "utf-8"),
-        ('{"id": 1}', {"format": "json", "records": "[]"}, "utf-8"),
-        ("[1, [2]]", {"format": "json", "records": "[]"}, "utf-8"),
-        ('{"id": 1}\n{"id": 2}\n', {"format": "jsonl"}, "utf-8"),
-        ('{"id": 1}\n\n[2]\n', {"format": "jsonl"}, "utf-8"),
-        ("COPY a.b (id, x) FROM stdin;\n1\t2\n\\.\n", {"format": "copy", "table": "a.b"}, "utf-8"),
-        (gzip.compress(b"a,b\n1,2\n"), {}, "utf-8"),
-        (workbook([["a", "b"], [1, 2]]), {"format": "xlsx"}, "xlsx"),
-        ('1.1.1.1 - a [05/Mar/2024:08:00:00 +0800] "GET /x HTTP/1.1" 200 5\n',
-         {"format": "log", "log": '%h %l %u %t "%r" %s %b'}, "utf-8"),
-    ],
-)  # fmt: skip
-def test_what_a_file_seems_to_be(tmp_path: Path, content: str | bytes, lines: dict[str, Any], encoding: str) -> None:
-    shape = look(tmp_path, content).shape
-    assert (shape.lines, shape.encoding) == (lines, encoding)
+from pipelines.receiving.inspection import write_preset
+from tests.pipelines.looks import LOANS, look, printed
 
 
 def test_a_known_export_is_tried_and_shown_as_it_would_load(tmp_path: Path) -> None:
@@ -99,13 +51,6 @@ def test_what_a_heading_says_of_itself_in_brackets_is_passed_over(tmp_path: Path
     }
 
 
-def test_the_sheet_that_looks_like_a_table_is_found_behind_its_cover(tmp_path: Path) -> None:
-    rows = [["card", "at"], *([number, "2025-09-08"] for number in range(9))]
-    shape = look(tmp_path, workbook([["说明"], ["甲"]], 座位=rows)).shape
-    assert (shape.lines, shape.headings) == ({"format": "xlsx", "sheet": "座位"}, ("card", "at"))
-    assert look(tmp_path, workbook(rows, 说明=[["甲"]])).shape.lines == {"format": "xlsx"}, "the negative control"
-
-
 def test_a_table_is_no_log_however_many_values_its_lines_have(tmp_path: Path) -> None:
     text = "读者证号\t馆舍\t方向\t时间\t通道\n" + "2023010199\t总馆\t进\t2025-09-08 08:00:00\tA\n" * 3
     assert "ezproxy_spu" not in {one.preset for one in look(tmp_path, text).likenesses}
@@ -118,11 +63,6 @@ def test_a_preset_under_which_nothing_would_load_leaves_its_reader_with_a_beginn
     assert "of which 0 would load" in printed(found)
     assert "# A first guess" in printed(found)
     assert "# A first guess" not in printed(look(tmp_path, LOANS)), "the negative control"
-
-
-def test_a_file_that_cannot_be_read_at_all_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match=r"^export\.csv: is empty — "):
-        look(tmp_path, "")
 
 
 def test_a_feed_can_be_named_where_no_heading_is_known(tmp_path: Path) -> None:
