@@ -8,7 +8,7 @@ import difflib
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -65,6 +65,12 @@ class Headings:
 def plain(heading: str) -> str:
     """A heading without what makes two spellings of it differ."""
     return " ".join(unicodedata.normalize("NFKC", heading.translate(_INVISIBLE)).split())
+
+
+def apart(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """The headings as a preset has to say them: those that stand there twice by number."""
+    twice = {cell for cell, times in Counter(cells).items() if cell and times > 1}
+    return _told_apart(cells, {number for cell, number in zip(cells, _numbered(cells), strict=True) if cell in twice})
 
 
 def expected(source: Source) -> list[tuple[str, ...]]:
@@ -173,12 +179,16 @@ def _at(top: list[Row], line: int, source: Source) -> Headings:
 
 def _told_apart(cells: tuple[str, ...], names: set[str]) -> tuple[str, ...]:
     """The headings, those that stand there twice by number where the preset asks for them so: 时间.1, 时间.2."""
+    numbered = zip(cells, _numbered(cells), strict=True)
+    return tuple(number if number in names and number not in cells else cell for cell, number in numbered)
+
+
+def _numbered(cells: tuple[str, ...]) -> Iterator[str]:
+    """Each heading with how many of its name there are up to it."""
     met: Counter[str] = Counter()
-    told = []
     for cell in cells:
         met[cell] += 1
-        told.append(numbered if (numbered := f"{cell}.{met[cell]}") in names and numbered not in cells else cell)
-    return tuple(told)
+        yield f"{cell}.{met[cell]}"
 
 
 def _made_of(rows: list[Row]) -> tuple[str, ...]:

@@ -3,10 +3,8 @@
 from pathlib import Path
 
 import pytest
-import yaml
 
 from pipelines.errors import Misconfigured
-from pipelines.receiving.beginning import _spoken_of, time_forms
 from pipelines.receiving.inspection import write_preset
 from tests.pipelines.looks import LOANS, look, printed
 
@@ -30,27 +28,6 @@ def test_a_heading_that_is_missing_is_named(tmp_path: Path) -> None:
     assert found.likenesses[0].missing == ("条码号",)
 
 
-def test_what_presets_know_fills_the_beginning_of_a_new_one(tmp_path: Path) -> None:
-    text = "读者条码;条码号;借出日期;Zweck\n1;B1;05/03/2024;x\n2;B2;04/03/2024;y\n"
-    lines = yaml.safe_load(look(tmp_path, text).beginning)
-    assert (lines["feed"], lines["delimiter"]) == ("loan", ";")
-    assert lines["columns"]["patron_key"] == "读者条码"
-    assert lines["columns"]["loaned_at"] == {"from": "借出日期", "formats": ["%d/%m/%Y", "%m/%d/%Y"]}
-    beginning = look(tmp_path, text).beginning
-    assert "# required, and not found: loan_key" in beginning
-    assert "# loaned_at: which comes first, day or month?" in beginning
-    assert "# not read: Zweck" in beginning
-
-
-def test_what_a_heading_says_of_itself_in_brackets_is_passed_over(tmp_path: Path) -> None:
-    text = "Primary Identifier (Self),Loan Date (Self),借出日期（年月日）\n1,2/14/2026 9:05:00 PM,2026年2月14日\n"
-    columns = yaml.safe_load(look(tmp_path, text, feed="loan").beginning)["columns"]
-    assert columns == {
-        "patron_key": "Primary Identifier (Self)",
-        "loaned_at": {"from": "Loan Date (Self)", "formats": "%m/%d/%Y %I:%M:%S %p"},
-    }
-
-
 def test_a_table_is_no_log_however_many_values_its_lines_have(tmp_path: Path) -> None:
     text = "读者证号\t馆舍\t方向\t时间\t通道\n" + "2023010199\t总馆\t进\t2025-09-08 08:00:00\tA\n" * 3
     assert "ezproxy_spu" not in {one.preset for one in look(tmp_path, text).likenesses}
@@ -65,27 +42,6 @@ def test_a_preset_under_which_nothing_would_load_leaves_its_reader_with_a_beginn
     assert "# A first guess" not in printed(look(tmp_path, LOANS)), "the negative control"
 
 
-def test_a_feed_can_be_named_where_no_heading_is_known(tmp_path: Path) -> None:
-    assert "feed: …" in look(tmp_path, "x,y\na,b\n").beginning
-    beginning = look(tmp_path, "x,y\na,b\n", feed="gate_event").beginning
-    assert "feed: gate_event" in beginning
-    assert "# required, and not found: passed_at" in beginning
-    assert "# there is room for: patron_key, gate" in beginning
-    with pytest.raises(Misconfigured, match="did you mean ‘gate_event’"):
-        look(tmp_path, "x,y\n", feed="gate_events")
-
-
-def test_one_heading_that_many_exports_have_names_no_feed(tmp_path: Path) -> None:
-    assert "feed: …" in look(tmp_path, "读者条码,x\na,b\n").beginning
-    assert "feed: loan\n" in look(tmp_path, "读者条码,条码号\na,b\n").beginning, "the control"
-
-
-def test_of_feeds_that_as_many_headings_speak_of_it_is_always_the_same() -> None:
-    feeds = {"Name": [("loan", "a"), ("hold", "b")], "ID": [("loan", "a"), ("gap", "b"), ("hold", "c")]}
-    assert [_spoken_of(feeds), _spoken_of(dict(reversed(feeds.items())))] == ["hold", "hold"]
-    assert _spoken_of({}) is None
-
-
 def test_what_stays_empty_and_what_is_remarked_upon_is_shown(tmp_path: Path) -> None:
     text = printed(look(tmp_path, LOANS.replace("红楼梦", "").rstrip("\n")))
     assert "Empty in all 1 rows: title、returned_at" in text
@@ -93,16 +49,6 @@ def test_what_stays_empty_and_what_is_remarked_upon_is_shown(tmp_path: Path) -> 
     other = printed(look(tmp_path, LOANS))
     assert "title" not in other.partition("Empty in all")[2].splitlines()[0]
     assert "To look at" not in other
-
-
-@pytest.mark.parametrize("begin", ['{"day": "x", "data": [%s, %s]}', "[%s, %s]", "%s\n%s\n"])
-def test_the_paths_of_json_are_shown_to_choose_from(tmp_path: Path, begin: str) -> None:
-    records = ('{"reader": {"no": "7"}, "tags": ["a"]}', '{"reader": {"no": "8"}, "at": "2025-09-08"}')
-    beginning = look(tmp_path, begin % records).beginning
-    assert "# not read: reader.no\n" in beginning
-    assert "# not read: tags\n" in beginning
-    assert "# not read: at (a time: %Y-%m-%d)\n" in beginning
-    assert ("# not read: day\n" in beginning) == begin.startswith("{")
 
 
 def test_a_preset_that_is_still_being_written_can_be_tried(tmp_path: Path) -> None:
@@ -132,21 +78,3 @@ def test_nothing_of_the_file_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyP
     look(tmp_path, LOANS)
     assert list((tmp_path / "away").iterdir()) == []
     assert [path.name for path in tmp_path.iterdir() if path.name != "away"] == ["export.csv"]
-
-
-@pytest.mark.parametrize(
-    ("texts", "forms"),
-    [
-        (["2024-03-05 08:00:00", " "], ["%Y-%m-%d %H:%M:%S"]),
-        (["13/03/2024", "05/03/2024"], ["%d/%m/%Y"]),
-        (["05/03/2024"], ["%d/%m/%Y", "%m/%d/%Y"]),
-        (["soon"], []),
-        (["45901.3333333333", "45902"], ["excel_days"]),
-        (["45901", "45902"], []),
-        (["12.5"], []),
-        (["1756710000000"], []),
-        ([], []),
-    ],
-)
-def test_a_time_is_told_only_by_what_fits_every_cell(texts: list[str], forms: list[str]) -> None:
-    assert time_forms(texts) == forms
