@@ -95,8 +95,13 @@ def beginning(
     return f"# A first guess: look at every line before it is used.\n{_yaml(lines)}{comments}"
 
 
-def _yaml(lines: dict[str, Any]) -> str:
-    return yaml.safe_dump(lines, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120)
+def beside_a_preset(preset: str, name: str, lines: dict[str, Any]) -> str:
+    """A preset that takes in a file by a known one, with what has to be said beside it."""
+    return _yaml({"preset": preset, "files": name, **lines}, in_braces=False)
+
+
+def _yaml(lines: dict[str, Any], in_braces: bool | None = None) -> str:
+    return yaml.safe_dump(lines, allow_unicode=True, sort_keys=False, default_flow_style=in_braces, width=120)
 
 
 def _spoken_of(meanings: dict[str, list[Meaning]]) -> list[str]:

@@ -6,7 +6,7 @@ nothing is loaded, and nothing is kept but the preset a person asks for.
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from pipelines.keeping.keyring import Keyring
 from pipelines.modelling.slips import suggestion
 from pipelines.modelling.yaml_lines import lines_of
 from pipelines.receiving import spool
-from pipelines.receiving.beginning import beginning
+from pipelines.receiving.beginning import beginning, beside_a_preset
 from pipelines.receiving.contracts import Contract
 from pipelines.receiving.likeness import Likeness, likenesses
 from pipelines.receiving.presets import Source
@@ -45,6 +45,16 @@ class Trial:
     """``reason``, ``field``, ``records``, ``first``: how many records, and the number of the first."""
     never_filled: tuple[str, ...] = ()
     """Columns that the preset reads, and that stay empty in every row."""
+    beside: dict[str, Any] = field(default_factory=dict)
+    """What was said beside the preset."""
+
+    @property
+    def name(self) -> str:
+        return " and ".join([self.preset, *(f"{word}: {value}" for word, value in self.beside.items())])
+
+    @property
+    def loaded(self) -> int:
+        return self.received.loaded if self.received else 0
 
 
 @dataclass(frozen=True)
@@ -82,8 +92,11 @@ def inspect(
                 shape = guess(path, workspace, campus.largest_file_mb << 20)
             near = likenesses(shape, known)
             first = beginning(shape, known, contracts, path.name, feed)
-        chosen = preset or (near[0].preset if near and near[0].share == 1 else None)
-        trial = _tried(path, chosen, campus, contracts) if chosen else None
+        chosen = preset or next((one.preset for one in near if one.share == 1 and feed in {None, one.feed}), None)
+        beside = next((one.lines for one in near if one.preset == chosen), {})
+        trial = _tried(path, chosen, beside, campus, contracts) if chosen else None
+        if trial and trial.beside and trial.loaded:
+            first = beside_a_preset(trial.preset, path.name, trial.beside)
         return Inspection(shape, near, trial, first)
 
 
@@ -100,15 +113,18 @@ def told(found: Inspection) -> Iterator[Table | Text]:
     if found.trial and received:
         yield from _told_of_trial(found.trial, received)
     elif found.trial:
-        yield shown(f"With {found.trial.preset} it would be refused: {found.trial.refusal}")
+        yield shown(f"With {found.trial.name} it would be refused: {found.trial.refusal}")
     if found.trial is None or (received and received.records and not received.loaded):
         yield shown("No preset reads this file as it is. To begin one of its own (--write FILE keeps it):")
+        yield shown(found.beginning)
+    elif found.trial.beside and found.trial.loaded:
+        yield shown("To take it in so, a source says (--write FILE keeps it):")
         yield shown(found.beginning)
 
 
 def _told_of_trial(trial: Trial, received: Received) -> Iterator[Table | Text]:
     yield shown(
-        f"With {trial.preset}: {received.records:,} records, of which {received.loaded:,} would load as "
+        f"With {trial.name}: {received.records:,} records, of which {received.loaded:,} would load as "
         f"{received.rows:,} rows, {received.duplicates:,} say what another says, {received.rejected:,} would be rejected"
     )
     if trial.rows.height:
@@ -154,26 +170,29 @@ def _presets(campus: Campus, contracts: dict[str, Contract]) -> Iterator[Source]
     yield from sources(campus.model_copy(update={"sources": every}), contracts)
 
 
-def _tried(path: Path, preset: str, campus: Campus, contracts: dict[str, Contract]) -> Trial:
-    source = _source(path, preset, campus, contracts)
+def _tried(path: Path, name: str, beside: dict[str, Any], campus: Campus, contracts: dict[str, Contract]) -> Trial:
+    """What becomes of a file by a preset and what is said beside it, or by a file that holds one."""
+    is_known = (paths.PRESETS / f"{name}.yml").exists()
+    beside = beside if is_known else {}
+    lines = {"preset": name, "files": path.name, **beside} if is_known else _written(Path(name))
+    source = _source(name, lines, campus, contracts)
     keyring = Keyring.load_or_create(campus.key_file, None, may_create=True)
     nothing = pl.DataFrame()
     try:
         received = receive(path.resolve(), source, contracts[source.feed], campus, keyring)
     except Refused as refused:
-        return Trial(source.name, None, str(refused), nothing, nothing)
+        return Trial(source.name, None, str(refused), nothing, nothing, beside=beside)
     first = _first_rows(received, contracts[source.feed])
-    return Trial(source.name, received, None, first, _rejects(received), _never_filled(received, source))
+    return Trial(source.name, received, None, first, _rejects(received), _never_filled(received, source), beside)
 
 
-def _source(path: Path, preset: str, campus: Campus, contracts: dict[str, Contract]) -> Source:
-    """A preset by its name, or out of the file that holds it, by which a slip of it is told."""
-    lines = {preset: {"preset": preset, "files": path.name}} if _is_known(preset) else {preset: _own(Path(preset))}
+def _source(name: str, lines: dict[str, Any], campus: Campus, contracts: dict[str, Contract]) -> Source:
+    """What lines say; a slip is told by the file that they stand in."""
     try:
-        (source,) = sources(campus.model_copy(update={"sources": lines}), contracts)
+        (source,) = sources(campus.model_copy(update={"sources": {name: lines}}), contracts)
     except Misconfigured as slip:
-        where, told = f"campus.yml: sources.{preset}: ", str(slip)
-        raise Misconfigured(told.replace(where, f"{Path(preset).name}: ", 1)) from None
+        where, told = f"campus.yml: sources.{name}: ", str(slip)
+        raise Misconfigured(told.replace(where, f"{Path(name).name}: ", 1)) from None
     return source
 
 
@@ -184,11 +203,7 @@ def _never_filled(received: Received, source: Source) -> tuple[str, ...]:
     return tuple(name for name, filled in zip(names, counts, strict=True) if received.rows and not filled)
 
 
-def _is_known(preset: str) -> bool:
-    return (paths.PRESETS / f"{preset}.yml").exists()
-
-
-def _own(path: Path) -> dict[str, Any]:
+def _written(path: Path) -> dict[str, Any]:
     """A preset that is still being written, by its path."""
     if not path.is_file():
         raise Misconfigured(f"{path}: neither a preset's name nor a file that holds one")

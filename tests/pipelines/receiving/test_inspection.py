@@ -22,19 +22,6 @@ def test_a_known_export_is_tried_and_shown_as_it_would_load(tmp_path: Path) -> N
     assert "2023010199" not in text
 
 
-def test_a_heading_that_is_missing_is_named(tmp_path: Path) -> None:
-    found = look(tmp_path, LOANS.replace("条码号,题名", "书号,题名"))
-    assert (found.trial, found.likenesses[0].preset) == (None, "libsys_loans")
-    assert found.likenesses[0].missing == ("条码号",)
-
-
-def test_a_table_is_no_log_however_many_values_its_lines_have(tmp_path: Path) -> None:
-    text = "读者证号\t馆舍\t方向\t时间\t通道\n" + "2023010199\t总馆\t进\t2025-09-08 08:00:00\tA\n" * 3
-    assert "ezproxy_spu" not in {one.preset for one in look(tmp_path, text).likenesses}
-    log = "2025/09/08:08:00:00\t2023010199\tlocal\twww.example.org\t/x\n" * 3
-    assert look(tmp_path, log).likenesses[0].preset == "ezproxy_spu", "the negative control"
-
-
 def test_a_preset_under_which_nothing_would_load_leaves_its_reader_with_a_beginning(tmp_path: Path) -> None:
     found = look(tmp_path, LOANS.replace("2025-09-08 10:00:00", "昨天").replace(",B1,", ",,"))
     assert "of which 0 would load" in printed(found)
