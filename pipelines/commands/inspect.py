@@ -10,7 +10,9 @@ from pipelines.commands.terminal import out, say
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--preset", help="Try this preset, or a file that holds one, rather than the nearest.")
+@click.option(
+    "--preset", help="Try this source of the site file, this preset, or a file that holds one, rather than the nearest."
+)
 @click.option("--feed", help="Which feed a preset to begin with is for; guessed from the headings otherwise.")
 @click.option("--write", type=click.Path(path_type=Path), help="Write a preset to begin with, into a new file.")
 @click.pass_context
@@ -21,7 +23,7 @@ def inspect(ctx: click.Context, file: Path, preset: str | None, feed: str | None
     from pipelines.site import Site, contracts
 
     site: Any = Site.at(ctx.obj)
-    found = look(file, site.campus.timezone, contracts(), preset, feed)
+    found = look(file, site.campus.timezone, contracts(), preset, feed, site.campus.sources)
     for part in told(found):
         out.print(part)
     if write:

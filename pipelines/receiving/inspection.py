@@ -5,7 +5,7 @@ nothing is loaded, and nothing is kept but the preset a person asks for.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,10 +69,16 @@ class Inspection:
 
 
 def inspect(
-    path: Path, timezone: str, contracts: dict[str, Contract], preset: str | None = None, feed: str | None = None
+    path: Path,
+    timezone: str,
+    contracts: dict[str, Contract],
+    preset: str | None = None,
+    feed: str | None = None,
+    own: Mapping[str, dict[str, Any]] | None = None,
 ) -> Inspection:
     """Look at a file, and try it with a preset: the one that is named, else the nearest that reads all it needs.
 
+    A name may be that of a source among the site's ``own``, which counts before a preset of the same name.
     A preset to begin with is one of ``feed``, or of the feed that its headings speak of.
 
     Raises:
@@ -94,7 +100,8 @@ def inspect(
             first = beginning(shape, known, contracts, path.name, feed)
         chosen = preset or next((one.preset for one in near if one.share == 1 and feed in {None, one.feed}), None)
         beside = next((one.lines for one in near if one.preset == chosen), {})
-        trial = _tried(path, chosen, beside, campus, contracts) if chosen else None
+        sites = (own or {}) if preset else {}
+        trial = _tried(path, chosen, sites, beside, campus, contracts) if chosen else None
         if trial and trial.beside and trial.loaded:
             first = beside_a_preset(trial.preset, path.name, trial.beside)
         return Inspection(shape, near, trial, first)
@@ -170,12 +177,20 @@ def _presets(campus: Campus, contracts: dict[str, Contract]) -> Iterator[Source]
     yield from sources(campus.model_copy(update={"sources": every}), contracts)
 
 
-def _tried(path: Path, name: str, beside: dict[str, Any], campus: Campus, contracts: dict[str, Contract]) -> Trial:
-    """What becomes of a file by a preset and what is said beside it, or by a file that holds one."""
-    is_known = (paths.PRESETS / f"{name}.yml").exists()
+def _tried(
+    path: Path,
+    name: str,
+    own: Mapping[str, dict[str, Any]],
+    beside: dict[str, Any],
+    campus: Campus,
+    contracts: dict[str, Contract],
+) -> Trial:
+    """What becomes of a file by a source of the site, by a preset and what is said beside it, or by a file that holds one."""
+    is_known = name not in own and (paths.PRESETS / f"{name}.yml").exists()
     beside = beside if is_known else {}
-    lines = {"preset": name, "files": path.name, **beside} if is_known else _written(Path(name))
-    source = _source(name, lines, campus, contracts)
+    known = {"preset": name, "files": path.name, **beside}
+    lines = known if is_known else own[name] if name in own else _written(Path(name))
+    source = _source(name, lines, name in own, campus, contracts)
     keyring = Keyring.load_or_create(campus.key_file, None, may_create=True)
     nothing = pl.DataFrame()
     try:
@@ -186,13 +201,13 @@ def _tried(path: Path, name: str, beside: dict[str, Any], campus: Campus, contra
     return Trial(source.name, received, None, first, _rejects(received), _never_filled(received, source), beside)
 
 
-def _source(name: str, lines: dict[str, Any], campus: Campus, contracts: dict[str, Contract]) -> Source:
+def _source(name: str, lines: dict[str, Any], is_own: bool, campus: Campus, contracts: dict[str, Contract]) -> Source:
     """What lines say; a slip is told by the file that they stand in."""
     try:
         (source,) = sources(campus.model_copy(update={"sources": {name: lines}}), contracts)
     except Misconfigured as slip:
         where, told = f"campus.yml: sources.{name}: ", str(slip)
-        raise Misconfigured(told.replace(where, f"{Path(name).name}: ", 1)) from None
+        raise Misconfigured(told if is_own else told.replace(where, f"{Path(name).name}: ", 1)) from None
     return source
 
 
@@ -206,7 +221,7 @@ def _never_filled(received: Received, source: Source) -> tuple[str, ...]:
 def _written(path: Path) -> dict[str, Any]:
     """A preset that is still being written, by its path."""
     if not path.is_file():
-        raise Misconfigured(f"{path}: neither a preset's name nor a file that holds one")
+        raise Misconfigured(f"{path}: neither a preset's name nor a file that holds one, nor a source of the site file")
     return lines_of(path)
 
 

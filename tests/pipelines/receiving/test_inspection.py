@@ -65,3 +65,21 @@ def test_nothing_of_the_file_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyP
     look(tmp_path, LOANS)
     assert list((tmp_path / "away").iterdir()) == []
     assert [path.name for path in tmp_path.iterdir() if path.name != "away"] == ["export.csv"]
+
+
+def test_a_source_of_the_site_is_tried_by_its_name(tmp_path: Path) -> None:
+    text = LOANS.replace(",", ";")
+    own = {"main": {"preset": "libsys_loans", "files": "x.csv", "delimiter": ";"}, "libsys_loans": {"delimiter": "|"}}
+    trial = look(tmp_path, text, preset="main", own=own).trial
+    assert trial is not None
+    assert (trial.preset, trial.beside, trial.loaded) == ("main", {}, 1)
+    same = look(tmp_path, text, preset="libsys_loans", own=own).trial
+    assert same is not None
+    assert "set delimiter: ;" in (same.refusal or ""), "the site's own lines count before a preset of that name"
+    nearest = look(tmp_path, text, own=own).trial
+    assert nearest is not None
+    assert nearest.loaded == 1, "what is found to be near is a preset"
+    with pytest.raises(Misconfigured, match=r"^campus\.yml: sources\.main: "):
+        look(tmp_path, text, preset="main", own={"main": {"preset": "libsys_loan"}})
+    with pytest.raises(Misconfigured, match="nor a source of the site file"):
+        look(tmp_path, text, preset="mian", own=own)
