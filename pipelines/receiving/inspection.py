@@ -121,6 +121,8 @@ def told(found: Inspection) -> Iterator[Table | Text]:
         yield from _told_of_trial(found.trial, received)
     elif found.trial:
         yield shown(f"With {found.trial.name} it would be refused: {found.trial.refusal}")
+    for remark in () if received else found.shape.remarks:
+        yield shown(f"To look at: {remark}")
     if found.trial is None or (received and received.records and not received.loaded):
         yield shown("No preset reads this file as it is. To begin one of its own (--write FILE keeps it):")
         yield shown(found.beginning)

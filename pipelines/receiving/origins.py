@@ -142,6 +142,7 @@ class Below:
         """The same records in their order, with no such cell empty but those with no filled one above."""
         if not self.places:
             return batch
+        self._above = self._above.clear() if batch.is_anew else self._above
         self._left_out += [misfit.record for misfit in batch.misfits]
         if not batch.frame.height:
             return batch

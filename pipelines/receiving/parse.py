@@ -152,6 +152,7 @@ def parse(job: Job) -> Outcome:
         reasons=dict(sorted(harvest.reasons.items())),
         dropped_columns=headings.dropped(found, job.source),
         remarks=(
+            *(remarks.of_sheets(sheet) if sheet and not isinstance(job.source.sheet, str) else ()),
             *remarks.of_merged(sheet.merged if sheet else (), found, job.source),
             *remarks.of_order(job.rejects, job.rows, job.source),
             *remarks.of_patterns(job.rows, job.source),

@@ -181,6 +181,7 @@ class Lines(Strict):
     quote: Quote = '"'
     encoding: Literal["auto", "utf-8", "gb18030", "utf-16", "big5", "cp1252", "latin-1"] = "auto"
     sheet: Annotated[int, Field(ge=1)] | str = 1
+    """Which sheet of a workbook, by its number or name; ``all``: every one that holds something, with the same headings."""
     header: Annotated[int, Field(ge=1, le=1000)] | After | Literal["detect", "none"] = 1
     """The line that holds the headings."""
     header_lines: int = Field(1, ge=1, le=5)
@@ -227,6 +228,8 @@ class Lines(Strict):
             raise ValueError(f"format {self.format} needs {words[self.format]}")
         if (self.header == "none") != bool(self.headings):
             raise ValueError("header: none and headings go together")
+        if self.sheet == "all" and any(part.above for rule in self.columns.values() for part in rule.parts):
+            raise ValueError("sheet: all and above do not go together, since each sheet may say something else")
         if self.replaces == "same_period" and not self.period:
             raise ValueError("replaces: same_period needs period, a pattern on the file's name")
         if self.unpivot and isinstance(self.duplicates, SameKey):

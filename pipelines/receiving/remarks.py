@@ -12,12 +12,21 @@ import polars as pl
 from pipelines.receiving.contracts import Contract
 from pipelines.receiving.headings import Headings
 from pipelines.receiving.presets import Source
+from pipelines.receiving.workbook import Counted
 
 _EXACT_DIGITS = 15
 _NO_CHANCE = 6
 """So many digits are not all zero by chance, but once in a million files."""
-
+_NAMED = 3
 _MERGED = re.compile(r"[A-Z]+(\d+):[A-Z]+(\d+)")
+
+
+def of_sheets(counted: Counted) -> Iterator[str]:
+    """Sheets of a workbook that hold something and are not read."""
+    if others := counted.unread:
+        named = ", ".join(others[:_NAMED]) + (f" and {len(others) - _NAMED} more" if others[_NAMED:] else "")
+        holds = "other holds" if len(others) == 1 else "others hold"
+        yield f"reads sheet ‘{counted.read[0]}’ alone; {len(others)} {holds} something: {named} — say sheet: all, or name one"
 
 
 def of_merged(merged: tuple[str, ...], headings: Headings, source: Source) -> Iterator[str]:

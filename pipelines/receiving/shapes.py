@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.errors import Refused
-from pipelines.receiving import spool
+from pipelines.receiving import remarks, spool
 from pipelines.receiving.cells import WorkbookCells
 from pipelines.receiving.headings import Row, plain
 from pipelines.receiving.json_cells import JsonCells
 from pipelines.receiving.presets import Source
 from pipelines.receiving.unpacking import unpack
-from pipelines.receiving.workbook import names
+from pipelines.receiving.workbook import count, names
 
 _LOOKED_AT = 200
 _HEADING_LINES = 40
@@ -46,6 +46,7 @@ class Shape:
     """The cells of some records, to be shown to whoever holds the file, and to nobody else."""
     is_guessed: bool = False
     """Whether its encoding is none that the door would find by itself."""
+    remarks: tuple[str, ...] = ()
 
 
 def guess(path: Path, folder: Path, largest: int) -> Shape:
@@ -201,14 +202,15 @@ def _header(place: int, headings: tuple[str, ...]) -> dict[str, Any]:
 
 def _workbook(path: Path, kind: str) -> Shape:
     """The sheet of a workbook that most looks like a table; a cover before it says what it is about."""
-    sheets = [(sheet, _top(path, sheet)) for sheet in names(path)[:_SHEETS]]
-    sheet, rows = max(sheets, key=lambda one: _evenness(one[1]))
+    sheets = [(place, sheet, _top(path, place)) for place, sheet in enumerate(names(path)[:_SHEETS], 1)]
+    number, sheet, rows = max(sheets, key=lambda one: _evenness(one[2]))
     place, headings, samples = _heading(rows)
-    lines = {"format": "xlsx"} | ({} if sheet == sheets[0][0] else {"sheet": sheet})
-    return Shape(path, lines | _header(place, headings), kind, headings, samples)
+    lines = {"format": "xlsx"} | ({} if number == 1 else {"sheet": sheet})
+    told = tuple(remarks.of_sheets(count(path, kind, number)))
+    return Shape(path, lines | _header(place, headings), kind, headings, samples, remarks=told)
 
 
-def _top(path: Path, sheet: str) -> list[list[str]]:
+def _top(path: Path, sheet: int) -> list[list[str]]:
     source = Source.model_construct(sheet=sheet)
     rows: Iterator[Row] = islice(WorkbookCells(path, source).top(), _LOOKED_AT)
     return [list(row.cells) for row in rows if row.cells]

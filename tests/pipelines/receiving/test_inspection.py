@@ -6,6 +6,7 @@ import pytest
 
 from pipelines.errors import Misconfigured
 from pipelines.receiving.inspection import write_preset
+from tests.pipelines.landing import workbook
 from tests.pipelines.looks import LOANS, look, printed
 
 
@@ -20,6 +21,16 @@ def test_a_known_export_is_tried_and_shown_as_it_would_load(tmp_path: Path) -> N
     assert "3 records, of which 2 would load" in text
     assert "红楼梦" in text
     assert "2023010199" not in text
+
+
+def test_sheets_that_would_not_be_read_are_told(tmp_path: Path) -> None:
+    book = workbook([["x", "y"], [1, 2]], **{"2024-02": [["x", "y"], [3, 4]]})
+    said = "To look at: reads sheet ‘Sheet1’ alone; 1 other holds something: 2024-02 — say sheet: all, or name one"
+    assert said in printed(look(tmp_path, book)), "where no preset fits"
+    loans = [line.split(",") for line in LOANS.splitlines()]
+    text = printed(look(tmp_path, workbook(loans, **{"2024-02": loans}), "a.xlsx"))
+    assert text.count("reads sheet") == 1
+    assert "reads sheet" not in printed(look(tmp_path, workbook(loans), "a.xlsx")), "the negative control"
 
 
 def test_a_preset_under_which_nothing_would_load_leaves_its_reader_with_a_beginning(tmp_path: Path) -> None:

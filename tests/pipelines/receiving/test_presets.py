@@ -76,6 +76,7 @@ def test_delimiters_and_quotes_go_by_name() -> None:
         ({"format": "json", "records": "a b"}, "records: "),
         ({"header": "none"}, "header: none and headings go together"),
         ({"replaces": "same_period"}, "needs period"),
+        ({"sheet": "all", "columns": {"gate": {"above": "Branch"}}}, "sheet: all and above do not go together"),
         ({"duplicates": {"key": ["gate"], "within": 60}}, "within and at go together"),
         ({"rejects": {"stop": 2}}, "rejects.stop"),
         ({"people_who_are_not": ["["]}, "people_who_are_not.0: '[' is not a regular expression"),
