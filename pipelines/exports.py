@@ -26,6 +26,7 @@ from pipelines.receiving.reader import readers
 from pipelines.receiving.receive import Received, digest, discard, name_within, source_file
 from pipelines.receiving.receive import landed as landed_files
 from pipelines.receiving.tombstones import NEVER_KEPT
+from pipelines.receiving.workbook import WORKBOOKS
 from pipelines.site import Site
 from pipelines.tables import asset_key, asset_spec, op_name
 from pipelines.warehouse import Warehouse
@@ -117,7 +118,7 @@ def take_in(warehouse: Warehouse, site: Site, model: Model, expected: Sequence[E
         if why := culprit or loading.strays(warehouse, model, source, received):
             _refuse(warehouse, source, landed, why, intake)
             continue
-        if NEVER_KEPT & received.reasons.keys() and not _keep_rest(site, vault, source, landed, asked, intake):
+        if _may_tell_of_the_forgotten(vault, received) and not _keep_rest(site, vault, source, landed, asked, intake):
             continue
         intake.withdrawn += loading.load(warehouse, model, source, received, site.campus.timezone)
         _keep(warehouse, vault, landed, asked, intake)
@@ -210,6 +211,11 @@ def _keep(warehouse: Warehouse, vault: Vault, landed: Landed, asked: Asked, inta
             vault.take_away(landed.path, landed.sha256)
     except Problem as changed:
         intake.refusals.append(str(changed))
+
+
+def _may_tell_of_the_forgotten(vault: Vault, received: Received) -> bool:
+    """Whether a file may not be sealed as it came: somebody is in it, or may stand in a sheet of a workbook that is not read."""
+    return bool(NEVER_KEPT & received.reasons.keys()) or bool(vault.erased and received.encoding in WORKBOOKS)
 
 
 def _keep_rest(site: Site, vault: Vault, source: Source, landed: Landed, asked: Asked, intake: Intake) -> bool:

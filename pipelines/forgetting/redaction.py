@@ -19,11 +19,13 @@ import polars as pl
 from pipelines.errors import Refused
 from pipelines.keeping.vault import Vault, only
 from pipelines.receiving import loading, records, spool
+from pipelines.receiving.cells import beside
 from pipelines.receiving.presets import Source
 from pipelines.receiving.reader import Read, readers
 from pipelines.receiving.receive import Received
-from pipelines.receiving.tombstones import NEVER_KEPT
-from pipelines.site import Site, models
+from pipelines.receiving.tombstones import NEVER_KEPT, Tombstones
+from pipelines.receiving.workbook import WORKBOOKS
+from pipelines.site import Site, contracts, models
 
 Fate = Literal["as it was", "rewritten", "destroyed", "unread"]
 
@@ -96,7 +98,17 @@ class Redactor:
         told = pl.read_parquet(received.rejects_file).filter(pl.col("reason").is_in(list(NEVER_KEPT)))
         if told.height and reading.source:
             _take_out(path, reading.source, received, set(told["record"]))
+        elif reading.source and received.encoding in WORKBOOKS and self._is_beside(path, reading.source):
+            os.truncate(path, 0)
         return path
+
+    def _is_beside(self, path: Path, source: Source) -> bool:
+        """Whether somebody who was forgotten stands in a sheet of a workbook that is not read, by any number that this site knows."""
+        rows = [(place, "\t".join(row.cells)) for place, row in enumerate(beside(path, source))]
+        feeds, key = contracts(), self.vault.keyring.hmac_key
+        known = [Tombstones.at(other, feeds[other.feed], key, ()) for other in self.site.every_source()]
+        tombstones = Tombstones(self.vault.erased, key, tuple(rule for one in known for rule in one.rules))
+        return bool(tombstones.named(rows))
 
     def _received(self, path: Path, source: Source | None, sha256: str, folder: Path) -> Received:
         """What the door makes of a file."""

@@ -21,7 +21,7 @@ from pipelines.errors import Refused
 from pipelines.receiving.headings import Headings, Row, find
 from pipelines.receiving.presets import Source
 from pipelines.receiving.records import LONGEST
-from pipelines.receiving.workbook import ALL, called, sheet_of
+from pipelines.receiving.workbook import ALL, called, names, sheet_of
 
 _BLOCK = 4 * LONGEST
 """pyarrow wants a whole record within a block."""
@@ -293,6 +293,13 @@ class WorkbookCells:
         except fastexcel.FastExcelError:
             raise Refused(f"has no readable sheet {self.source.sheet} — mend sheet, or save it as xlsx again") from None
         return {sheet.name: pl.DataFrame(pl.from_arrow(sheet.to_arrow())).cast(pl.String) for sheet in sheets}
+
+
+def beside(path: Path, source: Source) -> Iterator[Row]:
+    """The rows of a workbook's sheets that a source does not read."""
+    for place, name in enumerate(names(path), 1):
+        if source.sheet not in (ALL, place, name):
+            yield from WorkbookCells(path, source.model_copy(update={"sheet": name})).top()
 
 
 def _top(sheet: pl.DataFrame) -> Iterator[Row]:

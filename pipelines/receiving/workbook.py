@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _LARGEST_UNPACKED = 1 << 30
 _LARGEST_RATIO = 200
 _MOST_MEMBERS = 2000
+WORKBOOKS = frozenset({"xlsx", "xls"})
+"""What a workbook is called where another file's encoding would stand."""
 ALL = "all"
 """What a preset says for every sheet, one after the other."""
 _HARMLESS = re.compile(

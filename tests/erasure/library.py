@@ -168,8 +168,8 @@ def _asked(number: str, card: str) -> dict[str, str]:
     }
 
 
-def events(readers: list[tuple[str, str]], day: str) -> bytes:
-    """Who came to two lectures, in a workbook."""
+def events(readers: list[tuple[str, str]], day: str, beside: str = "") -> bytes:
+    """Who came to two lectures, in a workbook; on a sheet that nobody reads somebody else may stand."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content) as book:
         book.set_properties({"created": dt.datetime(2026, 1, 5)})
@@ -179,6 +179,8 @@ def events(readers: list[tuple[str, str]], day: str) -> bytes:
             sheet.write_row(
                 row, 0, [f"E{int(card) % 2}", TALK if number == NUMBER else "入馆教育", f"{day} 14:00:00", number]
             )
+        if beside:
+            book.add_worksheet().write_row(3, 2, ["helped", beside])
     return content.getvalue()
 
 

@@ -162,6 +162,24 @@ def test_what_was_known_then_is_told_without_them(line: Line, tmp_path: Path) ->
         pass
 
 
+@pytest.mark.parametrize(
+    ("beside", "kept"), [(NUMBER, False), (CARD.lstrip("0"), False), (OTHERS[0][0], True), ("", True)]
+)
+def test_whoever_stands_in_a_sheet_that_nobody_reads_is_found_as_well(
+    line: Line, tmp_path: Path, beside: str, kept: bool
+) -> None:
+    """By any of their numbers, whether the workbook came before or comes later; the controls name somebody else, or nobody."""
+    put(line, {"events/2026.xlsx": events(OTHERS, "2026-03-12", beside)})
+    taken_in(line)
+    erase(line)
+    put(line, {"events/2027.xlsx": events(OTHERS, "2027-03-12", beside)})
+    taken_in(line)
+    marks = dict(line.rows_of("select name, sha256 from ledger.file where name like 'events/202%'"))
+    assert {"events/2026.xlsx", "events/2027.xlsx"} <= marks.keys()
+    held = {name: b"".join(vault_of(line).original(sha256)) for name, sha256 in marks.items()}
+    assert [bool(held[f"events/{year}.xlsx"]) for year in (2026, 2027)] == [kept, kept]
+
+
 def test_a_warehouse_that_is_lost_takes_no_tombstone_with_it(erased: Line, tmp_path: Path) -> None:
     erased.campus.warehouse.unlink()
     put(erased, exports())
