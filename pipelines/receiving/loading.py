@@ -126,10 +126,10 @@ def _shared_keys(warehouse: Warehouse, model: Model, source: Source, received: R
         f"select count(distinct {key}) from read_parquet(?) as new join {model.table} as old using ({key})"
         " where old.source_file <> ? and new.patron_key <> old.patron_key"
     )
-    ((numbers,),) = warehouse.rows_of(query, [str(received.rows_file), received.source_file])
-    if numbers:
+    ((shared,),) = warehouse.rows_of(query, [str(received.rows_file), received.source_file])
+    if shared:
         yield (
-            f"{numbers} numbers of {key} are those of other readers in other files, and one of each two will not count — where each"
+            f"{shared} numbers of {key} are those of other readers in other files, and one of each two will not count — where each"
             f" source or file counts by itself, put its name before: {key}: {{join: [{{value: {source.name}}}, …]}}"
         )
 
