@@ -19,10 +19,10 @@ import polars as pl
 from pipelines.errors import Refused
 from pipelines.keeping.vault import Vault, only
 from pipelines.receiving import loading, records, spool
-from pipelines.receiving.cells import beside
 from pipelines.receiving.presets import Source
 from pipelines.receiving.reader import Read, readers
 from pipelines.receiving.receive import Received
+from pipelines.receiving.sheet_cells import beside
 from pipelines.receiving.tombstones import NEVER_KEPT, Tombstones
 from pipelines.receiving.workbook import WORKBOOKS
 from pipelines.site import Site, contracts, models

@@ -162,9 +162,10 @@ def parse(job: Job) -> Outcome:
 
 
 def _cells(job: Job) -> "Cells":
-    from pipelines.receiving.cells import TextCells, WorkbookCells
+    from pipelines.receiving.cells import TextCells
     from pipelines.receiving.json_cells import JsonCells
     from pipelines.receiving.line_cells import FixedCells, LogCells
+    from pipelines.receiving.sheet_cells import WorkbookCells
 
     kinds: dict[str, Callable[[Path, Source], Cells]] = {
         "xlsx": WorkbookCells,

@@ -17,10 +17,10 @@ from typing import Any
 
 from pipelines.errors import Refused
 from pipelines.receiving import remarks, spool
-from pipelines.receiving.cells import WorkbookCells
 from pipelines.receiving.headings import Row, plain
 from pipelines.receiving.json_cells import JsonCells
 from pipelines.receiving.presets import Source
+from pipelines.receiving.sheet_cells import WorkbookCells
 from pipelines.receiving.unpacking import unpack
 from pipelines.receiving.workbook import count, names
 

@@ -9,8 +9,9 @@ import pytest
 from pipelines.models import Model
 from pipelines.receiving import parse
 from pipelines.receiving.asked import told_twice
-from pipelines.receiving.cells import Batch, WorkbookCells
+from pipelines.receiving.cells import Batch
 from pipelines.receiving.headings import Headings
+from pipelines.receiving.sheet_cells import WorkbookCells
 from pipelines.receiving.workbook import called
 from tests.pipelines.landing import GATE, column, gate, refusal, rejects, rows, workbook
 
