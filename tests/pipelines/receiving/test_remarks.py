@@ -128,9 +128,9 @@ def test_a_merged_cell_speaks_for_every_record_beside_it(tmp_path: Path) -> None
 
 
 def test_a_value_reaches_down_into_the_next_part_of_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pipelines.receiving import cells, parse
+    from pipelines.receiving import parse, sheet_cells
 
-    monkeypatch.setattr(cells, "_SHEET_ROWS", 2)
+    monkeypatch.setattr(sheet_cells, "_SHEET_ROWS", 2)
     content = merged([["card", "at"], ["", "2025-09-08 07:00:00"], *PASSAGES[1:]])
     received = gate(tmp_path, format="xlsx", columns=DOWN).receive(
         "gate/a.xlsx", content, lambda job, _: parse.parse(job)
