@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import accumulate, islice
 
 from pipelines.errors import Refused
 from pipelines.receiving.presets import Rule, Source
@@ -19,6 +19,8 @@ from pipelines.receiving.words import After
 _SEARCHED = 40
 _DELIMITERS = {",": ",", ";": ";", "\t": "tab", "|": '"|"'}
 """What may part values, as a preset says it."""
+_STEPS = re.compile(r"[^\s.\[\]{}]+(?=\[|\{|\.|$)")
+"""The keys on the way to the records of a JSON document."""
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u200c\u200d\u2060"))
 
 
@@ -252,7 +254,9 @@ def _refuse_missing(headings: Headings, source: Source, remedy: str | None = Non
     unasked = dropped(headings, source)
     name = plain(missing[0][0]).casefold()
     near = [cell for cell in unasked if cell.casefold() == name]
-    near += [cell for cell in unasked if cell.casefold().endswith(f".{name}")]  # of what lies around a JSON record
+    # What lies around a JSON record, by words of the preset alone: budi@univ.ac.id ends in .id as well, and is somebody.
+    around = {f"{way}.{name}".casefold() for way in accumulate(_STEPS.findall(source.records), "{}.{}".format)}
+    near += [cell for cell in unasked if cell.casefold() in around]
     near += difflib.get_close_matches(missing[0][0], unasked, n=1) if is_surely_headings else []
     hint = remedy or (
         f"did you mean ‘{near[0]}’? Add it to columns{_quotes(near[0])}" if near else "export it again, or mend columns"

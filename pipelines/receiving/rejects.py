@@ -30,6 +30,7 @@ _LEFT_EMPTY = {
 _ON_PURPOSE = frozenset({"blank", "footer", "repeated_heading", "not_a_person", ERASED, PAST})
 
 _FIRST_SYSTEMS = dt.date(1985, 1, 1)
+"""Before this day hardly a library lent by computer; who did, or tells of older times, says not_before."""
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,10 @@ def test_columns_are_found_by_heading_whatever_their_order(tmp_path: Path) -> No
         (HEAD.replace("title", "titel"), "heading title is missing — did you mean ‘titel’? Add it to columns"),
         (HEAD.replace("title", "title,title"), "heading title stands there twice — say title.1 or title.2 in columns"),
         ("1001,阿明,13900000000,b,c,d,e\n", "heading no is missing and 6 more — export it again, or mend columns"),
+        (
+            "1001,budi@perpus.no,13900000000,b,c,d,e\n",
+            "heading no is missing and 6 more — export it again, or mend columns",
+        ),
         (HEAD.upper(), "heading no is missing and 6 more — did you mean ‘NO’? Add it to columns"),
         (HEAD.replace("title", "title #(t)"), "did you mean ‘title #(t)’? Add it to columns in quotes"),
         (HEAD.replace(",", ";"), "heading no is missing and 6 more — set delimiter: ;"),
